@@ -1,0 +1,63 @@
+/* Who acts, and what they may do where. Roles are sets of permissions (roles.def); a grant gives an
+ * account a role in a scope: a region and all below it, a grid of a village and all below it, or
+ * one household.
+ */
+#ifndef ACCESS_ACCESS_H
+#define ACCESS_ACCESS_H
+#include "http/http.h"
+
+struct grant {
+    enum { GRANT_REGION, GRANT_GRID, GRANT_HOUSEHOLD } scope;
+    int64_t region;       /* 12 digits; village of a grid or household */
+    const char *grid;     /* grid code; covers codes it is a prefix of */
+    int64_t household;
+    uint64_t perms[2];    /* bit set over enum perm */
+    const char *role;
+};
+struct actor {
+    int64_t account;
+    const char *name;     /* display name */
+    int64_t village;      /* home village of the person, NONE */
+    int64_t resident, household; /* whose person this account is, NONE for program accounts */
+    int grants_n;
+    const struct grant *grants;
+};
+
+/* Does scope 441621102000 (township) cover 441621102205? Trailing zero groups widen. */
+bool access_covers(int64_t scope, int64_t region);
+/* Level of a code: 1 province … 5 village; 0 not a code. */
+int access_level(int64_t region);
+/* Held for the region as a whole. */
+bool access_may(const struct req *r, enum perm p, int64_t region);
+/* Held for the region, or for this grid of it, or for this household of it. grid NULL / household NONE: unknown. */
+bool access_may_at(const struct req *r, enum perm p, int64_t village, const char *grid, int64_t household);
+/* The same as errors: ERR_SIGN_IN, ERR_FORBIDDEN. First lines of a handler. */
+MUST_CHECK const struct err *access_require(struct req *r, enum perm p, int64_t region);
+MUST_CHECK const struct err *access_require_at(struct req *r, enum perm p, int64_t village, const char *grid, int64_t household);
+/* 回避: the actor's own household is at stake → ERR_CONFLICT_OF_INTEREST. */
+MUST_CHECK const struct err *access_not_own(struct req *r, int64_t household);
+/* The widest region the actor holds p in; NONE when only in grids/households or not at all. */
+int64_t access_region(const struct req *r, enum perm p);
+/* For SQL filters of lists in a village: NULL when p is held for the whole village; otherwise the
+ * list of grid codes (const char *) within which it is held. Empty list: nowhere. */
+struct list *access_grids(const struct req *r, enum perm p, int64_t village);
+
+/* Services for other slices, the CLI and the demo. All passwords meet the rules. */
+struct account_new {
+    const char *name, *display, *password, *phone; /* phone may be NULL */
+    int64_t village, resident, household;          /* NONE if not a villager */
+};
+MUST_CHECK const struct err *access_account_add(struct req *r, const struct account_new *a, int64_t *id);
+MUST_CHECK const struct err *access_grant_add(struct req *r, int64_t account, const char *role, int64_t region,
+                                              const char *grid, int64_t household);
+/* Seal and open small secrets at rest (phones, ID numbers): libsodium secretbox with the installation's key
+ * (data/key, created by init; SHANZHI_KEY_FILE). blind: keyed hash for equality look-up. */
+struct bytes access_seal(struct req *r, const char *plain);
+const char *access_open_sealed(struct req *r, struct bytes sealed);
+struct bytes access_blind(struct req *r, const char *purpose, const char *plain); /* 16 bytes */
+MUST_CHECK const struct err *access_key_load(struct arena *mem, const char *path, bool create);
+/* An actor that may do everything, for the CLI of the operator and for the demo; named in the audit trail. */
+const struct actor *access_operator(struct arena *mem);
+extern const struct guard access_guard;
+extern const struct slice access_slice;
+#endif

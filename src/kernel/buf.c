@@ -1,0 +1,64 @@
+/* Append-only buffer; doubles inside its arena up to a hard maximum. */
+#include "kernel/buf.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct buf buf_in(struct arena *mem, size_t max)
+{
+    struct buf b = { .mem = mem, .max = max, .cap = 256 };
+    b.p = arena_alloc(mem, b.cap);
+    return b;
+}
+
+static bool room(struct buf *b, size_t n)
+{
+    if (b->over || n > b->max - b->n) {
+        b->over = true;
+        return false;
+    }
+    if (b->n + n + 1 > b->cap) {
+        size_t cap = b->cap * 2;
+        while (cap < b->n + n + 1) cap *= 2;
+        char *p = arena_alloc(b->mem, cap);
+        memcpy(p, b->p, b->n);
+        b->p = p;
+        b->cap = cap;
+    }
+    return true;
+}
+
+void buf_add(struct buf *b, const void *p, size_t n)
+{
+    if (!n || !room(b, n)) return;
+    memcpy(b->p + b->n, p, n);
+    b->n += n;
+    b->p[b->n] = 0;
+}
+
+void buf_puts(struct buf *b, const char *s)
+{
+    buf_add(b, s, strlen(s));
+}
+
+void buf_putc(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
+
+void buf_int(struct buf *b, int64_t v)
+{
+    char s[24];
+    buf_add(b, s, (size_t)snprintf(s, sizeof s, "%" PRId64, v));
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    const char *s = arena_vprintf(b->mem, fmt, ap);
+    va_end(ap);
+    buf_puts(b, s);
+}

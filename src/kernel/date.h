@@ -1,0 +1,42 @@
+/* Business dates are days since 1970-01-01 in Asia/Shanghai (fixed UTC+8 since 1991); instants are
+ * UTC milliseconds. Pure integer calendar, valid 1900-01-01 … 2199-12-31.
+ */
+#ifndef KERNEL_DATE_H
+#define KERNEL_DATE_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "kernel/err.h"
+
+struct ymd { int year, month, day; };
+int64_t date_of(int year, int month, int day);   /* caller guarantees a valid date */
+bool date_valid(int year, int month, int day);
+struct ymd date_ymd(int64_t date);
+int date_weekday(int64_t date);                   /* 1 Monday … 7 Sunday */
+MUST_CHECK bool date_parse(const char *s, int64_t *out); /* "2026-11-21" exactly */
+enum { DATE_SIZE = 16, INSTANT_SIZE = 32, DATE_ZH_SIZE = 48 };
+char *date_format(int64_t date, char out[DATE_SIZE]);
+char *date_zh(int64_t date, char out[DATE_ZH_SIZE]);   /* "11月21日(周六)"; with the year if asked by date_zh_full */
+char *date_zh_full(int64_t date, char out[DATE_ZH_SIZE]); /* "2026年11月21日" */
+int64_t date_of_instant(int64_t ms);              /* the business date in Shanghai */
+MUST_CHECK bool instant_parse(const char *s, int64_t *out); /* RFC 3339 */
+char *instant_format(int64_t ms, char out[INSTANT_SIZE]);   /* "2026-11-21T14:42:18.123Z" */
+int64_t clock_now(void);                          /* wall clock, ms; the only place that asks */
+int64_t clock_monotonic_us(void);
+
+/* Periods: week (ISO, Monday), month, quarter, half, year, life. */
+enum period { PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH, PERIOD_QUARTER, PERIOD_HALF, PERIOD_YEAR, PERIOD_LIFE };
+struct span { int64_t first, last; };             /* both inclusive */
+struct span period_span(enum period p, int64_t date);
+struct span period_step(enum period p, int64_t date, int n); /* n periods later (or earlier) */
+/* "2026-W47" "2026-11" "2026-Q4" "2026-H2" "2026" */
+char *period_name(enum period p, int64_t date, char out[DATE_SIZE]);
+MUST_CHECK bool period_parse(const char *s, enum period *p, struct span *out);
+/* Days from..to of the month of `date`, clipped to its end ("20th to 25th"). */
+struct span month_window(int64_t date, int from_day, int to_day);
+
+/* Working days: weekends off, but public holidays and make-up workdays by a table (2024–2027 built
+ * in; 2027 until published is weekends plus the statutory days); a file extends or replaces years. */
+bool workday_is(int64_t date);
+int64_t workday_add(int64_t date, int n);         /* the n-th working day after date */
+MUST_CHECK const struct err *workday_load(struct arena *mem, const char *path); /* lines "2028-01-01 off|work 元旦" */
+#endif

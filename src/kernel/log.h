@@ -1,0 +1,18 @@
+/* Structured log: one JSON line per event on stderr, safe from any thread.
+ *     log_info("http", "listening", LI("port", 8600), LS("engine", "sqlite")); */
+#ifndef KERNEL_LOG_H
+#define KERNEL_LOG_H
+#include <stdint.h>
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+struct log_field { const char *key; const char *s; int64_t i; };
+#define LS(k, v) { .key = (k), .s = (v) ? (v) : "" }
+#define LI(k, v) { .key = (k), .i = (int64_t)(v) }
+void log_set_level(enum log_level min);
+void log_write(enum log_level level, const char *where, const char *msg, const struct log_field *fields);
+#define log_at(level, where, msg, ...) \
+    log_write(level, where, msg, (const struct log_field[]){ __VA_ARGS__ __VA_OPT__(,) { 0 } })
+#define log_info(where, msg, ...) log_at(LOG_INFO, where, msg, __VA_ARGS__)
+#define log_warn(where, msg, ...) log_at(LOG_WARN, where, msg, __VA_ARGS__)
+#define log_error(where, msg, ...) log_at(LOG_ERROR, where, msg, __VA_ARGS__)
+#define log_debug(where, msg, ...) log_at(LOG_DEBUG, where, msg, __VA_ARGS__)
+#endif

@@ -1,0 +1,27 @@
+/* UTF-8 text as people write it. */
+#ifndef KERNEL_TEXT_H
+#define KERNEL_TEXT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "kernel/arena.h"
+/* Valid UTF-8 without NUL, surrogates, overlong forms. */
+bool utf8_valid(const char *s, size_t n);
+/* Code points; s is valid. */
+size_t utf8_length(const char *s);
+/* No control characters but newline and tab; no bidi overrides. */
+bool text_clean(const char *s);
+/* Trims and folds full-width digits, Latin letters and spaces to ASCII: for names, numbers, codes. */
+char *text_normal(struct arena *mem, const char *s);
+bool text_equal(const char *a, const char *b);    /* NULL-safe */
+bool text_starts(const char *s, const char *prefix);
+/* "张三丰" → "张*丰", "张三" → "张*", "欧阳春雪" → "欧**雪"; an empty one stays. 姓名脱敏 */
+char *text_mask_name(struct arena *mem, const char *name);
+char *text_mask_phone(struct arena *mem, const char *phone); /* 138****5678 */
+/* Decimal integer within bounds; the whole string. */
+bool text_int(const char *s, int64_t min, int64_t max, int64_t *out);
+/* Edit distance for "did you mean"; the nearest of words (closed by NULL), or NULL if all are far. */
+const char *text_nearest(const char *s, const char *const *words);
+char *hex_encode(struct arena *mem, const void *p, size_t n);
+bool hex_decode(const char *s, void *out, size_t n);
+#endif

@@ -1,0 +1,113 @@
+/* One small interface over SQLite (embedded default) and PostgreSQL. One SQL text runs on both:
+ * `$1` parameters, BIGINT/TEXT/BYTEA columns only, explicit column lists, RETURNING and
+ * ON CONFLICT where needed. Dialect differences live in this folder only.
+ *
+ *     TRY(db_exec(r, "UPDATE claim SET state = $3 WHERE village = $1 AND id = $2",
+ *                 I64(v), I64(id), TEXT("approved")));
+ *     struct claim *c;
+ *     TRY(db_one(r, &claim_record, &c, "SELECT id, state, points AS points FROM claim WHERE …", I64(id)));
+ *
+ * Rows land in structs by name: each result column must be a field of the record (or it is a BUG);
+ * fields without a column stay absent (NONE / NULL). NULL columns are absent too.
+ * Results live in the request's arena. Statements are prepared once per session and SQL text.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+#include <stdbool.h>
+#include "store/req.h"
+
+struct store;
+enum tx { TX_UNSET, TX_NONE, TX_READ, TX_WRITE };
+
+/* ---- arguments ---- */
+struct db_arg {
+    enum { DB_END, DB_I64, DB_TEXT, DB_BLOB, DB_NULL_I64, DB_NULL_TEXT, DB_NULL_BLOB } type;
+    int64_t i;      /* also the blob's size */
+    const void *p;
+};
+/* NONE and NULL become SQL NULL. */
+#define I64(v) db_i64(v)
+#define TEXT(v) db_text(v)
+#define BLOB(p, n) db_blob((p), (n))
+static inline struct db_arg db_i64(int64_t v)
+{
+    return (struct db_arg){ .type = v == NONE ? DB_NULL_I64 : DB_I64, .i = v };
+}
+static inline struct db_arg db_text(const char *s)
+{
+    return (struct db_arg){ .type = s ? DB_TEXT : DB_NULL_TEXT, .p = s };
+}
+static inline struct db_arg db_blob(const void *p, size_t n)
+{
+    return (struct db_arg){ .type = p ? DB_BLOB : DB_NULL_BLOB, .i = (int64_t)n, .p = p };
+}
+#define DB_ARGS(...) ((const struct db_arg[]){ __VA_ARGS__ __VA_OPT__(,) { .type = DB_END } })
+
+/* ---- statements inside the request's transaction ---- */
+/* `"" sql` makes a variable a compile error: SQL is literal text beside its use. */
+#define db_exec(r, sql, ...) db_exec_((r), "" sql, NULL, DB_ARGS(__VA_ARGS__))
+/* *changed = rows changed: compare-and-set updates look at it. */
+#define db_exec_n(r, changed, sql, ...) db_exec_((r), "" sql, (changed), DB_ARGS(__VA_ARGS__))
+/* Exactly one row into a new struct; none: ERR_NOT_FOUND (the caller may want another error). */
+#define db_one(r, rec, out, sql, ...) db_one_((r), (rec), (void **)(out), "" sql, DB_ARGS(__VA_ARGS__))
+/* At most one row; none: *out = NULL. */
+#define db_find(r, rec, out, sql, ...) db_find_((r), (rec), (void **)(out), "" sql, DB_ARGS(__VA_ARGS__))
+/* All rows; the SQL must bound them (LIMIT, or a key that does). */
+#define db_all(r, rec, list, sql, ...) db_all_((r), (rec), (list), "" sql, DB_ARGS(__VA_ARGS__))
+/* One integer; no row or NULL: *out = NONE. */
+#define db_int(r, out, sql, ...) db_int_((r), (out), "" sql, DB_ARGS(__VA_ARGS__))
+/* Streams rows through fn with constant memory; `row` is reused. fn's error stops and is returned. */
+#define db_each(r, rec, fn, arg, sql, ...) db_each_((r), (rec), (fn), (arg), "" sql, DB_ARGS(__VA_ARGS__))
+typedef const struct err *db_row_fn(struct req *r, void *row, void *arg);
+
+MUST_CHECK const struct err *db_exec_(struct req *r, const char *sql, int64_t *changed, const struct db_arg *args);
+MUST_CHECK const struct err *db_one_(struct req *r, const struct record *rec, void **out, const char *sql, const struct db_arg *args);
+MUST_CHECK const struct err *db_find_(struct req *r, const struct record *rec, void **out, const char *sql, const struct db_arg *args);
+MUST_CHECK const struct err *db_all_(struct req *r, const struct record *rec, struct list *out, const char *sql, const struct db_arg *args);
+MUST_CHECK const struct err *db_int_(struct req *r, int64_t *out, const char *sql, const struct db_arg *args);
+MUST_CHECK const struct err *db_each_(struct req *r, const struct record *rec, db_row_fn *fn, void *arg, const char *sql, const struct db_arg *args);
+/* Unique-key violations come back as ERR_DUPLICATE, other constraint violations as ERR_CONFLICT;
+ * after any error the statement has had no effect. On PostgreSQL the transaction is then unusable:
+ * return the error. To insert "unless there is one", write ON CONFLICT DO NOTHING and db_exec_n. */
+
+/* ---- life of a store ---- */
+struct store_config {
+    const char *database;  /* "postgres://…", or NULL: SQLite at path */
+    const char *path;      /* SQLite file */
+    int sessions;          /* how many sessions may be open (workers + CLI) */
+    bool pooled;           /* behind a transaction pooler: no server-side prepared statements */
+};
+MUST_CHECK const struct err *store_open(struct arena *mem, const struct store_config *c, struct store **out);
+void store_close(struct store *s);
+const char *store_engine(const struct store *s); /* "sqlite" or "postgresql" */
+
+/* A worker's session. Never fails: on PostgreSQL it connects (again) when a transaction begins. */
+struct db *db_open(struct store *s);
+void db_close(struct db *db);
+
+/* begin → handler → end. r->db must be set. */
+MUST_CHECK const struct err *tx_begin(struct req *r, enum tx mode);
+typedef void tx_done_fn(void *arg, const struct err *e);
+/* Ends the transaction. commit=false rolls back; done is called once, with NULL when the data is
+ * durable or an error when it is not: at once on this thread (reads, rollbacks, PostgreSQL), or later
+ * on the committer's thread (SQLite group commit). The caller may use its session again at once. */
+void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg);
+
+/* Runs fn in one transaction, synchronously, with retries: CLI, jobs, tests. Fills r->mem/db/now/today
+ * when unset. */
+typedef const struct err *tx_fn(struct req *r, void *arg);
+MUST_CHECK const struct err *store_run(struct store *s, enum tx mode, struct arena *mem, const struct actor *who,
+                                       tx_fn *fn, void *arg);
+
+/* ---- migrations ---- */
+struct migration { const char *slice; int number; const char *name; const char *sql; };
+/* Applies what is missing, in the given order, each in its own transaction; refuses a database
+ * that is newer than the program. */
+MUST_CHECK const struct err *store_migrate(struct store *s, struct arena *mem, const struct migration *all, size_t n, int *applied);
+/* Is it reachable and migrated? For /readyz. */
+MUST_CHECK const struct err *store_ready(struct store *s, struct arena *mem);
+
+/* Counters for /metrics. */
+struct store_stats { uint64_t reads, writes, rollbacks, groups, grouped, retries, reconnects; };
+void store_stats(const struct store *s, struct store_stats *out);
+#endif

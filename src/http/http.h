@@ -42,7 +42,11 @@ struct route {
     const char *produces;      /* ROUTE_FILE: "application/pdf" */
     const char *summary;       /* one line, shown in the API document */
 };
-/* Scope: when the path has {village} or {region}, the permission must be held for that region (or
+/* TX_NONE: no transaction is open while the handler runs; r->db is the worker's session, so that the
+ * handler may tx_run. Unless the route is PERM_PUBLIC, identify and allow run in a short read
+ * transaction before (a PERM_PUBLIC TX_NONE route is not identified). No audit row and no
+ * Idempotency-Key: the handler sees to both.
+ * Scope: when the path has {village} or {region}, the permission must be held for that region (or
  * an ancestor of it); otherwise it must be held somewhere, and the handler narrows by access_*. */
 
 /* One page of a list, newest or smallest key first. `next` is the opaque cursor, NULL at the end. */
@@ -84,7 +88,8 @@ struct guard {
     /* Who is it? By cookie or bearer; sets r->who, or leaves NULL. Wrong or expired: ERR_SIGN_IN.
      * For writes by cookie checks the CSRF header. Runs inside the request's transaction. */
     const struct err *(*identify)(struct req *r, const struct route *route);
-    /* May r->who do this in this region (NONE: anywhere)? PERM_PUBLIC never gets here. */
+    /* May r->who do this in this region (NONE: anywhere)? Held in only a grid or a household of that
+     * village is enough here: the handler narrows. PERM_PUBLIC never gets here. */
     const struct err *(*allow)(struct req *r, enum perm p, int64_t region);
     /* One audit row for a write, in its transaction; body as JSON with secrets left out. */
     const struct err *(*audit)(struct req *r, const struct route *route, int status, const char *body);

@@ -20,6 +20,8 @@ struct req {
     struct db *db;
     int64_t now;     /* UTC milliseconds; tests set it */
     int64_t today;   /* business date in Asia/Shanghai, days since 1970 */
+    int64_t village; /* the path's {village} or {region}, set by the dispatcher before it asks the
+                        guard; 0 or NONE: the path has none */
     enum lang lang;
     uint64_t id;     /* in the log, in X-Request-Id and on BUG lines */
     const struct actor *who;

@@ -99,6 +99,11 @@ typedef const struct err *tx_fn(struct req *r, void *arg);
 MUST_CHECK const struct err *store_run(struct store *s, enum tx mode, struct arena *mem, const struct actor *who,
                                        tx_fn *fn, void *arg);
 
+/* Runs fn in one transaction of the request's own session and waits until it is durable, with
+ * retries. For handlers of TX_NONE routes, which have slow work to do between two transactions
+ * (hashing a password must not hold the only writer). r->keep commits in spite of fn's error. */
+MUST_CHECK const struct err *tx_run(struct req *r, enum tx mode, tx_fn *fn, void *arg);
+
 /* ---- migrations ---- */
 struct migration { const char *slice; int number; const char *name; const char *sql; };
 /* Applies what is missing, in the given order, each in its own transaction; refuses a database

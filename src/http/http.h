@@ -3,6 +3,7 @@
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
+#include "kernel/limits.h"
 #include "store/store.h"
 
 enum perm {

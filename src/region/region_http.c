@@ -12,7 +12,7 @@ static const struct field regions_in_fields[] = {
     F(regions_in, parent, K_REGION, IN_QUERY | OPT, 0, 0, "Regions directly below this one. 上级"),
     F(regions_in, q, K_TEXT, IN_QUERY | OPT, 0, 40, "Beginning of a name, or of a code. 名称或代码"),
     F(regions_in, active, K_BOOL, IN_QUERY | OPT, 0, 0, "Only those that take part. 只看已启用"),
-    PAGE_FIELDS(regions_in)
+    PAGE_FIELDS(regions_in),
     { 0 }
 };
 static RECORD(regions_in);
@@ -74,7 +74,7 @@ static const struct err *post_import(struct req *r)
 struct village_page { int64_t village; PAGE_MEMBERS; };
 static const struct field village_page_fields[] = {
     F(village_page, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),
-    PAGE_FIELDS(village_page)
+    PAGE_FIELDS(village_page),
     { 0 }
 };
 static RECORD(village_page);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernel/log.h"
+
 static const struct err_info infos[ERR_COUNT] = {
     [ERR_NONE] = { "NONE", 200, "none", "", "" },
 #define ERR(id, status, code, zh, en) [ERR_##id] = { #id, status, code, zh, en },
@@ -34,9 +36,11 @@ void err_finding(struct arena *mem, struct err *e, const char *field, const char
 {
     struct finding *f = arena_new(mem, struct finding);
     *f = (struct finding){ .field = field, .zh = zh, .en = en };
-    struct finding **at = &e->findings;
-    while (*at) at = &(*at)->next;
-    *at = f;
+    if (e->last)
+        e->last->next = f;
+    else
+        e->findings = f;
+    e->last = f;
 }
 
 const char *err_text(const struct err *e, enum lang lang)
@@ -48,11 +52,11 @@ const char *err_text(const struct err *e, enum lang lang)
 
 void bug_at(const char *file, int line, const char *fmt, ...)
 {
+    char msg[1024];
     va_list ap;
-    fprintf(stderr, "{\"level\":\"fatal\",\"at\":\"%s:%d\",\"msg\":\"", file, line);
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    vsnprintf(msg, sizeof msg, fmt, ap);
     va_end(ap);
-    fputs("\"}\n", stderr);
+    log_error("bug", msg, LS("file", file), LI("line", line));
     abort();
 }

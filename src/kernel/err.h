@@ -34,6 +34,7 @@ struct err {
     const char *field;         /* the input at fault, or NULL */
     const char *zh, *en;       /* what happened here and what to do; NULL: the registry's text */
     struct finding *findings;  /* every invalid field, in input order */
+    struct finding *last;      /* the newest of them */
     const char *cause;         /* for the log only (SQL text, errno): never sent to a client */
     int retry_after_s;         /* > 0: Retry-After */
 };

@@ -5,6 +5,10 @@
 #define LIMIT_BODY_BYTES (1024 * 1024)        /* the largest form is a sheet of 300 lines */
 #define LIMIT_RAW_BODY_BYTES (16 * 1024 * 1024) /* a register of 100,000 residents as CSV */
 #define LIMIT_JSON_DEPTH 16                   /* the deepest record has 5 */
+#define LIMIT_FINDINGS 100                    /* more errors than that nobody reads in one answer */
+#define LIMIT_LIST_TEXT 500                   /* characters of one text in a list of texts */
+#define LIMIT_CSV_COLUMNS 256                 /* the widest register has about 40 */
+#define LIMIT_CONFIG_BYTES (64 * 1024)        /* settings and holiday files are a page or two */
 #define LIMIT_PAGE_ROWS 200                   /* one page of a list */
 #define LIMIT_PAGE_DEFAULT 50
 #define LIMIT_REPLY_BYTES (64 * 1024 * 1024)  /* an export of 100,000 rows is about 20 MiB */

@@ -1,13 +1,19 @@
-/* Structured log: one JSON line per event on stderr, safe from any thread.
+/* Structured log: one JSON line per event on stderr by one write(), safe from any thread. Values are
+ * cut at 2 KiB. Never log what a record marks OUT_SECRET.
  *     log_info("http", "listening", LI("port", 8600), LS("engine", "sqlite")); */
 #ifndef KERNEL_LOG_H
 #define KERNEL_LOG_H
+#include <stdbool.h>
 #include <stdint.h>
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 struct log_field { const char *key; const char *s; int64_t i; };
 #define LS(k, v) { .key = (k), .s = (v) ? (v) : "" }
 #define LI(k, v) { .key = (k), .i = (int64_t)(v) }
 void log_set_level(enum log_level min);
+bool log_level_parse(const char *s, enum log_level *out); /* "debug" "info" "warn" "error" */
+/* The request this thread works on: it is in every line until set to 0, also in the last one of BUG(). */
+void log_set_request(uint64_t id);
+void log_set_fd(int fd); /* for tests */
 void log_write(enum log_level level, const char *where, const char *msg, const struct log_field *fields);
 #define log_at(level, where, msg, ...) \
     log_write(level, where, msg, (const struct log_field[]){ __VA_ARGS__ __VA_OPT__(,) { 0 } })

@@ -15,11 +15,15 @@
  * (NUL-closed UTF-8 without control characters other than newline and tab; NULL is absent).
  * K_BYTES: struct bytes. K_OBJECT: pointer to the sub-struct, NULL is absent. K_LIST: struct list
  * of sub-structs; K_TEXTS: struct list of const char *; K_IDS: struct list of int64_t.
+ * Bounds 0, 0 mean none. A text with min > 0 must not be blank; each text of a K_TEXTS has 1 to
+ * LIMIT_LIST_TEXT characters.
  */
 #ifndef KERNEL_RECORD_H
 #define KERNEL_RECORD_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "kernel/arena.h"
 
 #define NONE INT64_MIN /* an absent number, date or instant */
 
@@ -75,4 +79,30 @@ struct record { const char *name; size_t size; const struct field *fields; };
 #define F_SUB(T, m, k, fl, lo, hi, rec, d) \
     { .name = #m, .kind = k, .flags = fl, .at = offsetof(struct T, m), .min = lo, .max = hi, .sub = &rec, .doc = d }
 #define RECORD(T) const struct record T##_record = { #T, sizeof(struct T), T##_fields }
+
+/* Sets every field of a fresh struct to absent (NONE, NULL, empty). */
+void record_blank(const struct record *rec, void *p);
+void field_blank(const struct field *f, void *at);
+
+/* One field from text (path, query, CSV cell) into the struct `out`: checks kind and limits. NULL
+ * and "" are absent: fine with OPT, else "required". K_TEXTS and K_IDS take "a,b,c". On false *zh and
+ * *en say why (either may be NULL). */
+bool field_from_text(struct arena *mem, const struct field *f, const char *s, void *out,
+                     const char **zh, const char **en);
+
+/* The checks behind it, shared with the JSON reader: false tells why. */
+struct why { const char *zh, *en; };
+bool field_number_from_text(struct arena *mem, const struct field *f, const char *s, int64_t *out,
+                            struct why *why);
+bool field_check_number(struct arena *mem, const struct field *f, int64_t v, struct why *why);
+bool field_check_text(struct arena *mem, const struct field *f, const char *s, struct why *why);
+bool field_check_enum(struct arena *mem, const struct field *f, const char *s, const char **out,
+                      struct why *why);
+bool field_check_count(struct arena *mem, const struct field *f, size_t n, struct why *why);
+bool field_check_item(struct arena *mem, const char *s, struct why *why); /* of a K_TEXTS */
+
+/* Division codes 区划代码: 12 digits, the first not 0. */
+enum { REGION_SIZE = 16 };
+bool region_parse(const char *s, int64_t *out);
+char *region_format(int64_t region, char out[REGION_SIZE]);
 #endif

@@ -1,0 +1,111 @@
+/* Log: a line is composed on the stack and goes out in one write(), so lines of threads and of
+ * several processes never mix. A line that does not fit loses its fields, never its message. */
+#include "kernel/log.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/date.h"
+#include "kernel/json.h"
+#include "kernel/text.h"
+
+enum { LINE_BYTES = 8192, VALUE_BYTES = 2048 };
+
+static _Atomic int lowest = LOG_INFO;
+static _Atomic int log_fd = STDERR_FILENO;
+static _Thread_local uint64_t request_id;
+
+void log_set_level(enum log_level min)
+{
+    atomic_store(&lowest, (int)min);
+}
+
+void log_set_fd(int fd)
+{
+    atomic_store(&log_fd, fd);
+}
+
+void log_set_request(uint64_t id)
+{
+    request_id = id;
+}
+
+bool log_level_parse(const char *s, enum log_level *out)
+{
+    static const char *const names[] = { "debug", "info", "warn", "error" };
+    for (int i = 0; i < 4; i++) {
+        if (!text_equal(s, names[i])) continue;
+        *out = (enum log_level)i;
+        return true;
+    }
+    return false;
+}
+
+static const char *level_name(enum log_level level)
+{
+    switch (level) {
+    case LOG_DEBUG: return "debug";
+    case LOG_INFO: return "info";
+    case LOG_WARN: return "warn";
+    case LOG_ERROR: return "error";
+    }
+    return "error";
+}
+
+/* Foreign text may end in half a character; json_quote repairs that. */
+static void put(struct json *j, const char *key, const char *s)
+{
+    json_key(j, key);
+    json_quote_value(j, s, strnlen(s, VALUE_BYTES));
+}
+
+static void compose(struct buf *b, enum log_level level, const char *where, const char *msg,
+                    const struct log_field *fields)
+{
+    char now[INSTANT_SIZE];
+    struct json j = json_to(b);
+    json_object(&j);
+    put(&j, "time", instant_format(clock_now(), now));
+    put(&j, "level", level_name(level));
+    put(&j, "where", where);
+    if (request_id) {
+        json_key(&j, "request");
+        json_int(&j, (int64_t)(request_id & INT64_MAX));
+    }
+    put(&j, "msg", msg);
+    for (; fields && fields->key; fields++) {
+        if (fields->s) {
+            put(&j, fields->key, fields->s);
+        } else {
+            json_key(&j, fields->key);
+            json_int(&j, fields->i);
+        }
+    }
+    json_end(&j);
+    buf_putc(b, '\n');
+}
+
+void log_write(enum log_level level, const char *where, const char *msg,
+               const struct log_field *fields)
+{
+    if ((int)level < atomic_load(&lowest)) return;
+    char line[LINE_BYTES];
+    /* Never grows: cap is above max, so the buffer asks no arena. */
+    struct buf b = { .p = line, .cap = sizeof line, .max = sizeof line - 1 };
+    compose(&b, level, where, msg, fields);
+    if (b.over) {
+        static const struct log_field cut[] = { LI("fields_dropped", 1), { 0 } };
+        b = (struct buf){ .p = line, .cap = sizeof line, .max = sizeof line - 1 };
+        compose(&b, level, where, msg, cut);
+    }
+    const char *p = line;
+    for (size_t n = b.over ? 0 : b.n; n > 0;) {
+        ssize_t done = write(atomic_load(&log_fd), p, n);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return; /* there is nobody left to tell */
+        p += done;
+        n -= (size_t)done;
+    }
+}

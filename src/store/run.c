@@ -1,9 +1,10 @@
-/* One transaction on the request's own session, waited for: what a TX_NONE handler uses. */
+/* One transaction, waited for: on the request's own session (what a TX_NONE handler uses) or on one of
+ * the store's (CLI, jobs, tests). */
 #include <pthread.h>
 
-#include "store/store.h"
-
-enum { RUN_ATTEMPTS = 5 };
+#include "kernel/date.h"
+#include "kernel/id.h"
+#include "store/driver.h"
 
 struct waiting {
     pthread_mutex_t lock;
@@ -46,10 +47,46 @@ static const struct err *run_once(struct req *r, enum tx mode, tx_fn *fn, void *
 
 const struct err *tx_run(struct req *r, enum tx mode, tx_fn *fn, void *arg)
 {
-    const struct err *e = NULL;
-    for (int i = 0; i < RUN_ATTEMPTS; i++) {
+    const struct err *e;
+    int tries = 0;
+    do {
         e = run_once(r, mode, fn, arg);
-        if (!e || e->code != ERR_RETRY) return e;
-    }
+    } while (tx_again(r, e, ++tries));
+    return e;
+}
+
+static struct db *idle_take(struct store *s)
+{
+    pthread_mutex_lock(&s->mu);
+    struct db *db = s->idle;
+    if (db) s->idle = db->next;
+    pthread_mutex_unlock(&s->mu);
+    return db ? db : db_open(s);
+}
+
+static void idle_give(struct store *s, struct db *db)
+{
+    pthread_mutex_lock(&s->mu);
+    db->next = s->idle;
+    s->idle = db;
+    pthread_mutex_unlock(&s->mu);
+}
+
+const struct err *store_run(struct store *s, enum tx mode, struct arena *mem, const struct actor *who,
+                            tx_fn *fn, void *arg)
+{
+    struct req r = {
+        .mem = mem,
+        .db = idle_take(s),
+        .now = clock_now(),
+        .id = (uint64_t)id_new(),
+        .who = who,
+        .village = NONE,
+        .audit_subject = NONE,
+        .audit_village = NONE,
+    };
+    r.today = date_of_instant(r.now);
+    const struct err *e = tx_run(&r, mode, fn, arg);
+    idle_give(s, r.db);
     return e;
 }

@@ -68,7 +68,9 @@ MUST_CHECK const struct err *db_int_(struct req *r, int64_t *out, const char *sq
 MUST_CHECK const struct err *db_each_(struct req *r, const struct record *rec, db_row_fn *fn, void *arg, const char *sql, const struct db_arg *args);
 /* Unique-key violations come back as ERR_DUPLICATE, other constraint violations as ERR_CONFLICT;
  * after any error the statement has had no effect. On PostgreSQL the transaction is then unusable:
- * return the error. To insert "unless there is one", write ON CONFLICT DO NOTHING and db_exec_n. */
+ * return the error. The store does the same on SQLite: after an error every later statement gives that
+ * error again, and the end rolls back. To insert "unless there is one", write ON CONFLICT DO NOTHING
+ * and db_exec_n. ERR_NOT_FOUND of db_one and an error of db_each's fn spoil nothing. */
 
 /* ---- life of a store ---- */
 struct store_config {
@@ -93,6 +95,10 @@ typedef void tx_done_fn(void *arg, const struct err *e);
  * on the committer's thread (SQLite group commit). The caller may use its session again at once. */
 void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg);
 
+/* For whoever runs tx_begin … tx_end itself: is e worth another try after `tries` of them? Then it has
+ * slept some milliseconds already (doubling, with jitter). */
+bool tx_again(struct req *r, const struct err *e, int tries);
+
 /* Runs fn in one transaction, synchronously, with retries: CLI, jobs, tests. Fills r->mem/db/now/today
  * when unset. */
 typedef const struct err *tx_fn(struct req *r, void *arg);
@@ -112,7 +118,18 @@ MUST_CHECK const struct err *store_migrate(struct store *s, struct arena *mem, c
 /* Is it reachable and migrated? For /readyz. */
 MUST_CHECK const struct err *store_ready(struct store *s, struct arena *mem);
 
+/* A copy of the SQLite database as of now, made while the server runs; path must not exist. Restoring
+ * is copying it back while no server runs. On PostgreSQL: an error that names pg_dump. */
+MUST_CHECK const struct err *store_backup(struct store *s, struct arena *mem, const char *path);
+
 /* Counters for /metrics. */
 struct store_stats { uint64_t reads, writes, rollbacks, groups, grouped, retries, reconnects; };
 void store_stats(const struct store *s, struct store_stats *out);
+
+#ifdef SHANZHI_TESTING
+/* The n-th database call of this thread from now fails with ERR_DATABASE (0: none). Calls are: begin,
+ * each statement, commit. The environment's SHANZHI_FAIL_DB=n does it once for the n-th of the process. */
+void store_test_fail_at(int64_t n);
+int64_t store_test_calls(void); /* of this thread so far */
+#endif
 #endif

@@ -1,0 +1,201 @@
+/* Migrations: numbered SQL texts of the slices, applied in slice order, forward only, each in its own
+ * transaction. The table schema_migration remembers what was applied and the text's SHA-256, so that
+ * a text changed afterwards, or a database newer than the program, is refused instead of guessed at. */
+#include <ctype.h>
+#include <sodium.h>
+#include <string.h>
+#include <strings.h>
+
+#include "kernel/buf.h"
+#include "kernel/date.h"
+#include "kernel/log.h"
+#include "kernel/text.h"
+#include "store/driver.h"
+
+enum { SQL_MAX = 1024 * 1024 };
+
+/* ---- portable SQL to an engine's ---- */
+static bool word_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The end of the quoted text, comment, word or single character at p. */
+static const char *token_end(const char *p)
+{
+    if (*p == '\'' || *p == '"') {
+        const char *end = strchr(p + 1, *p);
+        return end ? end + 1 : p + strlen(p);
+    }
+    if (p[0] == '-' && p[1] == '-') return p + strcspn(p, "\n");
+    if (p[0] == '/' && p[1] == '*') {
+        const char *end = strstr(p + 2, "*/");
+        return end ? end + 2 : p + strlen(p);
+    }
+    if (!word_char(*p)) return p + 1;
+    while (word_char(*p)) p++;
+    return p;
+}
+
+static bool word_is(const char *p, const char *end, const char *word)
+{
+    return (size_t)(end - p) == strlen(word) && strncasecmp(p, word, strlen(word)) == 0;
+}
+
+char *sql_translate(struct arena *mem, const char *sql, const char *const *swap, const char *table_suffix)
+{
+    struct buf b = buf_in(mem, SQL_MAX);
+    int words = 0;      /* of the statement so far */
+    bool create = false, table = false, alter = false, option = false, cast = false;
+    for (const char *p = sql, *end; *p; p = end) {
+        end = token_end(p);
+        if (!word_char(*p)) {
+            if (*p == ')') option = false;
+            if (*p == ';') {
+                if (table && *table_suffix) buf_printf(&b, option ? ", %s" : " %s", table_suffix);
+                words = 0;
+                create = table = alter = option = cast = false;
+            }
+            if (!isspace((unsigned char)*p)) cast = *p == ':';
+            buf_add(&b, p, (size_t)(end - p));
+            continue;
+        }
+        words++;
+        if (words == 1) create = word_is(p, end, "CREATE"), alter = word_is(p, end, "ALTER");
+        if (words == 2) table = create && word_is(p, end, "TABLE"), alter = alter && word_is(p, end, "TABLE");
+        option = true; /* a word behind the last parenthesis: WITHOUT ROWID */
+        const char *to = NULL;
+        for (size_t i = 0; swap[i]; i += 2)
+            if (word_is(p, end, swap[i])) to = swap[i + 1];
+        /* A type is swapped where a column is declared, and everywhere if its name is. */
+        if (to && (table || alter || !strchr(to, ' ')) && !(cast && strchr(to, ' ')))
+            buf_puts(&b, to);
+        else
+            buf_add(&b, p, (size_t)(end - p));
+        cast = word_is(p, end, "AS");
+    }
+    if (table && *table_suffix) buf_printf(&b, option ? ", %s" : " %s", table_suffix);
+    if (b.over) BUG("migration of more than %d bytes", SQL_MAX);
+    return b.p;
+}
+
+/* ---- what is applied ---- */
+struct applied { const char *slice; int64_t number; const char *name, *checksum; };
+static const struct field applied_fields[] = {
+    F(applied, slice, K_TEXT, 0, 0, 0, "Slice."),
+    F(applied, number, K_INT, 0, 0, 0, "Number in the slice."),
+    F(applied, name, K_TEXT, 0, 0, 0, "File name."),
+    F(applied, checksum, K_TEXT, 0, 0, 0, "SHA-256 of the text."),
+    { 0 }
+};
+static RECORD(applied);
+
+static const char *checksum(struct arena *mem, const char *sql)
+{
+    unsigned char md[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(md, (const unsigned char *)sql, strlen(sql));
+    return hex_encode(mem, md, sizeof md);
+}
+
+struct plan {
+    const struct migration *all;
+    size_t n, at;
+    bool did;
+};
+
+static const struct err *prepare_table(struct req *r, void *arg)
+{
+    (void)arg;
+    const struct driver *d = r->db->s->d;
+    TRY(d->migration_lock(r->db, r->mem));
+    return d->script(r->db, r->mem, d->translate(r->mem,
+        "CREATE TABLE IF NOT EXISTS schema_migration (slice TEXT NOT NULL, number BIGINT NOT NULL, "
+        "name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (slice, number));"));
+}
+
+static const struct migration *known(const struct plan *p, const struct applied *a)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->all[i].number == a->number && strcmp(p->all[i].slice, a->slice) == 0) return &p->all[i];
+    return NULL;
+}
+
+/* Refuses what the program does not know. */
+static const struct err *check(struct req *r, void *arg)
+{
+    const struct plan *p = arg;
+    struct list rows;
+    TRY(db_all(r, &applied_record, &rows,
+               "SELECT slice, number, name, checksum FROM schema_migration ORDER BY slice, number"));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct applied *a = &LIST_AT(rows, struct applied, i);
+        const struct migration *m = known(p, a);
+        if (!m)
+            return fail_say(r, ERR_DATABASE, "database",
+                            arena_printf(r->mem, "数据库比程序新（含有 %s 的第 %d 号升级），请先升级程序。", a->slice, (int)a->number),
+                            arena_printf(r->mem, "The database is newer than this program (it has %s migration %d); upgrade the program.",
+                                         a->slice, (int)a->number));
+        if (strcmp(checksum(r->mem, m->sql), a->checksum) != 0)
+            return fail_say(r, ERR_DATABASE, "database",
+                            arena_printf(r->mem, "升级脚本 %s/%s 在应用之后被改动，拒绝启动。", a->slice, a->name),
+                            arena_printf(r->mem, "Migration %s/%s was changed after it had been applied; refusing.", a->slice, a->name));
+    }
+    return NULL;
+}
+
+static const struct err *apply(struct req *r, void *arg)
+{
+    struct plan *p = arg;
+    const struct migration *m = &p->all[p->at];
+    const struct driver *d = r->db->s->d;
+    int64_t there;
+    p->did = false;
+    TRY(d->migration_lock(r->db, r->mem));
+    TRY(db_int(r, &there, "SELECT count(*) FROM schema_migration WHERE slice = $1 AND number = $2",
+               TEXT(m->slice), I64(m->number)));
+    if (there) return NULL;
+    const struct err *e = fault(r->mem);
+    if (!e) e = d->script(r->db, r->mem, d->translate(r->mem, m->sql));
+    if (e) {
+        r->db->failed = e;
+        log_error("store", "migration failed", LS("slice", m->slice), LS("name", m->name), LS("cause", e->cause));
+        return e;
+    }
+    TRY(db_exec(r, "INSERT INTO schema_migration (slice, number, name, checksum, applied_at) VALUES ($1, $2, $3, $4, $5)",
+                TEXT(m->slice), I64(m->number), TEXT(m->name), TEXT(checksum(r->mem, m->sql)), I64(r->now)));
+    p->did = true;
+    return NULL;
+}
+
+const struct err *store_migrate(struct store *s, struct arena *mem, const struct migration *all, size_t n, int *applied)
+{
+    struct plan p = { .all = all, .n = n };
+    int count = 0;
+    TRY(store_run(s, TX_WRITE, mem, NULL, prepare_table, NULL));
+    TRY(store_run(s, TX_READ, mem, NULL, check, &p));
+    for (p.at = 0; p.at < n; p.at++) {
+        TRY(store_run(s, TX_WRITE, mem, NULL, apply, &p));
+        if (!p.did) continue;
+        count++;
+        log_info("store", "migrated", LS("slice", all[p.at].slice), LS("name", all[p.at].name));
+    }
+    if (applied) *applied = count;
+    atomic_store(&s->migrations, (int64_t)n);
+    return NULL;
+}
+
+static const struct err *ready(struct req *r, void *arg)
+{
+    int64_t want = *(const int64_t *)arg, have;
+    if (want < 0)
+        return fail_say(r, ERR_DATABASE, NULL, "数据库尚未升级到本程序的版本。", "The database has not been migrated yet.");
+    TRY(db_int(r, &have, "SELECT count(*) FROM schema_migration"));
+    if (have == want) return NULL;
+    return fail_say(r, ERR_DATABASE, NULL, "数据库的版本与程序不一致。", "The database is of another version than the program.");
+}
+
+const struct err *store_ready(struct store *s, struct arena *mem)
+{
+    int64_t want = atomic_load(&s->migrations);
+    return store_run(s, TX_READ, mem, NULL, ready, &want);
+}

@@ -1,0 +1,377 @@
+/* SQLite. Readers: a query_only connection per session, each read transaction a WAL snapshot.
+ * Writers: one connection of the store, whose turn goes round (sqlite_group.c). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/sqlite.h"
+
+struct sqlite_stmt {
+    struct stmt common;
+    sqlite3_stmt *h;
+    int index[PARAMS_MAX + 1]; /* of $n; `$1` is a name to SQLite, not a number */
+    bool ready;                /* stepped to the first row by run */
+    bool row;
+};
+
+/* ---- errors ---- */
+enum err_code sqlite_code(sqlite3 *h, int rc)
+{
+    switch (rc) { /* extended codes are on */
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+        return ERR_DUPLICATE;
+    case SQLITE_BUSY_SNAPSHOT:
+        return ERR_RETRY;
+    }
+    switch (rc & 0xff) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+        return ERR_CONFLICT;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT:
+        return ERR_BUSY;
+    case SQLITE_FULL:
+        return ERR_DISK_FULL;
+    case SQLITE_IOERR: {
+        int why = sqlite3_system_errno(h);
+        return why == ENOSPC || why == EDQUOT || why == EFBIG ? ERR_DISK_FULL : ERR_DATABASE;
+    }
+    case SQLITE_CANTOPEN:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_NOMEM:
+    case SQLITE_PERM:
+        return ERR_DATABASE;
+    case SQLITE_TOOBIG:
+        return ERR_TOO_LARGE;
+    }
+    return ERR_INTERNAL;
+}
+
+const struct err *sqlite_fail(struct arena *mem, sqlite3 *h, int rc, const char *sql)
+{
+    struct err *e = err_new(mem, sqlite_code(h, rc), NULL);
+    if (e->code == ERR_BUSY) e->retry_after_s = 1;
+    e->cause = arena_printf(mem, "sqlite %d: %s: %s", rc, h ? sqlite3_errmsg(h) : sqlite3_errstr(rc), sql);
+    return e;
+}
+
+/* ---- connections ---- */
+const struct err *sqlite_connect(struct arena *mem, const char *path, bool reader, struct sqlite_conn *c)
+{
+    /* Every connection is used by one thread at a time, which our own locks see to. */
+    int rc = sqlite3_open_v2(path, &c->h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    const char *setup = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                        "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;"
+                        "PRAGMA journal_size_limit = 67108864; PRAGMA case_sensitive_like = ON;";
+    if (rc == SQLITE_OK) {
+        sqlite3_extended_result_codes(c->h, 1);
+        sqlite3_busy_timeout(c->h, WRITER_WAIT_MS);
+        rc = sqlite3_exec(c->h, setup, NULL, NULL, NULL);
+    }
+    if (rc == SQLITE_OK && reader) rc = sqlite3_exec(c->h, "PRAGMA query_only = ON", NULL, NULL, NULL);
+    for (int i = 0; rc == SQLITE_OK && i < CTL_COUNT; i++)
+        rc = sqlite3_prepare_v3(c->h, sqlite_ctl_text[i], -1, SQLITE_PREPARE_PERSISTENT, &c->ctl[i], NULL);
+    if (rc == SQLITE_OK) return NULL;
+    const struct err *e = sqlite_fail(mem, c->h, rc, path);
+    sqlite_disconnect(c);
+    return e;
+}
+
+void sqlite_disconnect(struct sqlite_conn *c)
+{
+    statements_drop(&sqlite_driver, &c->statements);
+    for (int i = 0; i < CTL_COUNT; i++) sqlite3_finalize(c->ctl[i]);
+    if (sqlite3_close(c->h) != SQLITE_OK) BUG("a statement was left open: %s", sqlite3_errmsg(c->h));
+    *c = (struct sqlite_conn){ 0 };
+}
+
+const char *const sqlite_ctl_text[CTL_COUNT] = {
+    [CTL_BEGIN_READ] = "BEGIN",
+    [CTL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [CTL_SAVE] = "SAVEPOINT member",
+    [CTL_RELEASE] = "RELEASE member",
+    [CTL_BACK] = "ROLLBACK TO member",
+    [CTL_COMMIT] = "COMMIT",
+    [CTL_ROLLBACK] = "ROLLBACK",
+};
+
+int sqlite_do(struct sqlite_conn *c, enum sqlite_ctl what)
+{
+    sqlite3_step(c->ctl[what]);
+    int rc = sqlite3_reset(c->ctl[what]);
+    return rc;
+}
+
+/* ---- sessions and transactions ---- */
+static struct sqlite_session *session(struct db *db)
+{
+    return (struct sqlite_session *)db;
+}
+
+static struct sqlite_conn *conn(struct db *db)
+{
+    struct sqlite_session *s = session(db);
+    return s->writing ? &((struct sqlite_store *)db->s->engine)->conn : &s->reader;
+}
+
+static const struct err *begin(struct db *db, struct arena *mem, enum tx mode)
+{
+    struct sqlite_session *s = session(db);
+    struct sqlite_store *store = db->s->engine;
+    if (mode == TX_WRITE) return group_begin(store, s, mem);
+    if (!s->reader.h) TRY(sqlite_connect(mem, db->s->config.path, true, &s->reader));
+    int rc = sqlite_do(&s->reader, CTL_BEGIN_READ);
+    return rc == SQLITE_OK ? NULL : sqlite_fail(mem, s->reader.h, rc, "begin read");
+}
+
+static void end_read(struct sqlite_session *s)
+{
+    if (sqlite3_get_autocommit(s->reader.h)) return; /* an error ended it */
+    int rc = sqlite_do(&s->reader, CTL_COMMIT);
+    if (rc != SQLITE_OK) BUG("a read transaction cannot end: %s", sqlite3_errmsg(s->reader.h));
+}
+
+static void commit(struct db *db, struct arena *mem, tx_done_fn *done, void *arg)
+{
+    if (session(db)->writing) {
+        group_commit(db->s->engine, session(db), mem, done, arg);
+        return;
+    }
+    end_read(session(db));
+    done(arg, NULL);
+}
+
+static void rollback(struct db *db)
+{
+    if (session(db)->writing)
+        group_rollback(db->s->engine, session(db));
+    else
+        end_read(session(db));
+}
+
+static void session_close(struct db *db)
+{
+    if (session(db)->reader.h) sqlite_disconnect(&session(db)->reader);
+    group_session_close(session(db));
+}
+
+/* ---- statements ---- */
+static struct statements *statements(struct db *db)
+{
+    return &conn(db)->statements;
+}
+
+static const struct err *prepare(struct db *db, struct arena *mem, struct stmt *st, const struct db_arg *args, int n)
+{
+    struct sqlite_stmt *q = (struct sqlite_stmt *)st;
+    sqlite3 *h = conn(db)->h;
+    const char *tail;
+    (void)args;
+    int rc = sqlite3_prepare_v3(h, st->sql, -1, SQLITE_PREPARE_PERSISTENT, &q->h, &tail);
+    if (rc != SQLITE_OK) return sqlite_fail(mem, h, rc, st->sql);
+    if (!q->h || *tail) BUG("not exactly one statement: %s", st->sql);
+    for (int i = 1; i <= n; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "$%d", i);
+        q->index[i] = sqlite3_bind_parameter_index(q->h, name);
+    }
+    return NULL;
+}
+
+static void forget(struct stmt *st)
+{
+    struct sqlite_stmt *q = (struct sqlite_stmt *)st;
+    sqlite3_finalize(q->h);
+    q->h = NULL;
+}
+
+static int bind(struct sqlite_stmt *q, int i, const struct db_arg *a)
+{
+    if (!i) return SQLITE_OK; /* a number the text skips */
+    switch (a->type) {
+    case DB_I64:
+        return sqlite3_bind_int64(q->h, i, a->i);
+    case DB_TEXT:
+        return sqlite3_bind_text(q->h, i, a->p, -1, SQLITE_STATIC);
+    case DB_BLOB:
+        return sqlite3_bind_blob64(q->h, i, a->p, (sqlite3_uint64)a->i, SQLITE_STATIC);
+    case DB_NULL_I64:
+    case DB_NULL_TEXT:
+    case DB_NULL_BLOB:
+        return sqlite3_bind_null(q->h, i);
+    case DB_END:
+        break;
+    }
+    BUG("argument type %d", (int)a->type);
+}
+
+static const struct err *step(struct db *db, struct arena *mem, struct sqlite_stmt *q)
+{
+    int rc = sqlite3_step(q->h);
+    q->row = rc == SQLITE_ROW;
+    if (rc == SQLITE_ROW || rc == SQLITE_DONE) return NULL;
+    return sqlite_fail(mem, conn(db)->h, rc, q->common.sql);
+}
+
+/* The first step is taken here: it is where a statement that changes something does all of it. */
+static const struct err *run(struct db *db, struct arena *mem, struct stmt *st, const struct db_arg *args, int n,
+                             bool stream)
+{
+    struct sqlite_stmt *q = (struct sqlite_stmt *)st;
+    (void)stream;
+    for (int i = 0; i < n; i++) {
+        int rc = bind(q, q->index[i + 1], &args[i]);
+        if (rc != SQLITE_OK) return sqlite_fail(mem, conn(db)->h, rc, st->sql);
+    }
+    q->ready = true;
+    return step(db, mem, q);
+}
+
+static const struct err *next(struct db *db, struct arena *mem, struct stmt *st, bool *row)
+{
+    struct sqlite_stmt *q = (struct sqlite_stmt *)st;
+    *row = false;
+    if (!q->ready) TRY(step(db, mem, q));
+    q->ready = false;
+    *row = q->row;
+    if (!q->row) q->ready = true; /* never step past the end: that would run it again */
+    return NULL;
+}
+
+static int columns(struct stmt *st)
+{
+    return sqlite3_column_count(((struct sqlite_stmt *)st)->h);
+}
+
+static const char *column_name(struct stmt *st, int i)
+{
+    return sqlite3_column_name(((struct sqlite_stmt *)st)->h, i);
+}
+
+static struct cell cell(struct stmt *st, int i)
+{
+    sqlite3_stmt *h = ((struct sqlite_stmt *)st)->h;
+    struct cell c = { 0 };
+    switch (sqlite3_column_type(h, i)) {
+    case SQLITE_INTEGER:
+        c.type = CELL_I64;
+        c.i = sqlite3_column_int64(h, i);
+        break;
+    case SQLITE_TEXT:
+        c.type = CELL_TEXT;
+        c.p = (const char *)sqlite3_column_text(h, i);
+        c.n = (size_t)sqlite3_column_bytes(h, i);
+        break;
+    case SQLITE_BLOB:
+        c.type = CELL_BLOB;
+        c.p = sqlite3_column_blob(h, i);
+        c.n = (size_t)sqlite3_column_bytes(h, i);
+        break;
+    case SQLITE_FLOAT:
+        c.type = CELL_REAL;
+        break;
+    }
+    return c;
+}
+
+static void finish(struct db *db, struct stmt *st, int64_t *changed)
+{
+    struct sqlite_stmt *q = (struct sqlite_stmt *)st;
+    if (changed) *changed = sqlite3_changes64(conn(db)->h);
+    sqlite3_reset(q->h);
+}
+
+/* ---- migrations and backup ---- */
+static const struct err *script(struct db *db, struct arena *mem, const char *sql)
+{
+    sqlite3 *h = conn(db)->h;
+    int rc = sqlite3_exec(h, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? NULL : sqlite_fail(mem, h, rc, sql);
+}
+
+static const struct err *migration_lock(struct db *db, struct arena *mem)
+{
+    (void)db, (void)mem; /* BEGIN IMMEDIATE is one */
+    return NULL;
+}
+
+static char *translate(struct arena *mem, const char *sql)
+{
+    static const char *const swap[] = { "BIGINT", "INTEGER", "BYTEA", "BLOB", NULL };
+    return sql_translate(mem, sql, swap, "STRICT");
+}
+
+static const struct err *sync_path(struct arena *mem, const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd >= 0 && fsync(fd) == 0) {
+        close(fd);
+        return NULL;
+    }
+    int why = errno;
+    if (fd >= 0) close(fd);
+    struct err *e = err_new(mem, why == ENOSPC || why == EDQUOT ? ERR_DISK_FULL : ERR_DATABASE, NULL);
+    e->cause = arena_printf(mem, "%s: %s", path, strerror(why));
+    return e;
+}
+
+/* Into a file beside it first, so that `path` is either absent or a whole database. */
+static const struct err *backup(struct store *s, struct arena *mem, const char *path)
+{
+    if (access(path, F_OK) == 0)
+        return err_say(mem, ERR_DUPLICATE, "path", "备份文件已存在，请换一个文件名。",
+                       "The backup file exists; choose another name.");
+    const char *part = arena_printf(mem, "%s.part", path);
+    unlink(part);
+    struct sqlite_conn c = { 0 };
+    TRY(sqlite_connect(mem, s->config.path, false, &c));
+    char *sql = sqlite3_mprintf("VACUUM INTO %Q", part);
+    int rc = sqlite3_exec(c.h, sql, NULL, NULL, NULL);
+    const struct err *e = rc == SQLITE_OK ? NULL : sqlite_fail(mem, c.h, rc, sql);
+    sqlite3_free(sql);
+    sqlite_disconnect(&c);
+    if (!e) e = sync_path(mem, part, O_RDONLY);
+    if (!e && rename(part, path) != 0) {
+        struct err *renamed = err_new(mem, ERR_DATABASE, "path");
+        renamed->cause = arena_printf(mem, "%s: %s", path, strerror(errno));
+        e = renamed;
+    }
+    if (e) {
+        unlink(part);
+        return e;
+    }
+    char *folder = arena_strdup(mem, path), *slash = strrchr(folder, '/');
+    if (slash) slash[slash == folder] = '\0';
+    return sync_path(mem, slash ? folder : ".", O_RDONLY | O_DIRECTORY);
+}
+
+const struct driver sqlite_driver = {
+    .name = "sqlite",
+    .open = group_open,
+    .close = group_close,
+    .session_size = sizeof(struct sqlite_session),
+    .statement_size = sizeof(struct sqlite_stmt),
+    .session_close = session_close,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .statements = statements,
+    .prepare = prepare,
+    .forget = forget,
+    .run = run,
+    .next = next,
+    .columns = columns,
+    .column_name = column_name,
+    .cell = cell,
+    .finish = finish,
+    .script = script,
+    .migration_lock = migration_lock,
+    .translate = translate,
+    .backup = backup,
+};

@@ -1,0 +1,83 @@
+/* Inside the SQLite driver only. */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+#include <sqlite3.h>
+#include "store/driver.h"
+
+enum sqlite_ctl {
+    CTL_BEGIN_READ, CTL_BEGIN_WRITE, CTL_SAVE, CTL_RELEASE, CTL_BACK, CTL_COMMIT, CTL_ROLLBACK,
+    CTL_COUNT
+};
+extern const char *const sqlite_ctl_text[CTL_COUNT];
+
+struct sqlite_conn {
+    sqlite3 *h;
+    sqlite3_stmt *ctl[CTL_COUNT];
+    struct statements statements;
+};
+
+/* A place in the queue for the turn to write. */
+struct turn {
+    struct turn *next;
+    pthread_cond_t cv;
+    bool granted;
+};
+
+struct sqlite_session {
+    struct db common;
+    struct sqlite_conn reader; /* opened at the first read */
+    bool writing;
+    bool turn_ready;           /* turn.cv is initialised */
+    struct turn turn;
+};
+
+enum {
+    GROUP_MEMBERS_MAX = 1024,
+    GROUP_AGE_US = 20 * 1000,      /* nobody waits longer than this and one fsync for others */
+    GATHER_MAX_US = 3 * 1000,      /* the longest the committer waits for members it expects */
+    CHECKPOINT_PAGES = 1000,       /* 4 MiB of log: wake the checkpointer */
+    CHECKPOINT_EVERY_S = 30,
+    CHECKPOINT_FORCE_PAGES = 16 * 1024, /* 64 MiB: stop the writers until the log is empty */
+};
+
+struct member { tx_done_fn *done; void *arg; };
+
+struct sqlite_store {
+    struct store *s;
+    struct sqlite_conn conn;       /* the writer's; used by who has the turn */
+
+    pthread_mutex_t mu;            /* guards all below */
+    bool taken;                    /* somebody has the turn */
+    struct turn *head, *tail;      /* who waits for it, in order */
+    int waiting;
+    pthread_t owner;               /* to find a thread that waits for itself */
+
+    struct member members[GROUP_MEMBERS_MAX];
+    int n;
+    int64_t opened_us;             /* when the first member joined */
+    pthread_cond_t commit_cv;      /* the committer sleeps here */
+    bool due;                      /* the turn was handed to the committer */
+    int expected;                  /* how many wrote around the last commit */
+    int64_t fsync_us;              /* moving average of a commit */
+    bool stop;
+    pthread_t committer;
+
+    pthread_cond_t checkpoint_cv;
+    int log_pages;
+    pthread_t checkpointer;
+    struct sqlite_conn checkpoint;
+};
+
+enum err_code sqlite_code(sqlite3 *h, int rc);
+const struct err *sqlite_fail(struct arena *mem, sqlite3 *h, int rc, const char *sql);
+const struct err *sqlite_connect(struct arena *mem, const char *path, bool reader, struct sqlite_conn *c);
+void sqlite_disconnect(struct sqlite_conn *c);
+int sqlite_do(struct sqlite_conn *c, enum sqlite_ctl what);
+
+const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c);
+void group_close(struct store *s);
+const struct err *group_begin(struct sqlite_store *w, struct sqlite_session *s, struct arena *mem);
+void group_commit(struct sqlite_store *w, struct sqlite_session *s, struct arena *mem, tx_done_fn *done, void *arg);
+void group_rollback(struct sqlite_store *w, struct sqlite_session *s);
+void group_session_close(struct sqlite_session *s);
+#endif

@@ -1,0 +1,360 @@
+/* Group commit. There is one connection that writes, and its turn goes round in the order of asking.
+ * Who has the turn runs its transaction as a savepoint inside the one open SQLite transaction, the
+ * group; at its end it becomes a member of the group and passes the turn on. The committer, a thread,
+ * takes the turn when nobody asks for it (or the group is old or full) and does the one COMMIT, that
+ * is the one fsync, for all members; then it calls their `done`. While it waits for the disk, readers
+ * read and the next writers queue up: they are the next group. So groups grow with the load.
+ *
+ * A client that was just answered needs a moment to come back. The committer therefore remembers how
+ * many wrote around the last commit (its members and those who queued meanwhile) and gives as many a
+ * short chance to join, at most half the time of a commit. With one client that number is one and the
+ * commit starts at once.
+ *
+ * Nobody but the members sees what is not durable: readers see committed data only, and a member is
+ * answered after the commit. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "kernel/date.h"
+#include "kernel/log.h"
+#include "store/sqlite.h"
+
+static struct timespec at_us(int64_t us)
+{
+    return (struct timespec){ .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
+}
+
+static void cond_init(pthread_cond_t *cv)
+{
+    pthread_condattr_t a;
+    pthread_condattr_init(&a);
+    pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+    pthread_cond_init(cv, &a);
+    pthread_condattr_destroy(&a);
+}
+
+/* ---- the turn ---- */
+static bool take_turn(struct sqlite_store *w, struct turn *t)
+{
+    int64_t until = clock_monotonic_us() + INT64_C(1000) * WRITER_WAIT_MS;
+    pthread_mutex_lock(&w->mu);
+    if (!w->taken && !w->head) {
+        w->taken = true;
+    } else {
+        if (w->taken && !w->due && pthread_equal(w->owner, pthread_self()))
+            BUG("a write transaction inside another on one thread");
+        t->next = NULL;
+        t->granted = false;
+        if (w->tail) w->tail->next = t;
+        else w->head = t;
+        w->tail = t;
+        w->waiting++;
+        struct timespec ts = at_us(until);
+        int rc = 0;
+        while (!t->granted && rc != ETIMEDOUT) rc = pthread_cond_timedwait(&t->cv, &w->mu, &ts);
+        if (!t->granted) {
+            struct turn **at = &w->head;
+            struct turn *last = NULL;
+            while (*at != t) last = *at, at = &(*at)->next;
+            *at = t->next;
+            if (w->tail == t) w->tail = last;
+            w->waiting--;
+            pthread_mutex_unlock(&w->mu);
+            return false;
+        }
+    }
+    w->owner = pthread_self();
+    pthread_mutex_unlock(&w->mu);
+    return true;
+}
+
+/* With mu held, by who has the turn: to the committer when the group is due, else to the next in the
+ * queue, else it lies free and the committer sees whether to wait for more members. */
+static void pass_turn(struct sqlite_store *w)
+{
+    if (w->n == GROUP_MEMBERS_MAX || (w->n && clock_monotonic_us() - w->opened_us > GROUP_AGE_US)) {
+        w->due = true;
+        pthread_cond_signal(&w->commit_cv);
+    } else if (w->head) {
+        struct turn *t = w->head;
+        w->head = t->next;
+        if (!w->head) w->tail = NULL;
+        w->waiting--;
+        t->granted = true;
+        pthread_cond_signal(&t->cv);
+    } else {
+        w->taken = false;
+        if (w->n == 1 || w->n >= w->expected) pthread_cond_signal(&w->commit_cv);
+    }
+}
+
+/* ---- the group ---- */
+/* Errors that reach members after their arenas may be gone. */
+static const struct err *static_err(enum err_code code)
+{
+    static const struct err full = { .code = ERR_DISK_FULL, .cause = "commit: disk full" },
+                            busy = { .code = ERR_BUSY, .cause = "commit: busy", .retry_after_s = 1 },
+                            other = { .code = ERR_DATABASE, .cause = "commit failed" };
+    return code == ERR_DISK_FULL ? &full : code == ERR_BUSY ? &busy : &other;
+}
+
+/* Takes all members out; for who has the turn. */
+static int take_members(struct sqlite_store *w, struct member *out)
+{
+    pthread_mutex_lock(&w->mu);
+    int n = w->n;
+    memcpy(out, w->members, (size_t)n * sizeof *out);
+    w->n = 0;
+    pthread_mutex_unlock(&w->mu);
+    return n;
+}
+
+static void tell(const struct member *m, int n, const struct err *e)
+{
+    for (int i = 0; i < n; i++) m[i].done(m[i].arg, e);
+}
+
+/* Ends SQLite's transaction for all members; for who has the turn. */
+static const struct err *commit_all(struct sqlite_store *w)
+{
+    int rc = sqlite_do(&w->conn, CTL_COMMIT);
+    if (rc == SQLITE_OK) return NULL;
+    enum err_code code = sqlite_code(w->conn.h, rc);
+    log_error("store", "a commit failed", LS("cause", sqlite3_errmsg(w->conn.h)), LI("code", rc));
+    if (!sqlite3_get_autocommit(w->conn.h)) sqlite_do(&w->conn, CTL_ROLLBACK);
+    return static_err(code);
+}
+
+/* The committer, with the turn. */
+static void commit_group(struct sqlite_store *w)
+{
+    static _Thread_local struct member m[GROUP_MEMBERS_MAX];
+    int64_t start = clock_monotonic_us();
+    const struct err *e = commit_all(w);
+    int n = take_members(w, m);
+    atomic_fetch_add(&w->s->groups, 1);
+    atomic_fetch_add(&w->s->grouped, (uint64_t)n);
+    pthread_mutex_lock(&w->mu);
+    int64_t took = clock_monotonic_us() - start;
+    w->fsync_us = w->fsync_us ? (w->fsync_us * 7 + took) / 8 : took;
+    w->expected = n + w->waiting;
+    w->due = false;
+    pass_turn(w);
+    pthread_mutex_unlock(&w->mu);
+    tell(m, n, e);
+}
+
+static void *committer(void *arg)
+{
+    struct sqlite_store *w = arg;
+    pthread_mutex_lock(&w->mu);
+    for (;;) {
+        bool go = w->due;
+        int64_t until = 0;
+        if (!go && w->n && !w->taken) {
+            int64_t gather = w->fsync_us / 2 < GATHER_MAX_US ? w->fsync_us / 2 : GATHER_MAX_US;
+            until = w->opened_us + gather;
+            go = w->n >= w->expected || clock_monotonic_us() >= until || w->stop;
+        }
+        if (go) {
+            w->taken = true;
+            w->owner = pthread_self();
+            pthread_mutex_unlock(&w->mu);
+            commit_group(w);
+            pthread_mutex_lock(&w->mu);
+        } else if (w->stop && !w->n && !w->taken) {
+            break;
+        } else if (until) {
+            struct timespec ts = at_us(until);
+            pthread_cond_timedwait(&w->commit_cv, &w->mu, &ts);
+        } else {
+            pthread_cond_wait(&w->commit_cv, &w->mu);
+        }
+    }
+    pthread_mutex_unlock(&w->mu);
+    return NULL;
+}
+
+/* ---- a writer ---- */
+static void leave(struct sqlite_store *w, struct sqlite_session *s)
+{
+    s->writing = false;
+    pthread_mutex_lock(&w->mu);
+    pass_turn(w);
+    pthread_mutex_unlock(&w->mu);
+}
+
+const struct err *group_begin(struct sqlite_store *w, struct sqlite_session *s, struct arena *mem)
+{
+    if (!s->turn_ready) {
+        cond_init(&s->turn.cv);
+        s->turn_ready = true;
+    }
+    if (!take_turn(w, &s->turn)) {
+        struct err *e = err_new(mem, ERR_BUSY, NULL);
+        e->cause = "waited too long for the turn to write";
+        e->retry_after_s = 1;
+        return e;
+    }
+    int rc = SQLITE_OK;
+    if (sqlite3_get_autocommit(w->conn.h)) rc = sqlite_do(&w->conn, CTL_BEGIN_WRITE);
+    if (rc == SQLITE_OK) rc = sqlite_do(&w->conn, CTL_SAVE);
+    if (rc == SQLITE_OK) {
+        s->writing = true;
+        return NULL;
+    }
+    const struct err *e = sqlite_fail(mem, w->conn.h, rc, "begin write");
+    group_rollback(w, s);
+    return e;
+}
+
+/* Undoes this member alone, unless the engine gave up the whole transaction (disk full, I/O error):
+ * then the members before it are lost too and are told so. */
+void group_rollback(struct sqlite_store *w, struct sqlite_session *s)
+{
+    struct member m[GROUP_MEMBERS_MAX];
+    int lost = 0;
+    if (!sqlite3_get_autocommit(w->conn.h)) {
+        int rc = sqlite_do(&w->conn, CTL_BACK);
+        if (rc == SQLITE_OK) rc = sqlite_do(&w->conn, CTL_RELEASE);
+        if (rc != SQLITE_OK && !sqlite3_get_autocommit(w->conn.h)) sqlite_do(&w->conn, CTL_ROLLBACK);
+    }
+    if (sqlite3_get_autocommit(w->conn.h)) {
+        lost = take_members(w, m);
+    } else if (!w->n) { /* only who has the turn changes n: nothing to commit, let go of the file */
+        sqlite_do(&w->conn, CTL_ROLLBACK);
+    }
+    leave(w, s);
+    if (lost) log_error("store", "a group of writes was lost before its commit", LI("members", lost));
+    tell(m, lost, static_err(ERR_DATABASE));
+}
+
+void group_commit(struct sqlite_store *w, struct sqlite_session *s, struct arena *mem, tx_done_fn *done, void *arg)
+{
+    /* A deferred foreign key would fail the whole group's COMMIT: it counts against its member. */
+    int open_keys = 0, high;
+    sqlite3_db_status(w->conn.h, SQLITE_DBSTATUS_DEFERRED_FKS, &open_keys, &high, 0);
+    int rc = open_keys ? SQLITE_CONSTRAINT_FOREIGNKEY : sqlite_do(&w->conn, CTL_RELEASE);
+    if (rc != SQLITE_OK) {
+        const struct err *e = sqlite_fail(mem, w->conn.h, rc, "end of a write");
+        group_rollback(w, s);
+        done(arg, e);
+        return;
+    }
+    s->writing = false;
+    pthread_mutex_lock(&w->mu);
+    if (!w->n) w->opened_us = clock_monotonic_us();
+    w->members[w->n++] = (struct member){ done, arg };
+    pass_turn(w);
+    pthread_mutex_unlock(&w->mu);
+}
+
+void group_session_close(struct sqlite_session *s)
+{
+    if (s->turn_ready) pthread_cond_destroy(&s->turn.cv);
+}
+
+/* ---- the log ---- */
+/* Copies the log into the database file beside the work. Passive: it disturbs nobody; and when it got
+ * to the end and no reader needs the log, the next writer starts it over. */
+static int checkpoint(struct sqlite_store *w, int mode)
+{
+    int log = 0, copied = 0;
+    int rc = sqlite3_wal_checkpoint_v2(w->checkpoint.h, NULL, mode, &log, &copied);
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+        log_error("store", "checkpoint failed", LS("cause", sqlite3_errmsg(w->checkpoint.h)), LI("code", rc));
+    else if (rc == SQLITE_BUSY || copied < log)
+        log_info("store", "checkpoint busy: a reader holds the log", LI("pages", log), LI("copied", copied));
+    return log;
+}
+
+/* The log grew far although it was copied: under steady writes it never ends. Stops the writers for
+ * as long as it takes to start it over. */
+static void checkpoint_alone(struct sqlite_store *w, struct turn *t)
+{
+    static _Thread_local struct member m[GROUP_MEMBERS_MAX];
+    if (!take_turn(w, t)) return;
+    const struct err *e = sqlite3_get_autocommit(w->conn.h) ? NULL : commit_all(w);
+    int n = take_members(w, m);
+    log_warn("store", "the log is long: writers wait for a checkpoint", LI("pages", w->log_pages));
+    checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE);
+    pthread_mutex_lock(&w->mu);
+    pass_turn(w);
+    pthread_mutex_unlock(&w->mu);
+    tell(m, n, e);
+}
+
+static void *checkpointer(void *arg)
+{
+    struct sqlite_store *w = arg;
+    struct turn turn = { 0 };
+    cond_init(&turn.cv);
+    pthread_mutex_lock(&w->mu);
+    while (!w->stop) {
+        struct timespec ts = at_us(clock_monotonic_us() + INT64_C(1000000) * CHECKPOINT_EVERY_S);
+        int rc = 0;
+        while (!w->stop && w->log_pages < CHECKPOINT_PAGES && rc != ETIMEDOUT)
+            rc = pthread_cond_timedwait(&w->checkpoint_cv, &w->mu, &ts);
+        if (w->stop) break;
+        w->log_pages = 0;
+        pthread_mutex_unlock(&w->mu);
+        int log = checkpoint(w, SQLITE_CHECKPOINT_PASSIVE);
+        if (log > CHECKPOINT_FORCE_PAGES) checkpoint_alone(w, &turn);
+        pthread_mutex_lock(&w->mu);
+    }
+    pthread_mutex_unlock(&w->mu);
+    pthread_cond_destroy(&turn.cv);
+    return NULL;
+}
+
+static int on_log(void *arg, sqlite3 *h, const char *name, int pages)
+{
+    struct sqlite_store *w = arg;
+    (void)h, (void)name;
+    pthread_mutex_lock(&w->mu);
+    w->log_pages = pages;
+    if (pages >= CHECKPOINT_PAGES) pthread_cond_signal(&w->checkpoint_cv);
+    pthread_mutex_unlock(&w->mu);
+    return SQLITE_OK;
+}
+
+/* ---- life ---- */
+const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c)
+{
+    struct sqlite_store *w = arena_new(mem, struct sqlite_store);
+    TRY(sqlite_connect(mem, c->path, false, &w->conn));
+    const struct err *e = sqlite_connect(mem, c->path, false, &w->checkpoint);
+    if (e) {
+        sqlite_disconnect(&w->conn);
+        return e;
+    }
+    sqlite3_busy_timeout(w->checkpoint.h, 1000);
+    w->s = s;
+    s->engine = w;
+    pthread_mutex_init(&w->mu, NULL);
+    cond_init(&w->commit_cv);
+    cond_init(&w->checkpoint_cv);
+    sqlite3_wal_hook(w->conn.h, on_log, w);
+    if (pthread_create(&w->committer, NULL, committer, w) != 0 ||
+        pthread_create(&w->checkpointer, NULL, checkpointer, w) != 0)
+        BUG("no thread: %s", strerror(errno));
+    return NULL;
+}
+
+void group_close(struct store *s)
+{
+    struct sqlite_store *w = s->engine;
+    pthread_mutex_lock(&w->mu);
+    w->stop = true;
+    pthread_cond_signal(&w->commit_cv);
+    pthread_cond_signal(&w->checkpoint_cv);
+    pthread_mutex_unlock(&w->mu);
+    pthread_join(w->committer, NULL);
+    pthread_join(w->checkpointer, NULL);
+    sqlite_disconnect(&w->checkpoint);
+    sqlite_disconnect(&w->conn); /* the last one out copies the log into the file */
+    pthread_cond_destroy(&w->commit_cv);
+    pthread_cond_destroy(&w->checkpoint_cv);
+    pthread_mutex_destroy(&w->mu);
+}

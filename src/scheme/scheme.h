@@ -1,57 +1,117 @@
-/* The rule language. scheme_parse and scheme_award are pure: no store, no clock. The store part keeps
- * versions per village; a past result is computed with the version in force on its business date.
+/* The rule language: a village's scheme (积分细则) is one YAML file that people read and the program
+ * computes with. Parsing, checking and awarding are pure: no store, no clock, integer hundredths.
+ * The store part keeps versions per village; a past result is always computed with the version in
+ * force on its business date.
+ *
+ *     struct scheme_finding *found;
+ *     const struct scheme *s = scheme_parse(mem, "zengxiang.yaml", text, n, &found);
+ *     if (!s) … print found …
+ *     struct award a;
+ *     TRY(scheme_award(mem, s, &(struct award_facts){ .item = "C05", .class_ = "resident",
+ *         .chosen_c = NONE, .quantity_c = 350, .on = today, .claimant = "self" }, &a));
+ *     // a.points_c = 700, a.explain_zh = "参加义务劳动（C05）：每小时2分×3.5小时=7分。"
+ *
+ * The table of keys (scheme_keys.c) drives parsing, checking, the JSON Schema and the reference.
  */
 #ifndef SCHEME_SCHEME_H
 #define SCHEME_SCHEME_H
 #include "kernel/date.h"
 #include "people/people.h"
 
+/* Points of an item or of one of its levels; min == max: fixed, else the checker picks within. */
+struct scheme_range { int64_t min_c, max_c; };
+struct scheme_level { const char *name; struct scheme_range points; };
+/* 上限: at most `times` awards and `points_c` points (by amount) per period; NONE: not limited. */
+struct scheme_cap { int64_t times, points_c; int64_t per; /* enum period */ const struct scheme_node *node; };
+
 struct scheme_item {
-    const char *code, *category, *label;
-    struct list classes;          /* const char *: subject classes it applies to; empty: all */
-    int64_t points_min_c, points_max_c; /* equal: fixed; else the checker picks */
+    const char *code, *category, *label; /* category: its code */
+    struct list classes;          /* const char *: codes of the classes it applies to; empty: all */
+    int64_t points_min_c, points_max_c; /* equal: fixed; else the checker picks. By level: the extremes */
     const char *unit;             /* per unit (小时, 次, 元): points are per unit; NULL */
     const char *evidence;         /* "required", "optional", "none" */
-    const char *penalty;          /* non-NULL: a deduction, with the covenant clause it rests on */
+    const char *penalty;          /* non-NULL: a deduction, with the covenant clause it rests on ("": none) */
     struct list claimants;        /* const char *: "self", "proxy", "recorder" */
-    /* caps, levels … see scheme.c */
-    const struct scheme_rules *more;
+    struct list levels;           /* struct scheme_level: 村/镇/县…; empty: not by level */
+    const char *count;            /* how units are counted: "exact", "down", "up", "nearest" */
+    const struct scheme_cap *cap; /* NULL: none */
+    const char *note;             /* for the villager: what it takes */
+    const char *source, *choice;  /* where it comes from; what the village chose where the source is silent */
+    struct scheme_range points;   /* as written; with levels: unset (NONE) */
+    const char *clause;           /* as written */
+    const struct scheme_node *node;
 };
+struct scheme_class { const char *code, *label, *kind, *tag; const struct scheme_node *node; };
+struct scheme_category { const char *code, *label; const struct scheme_node *node; };
+struct scheme_balance { const char *code, *label; int64_t spend; /* 1: can be redeemed */ const struct scheme_node *node; };
+struct scheme_adopted { const char *meeting; int64_t date, votes_for, votes_against, votes_abstain; const struct scheme_node *node; };
+
 struct scheme {
     const char *name, *title, *source;
     int64_t version;              /* id of the stored version; 0 when only parsed */
+    int64_t from;                 /* first day in force; NONE when only parsed */
     struct list items;            /* struct scheme_item */
-    struct list balances;         /* const char *: currency names, first is honour */
+    struct list balances;         /* const char *: currency codes, first is honour */
     int64_t publicity_days;
     bool publicity_workdays;
     int64_t false_claim_times;    /* penalty factor for a false claim: 2 (000 篇2 加倍扣分) */
+    struct list classes;          /* struct scheme_class */
+    struct list categories;       /* struct scheme_category */
+    struct list accounts;         /* struct scheme_balance, as `balances` */
+    const char *place, *covenant, *choice;
+    struct scheme_adopted *adopted; /* NULL: not said in the file */
 };
-/* All findings, with file:line:column, zh and en; NULL scheme when there is an error. */
+
+/* One finding of the checker; text in Chinese and English says what to do. */
 struct scheme_finding { int line, column; bool warning; const char *path, *zh, *en; struct scheme_finding *next; };
+/* All findings in file order, errors and warnings, not only the first. NULL when there is an error. */
 struct scheme *scheme_parse(struct arena *mem, const char *file, const char *text, size_t n, struct scheme_finding **findings);
 const struct scheme_item *scheme_item_find(const struct scheme *s, const char *code);
+/* Labels for people; the code itself when unknown. */
+const char *scheme_balance_label(const struct scheme *s, const char *currency);
+const char *scheme_category_label(const struct scheme *s, const char *category);
+const char *scheme_class_label(const struct scheme *s, const char *class_);
+/* The subject's class in this scheme: the most specific one it declares (a party member is a resident
+ * where the scheme has no class of their own); NULL when the scheme has no accounts for it. */
+const char *scheme_class_of(const struct scheme *s, const char *class_);
+/* The rules of an item as a villager reads them: "每小时2分", "2分至10分，由初审人评定", "每月最多4次". */
+const char *scheme_points_text(struct arena *mem, const struct scheme_item *i, enum lang lang);
+const char *scheme_cap_text(struct arena *mem, const struct scheme_item *i, enum lang lang); /* NULL: none */
+/* The JSON Schema of the language, for editors; from the table of keys. */
+const char *scheme_json_schema(struct arena *mem);
+/* The reference of all keys as Markdown; from the same table. */
+const char *scheme_reference(struct arena *mem);
 
 /* What a claim of an item is worth. Input: the facts; output: points and how they came about. */
 struct award_facts {
     const char *item, *class_;
-    int64_t chosen_c;             /* the checker's pick within a range; NONE: the item's fixed points */
+    int64_t chosen_c;             /* the checker's pick within a range (per unit when there is a unit); NONE: the fixed points */
     int64_t quantity_c;           /* units in hundredths; NONE: 1 */
     const char *level;            /* 村/镇/县… for items by level; NULL */
     int64_t on;                   /* business date of the deed */
     int64_t used_times, used_c;   /* so far within the cap's period, for this account and item */
-    const char *claimant;         /* self, proxy, recorder */
+    const char *claimant;         /* self, proxy, recorder; NULL: not checked */
 };
 struct award {
     int64_t points_c;
     const char *explain_zh, *explain_en; /* one sentence: deed → rule → sum */
-    const char *tree;             /* the derivation as JSON */
+    const char *tree;             /* the derivation as JSON: {"op","zh","en","points","from":[…]} */
 };
+/* ERR_INVALID with the field at fault (item, class, chosen, quantity, level, claimant); ERR_OVER_CAP
+ * when nothing is left; a cap in points grants what is left. */
 MUST_CHECK const struct err *scheme_award(struct arena *mem, const struct scheme *s, const struct award_facts *f, struct award *out);
+/* 加倍扣分: the penalty for a claim of claimed_c found false (W2): −times × claimed. Found before it was recorded
+ * that is all; after, the award is reversed besides (ledger_reverse), which this does not include. */
+MUST_CHECK const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, const char *item, int64_t claimed_c, struct award *out);
 /* The span over which used_times/used_c must be counted for this item on this date; first > last: no cap. */
 struct span scheme_cap_span(const struct scheme *s, const struct scheme_item *i, int64_t on);
 
-/* Store part: ERR_NO_SCHEME when none is in force. Parsed schemes are cached by version id. */
+/* Store part: ERR_NO_SCHEME when none is in force. Parsed schemes are cached by version id (thread-safe,
+ * valid until the process ends). */
 MUST_CHECK const struct err *scheme_in_force(struct req *r, int64_t village, int64_t on, const struct scheme **out);
+MUST_CHECK const struct err *scheme_by_version(struct req *r, int64_t village, int64_t version, const struct scheme **out);
+/* Puts a text in force from a date. ERR_SCHEME with every finding; ERR_SCHEME_FROM when that would change
+ * the past. Meeting and votes come from the text's `adopted`. */
 MUST_CHECK const struct err *scheme_adopt(struct req *r, int64_t village, int64_t from, const char *text, size_t n, int64_t *version);
 extern const struct slice scheme_slice;
 #endif

@@ -1,0 +1,229 @@
+/* The rules about the whole: references, duplicates, what can never happen, and what a village may not
+ * decide by points at all.
+ */
+#include <string.h>
+#include "kernel/dec.h"
+#include "kernel/text.h"
+#include "scheme/scheme_keys.h"
+
+/* Rights that the law gives: points must neither cost them nor be taken for using them. 低保, petitions, births,
+ * medical care, schooling, pensions. */
+static const char *const statutory[] = {
+    "低保", "五保", "特困供养", "上访", "信访", "生育", "超生", "计划生育", "医保", "就医", "看病", "入学", "养老金", "社保", NULL,
+};
+/* An award for not using such a right is the same thing from the other side. */
+static const char *const giving_up[] = { "不上访", "息访", "放弃", "不申请", "退出", "不生", "少生", NULL };
+
+static const char *first_word(const char *text, const char *const *words)
+{
+    for (int i = 0; words[i]; i++)
+        if (text && strstr(text, words[i])) return words[i];
+    return NULL;
+}
+
+/* Position of a key's value in a mapping, or the mapping itself. */
+static const struct scheme_node *key_or_self(const struct scheme_node *map, const char *key, const char *key_zh)
+{
+    const struct scheme_node *n = node_get(map, key);
+    if (!n) n = node_get(map, key_zh);
+    return n ? n : map;
+}
+
+static void check_codes(struct scheme_check *c, const struct list *l, size_t size, size_t code_at, size_t node_at)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        const char *p = (const char *)l->items + i * size;
+        const char *code = *(const char *const *)(p + code_at);
+        for (size_t k = 0; code && k < i; k++) {
+            const char *q = (const char *)l->items + k * size;
+            const struct scheme_node *node = *(const struct scheme_node *const *)(p + node_at);
+            const struct scheme_node *before = *(const struct scheme_node *const *)(q + node_at);
+            if (!text_equal(code, *(const char *const *)(q + code_at))) continue;
+            const struct scheme_node *at = key_or_self(node, "code", "代号");
+            check_error(c, at, arena_printf(c->mem, "代号“%s”重复，前一个在第%d行。", code, before->line),
+                        arena_printf(c->mem, "code \"%s\" is used already, on line %d", code, before->line));
+            break;
+        }
+    }
+}
+#define CHECK_CODES(c, l, T) check_codes((c), (l), sizeof(struct T), offsetof(struct T, code), offsetof(struct T, node))
+
+static void unknown_reference(struct scheme_check *c, const struct scheme_node *at, const char *what_zh, const char *what_en,
+                              const char *text, const char *const *words)
+{
+    const char *near = text_nearest(text, words);
+    const char *zh = arena_printf(c->mem, "没有“%s”这个%s", text, what_zh);
+    const char *en = arena_printf(c->mem, "there is no %s \"%s\"", what_en, text);
+    check_error(c, at, near ? arena_printf(c->mem, "%s，是不是“%s”？", zh, near) : arena_printf(c->mem, "%s。", zh),
+                near ? arena_printf(c->mem, "%s; did you mean \"%s\"?", en, near) : en);
+}
+
+static void resolve_category(struct scheme_check *c, struct scheme *s, struct scheme_item *item)
+{
+    const char *words[2 * 32 + 1];
+    int w = 0;
+    if (!item->category) return;
+    for (size_t i = 0; i < s->categories.n; i++) {
+        const struct scheme_category *k = &LIST_AT(s->categories, struct scheme_category, i);
+        if (!k->code || !k->label) continue;
+        if (text_equal(k->code, item->category) || text_equal(k->label, item->category)) {
+            item->category = k->code;
+            return;
+        }
+        words[w++] = k->code;
+        words[w++] = k->label;
+    }
+    words[w] = NULL;
+    unknown_reference(c, key_or_self(item->node, "category", "类别"), "类别", "category", item->category, words);
+}
+
+static void resolve_classes(struct scheme_check *c, struct scheme *s, struct scheme_item *item)
+{
+    const char *words[2 * 16 + 1];
+    int w = 0;
+    for (size_t i = 0; i < s->classes.n; i++) {
+        const struct scheme_class *k = &LIST_AT(s->classes, struct scheme_class, i);
+        if (!k->code || !k->label) continue;
+        words[w++] = k->code;
+        words[w++] = k->label;
+    }
+    words[w] = NULL;
+    for (size_t i = 0; i < item->classes.n; i++) {
+        const char **name = &LIST_AT(item->classes, const char *, i);
+        const char *found = NULL;
+        for (int k = 0; k < w && !found; k++)
+            if (text_equal(words[k], *name)) found = words[k & ~1];
+        if (found) *name = found;
+        else unknown_reference(c, key_or_self(item->node, "for", "适用"), "积分对象", "class", *name, words);
+    }
+}
+
+static void check_value(struct scheme_check *c, struct scheme_item *item)
+{
+    const struct scheme_node *points = key_or_self(item->node, "points", "分值");
+    const struct scheme_node *levels = key_or_self(item->node, "levels", "级别");
+    bool has_points = points != item->node, has_levels = levels != item->node;
+
+    item->points_min_c = item->points_max_c = 0;
+    if (has_points == has_levels) {
+        check_error(c, has_points ? levels : item->node, has_points ? "分值和级别只能写一个。" : "要写分值（points）或级别（levels）。",
+                    has_points ? "give points or levels, not both" : "\"points\" or \"levels\" is missing");
+        return;
+    }
+    if (has_points && item->points.min_c != NONE) item->points_min_c = item->points.min_c, item->points_max_c = item->points.max_c;
+    for (size_t i = 0; i < item->levels.n; i++) {
+        const struct scheme_range v = LIST_AT(item->levels, struct scheme_level, i).points;
+        if (!i || v.min_c < item->points_min_c) item->points_min_c = v.min_c;
+        if (!i || v.max_c > item->points_max_c) item->points_max_c = v.max_c;
+    }
+    if ((has_points && item->points.min_c == NONE) || (has_levels && !item->levels.n)) return;
+    if (item->points_min_c < 0 && item->points_max_c > 0)
+        check_error(c, has_points ? points : levels, "一个项目不能又加分又扣分，请分成两项。",
+                    "one item cannot both give and take points; make two items");
+    else if (item->points_min_c == 0 && item->points_max_c == 0)
+        check_error(c, has_points ? points : levels, "分值是0，这个项目没有用处。", "worth nothing: the points are 0");
+}
+
+static int64_t amount(int64_t c)
+{
+    return c < 0 ? -c : c;
+}
+
+static void check_cap(struct scheme_check *c, const struct scheme_item *item)
+{
+    const struct scheme_cap *cap = item->cap;
+    if (!cap || !cap->node) return;
+    if (cap->times == NONE && cap->points_c == NONE && !node_get(cap->node, "times") && !node_get(cap->node, "points") &&
+        !node_get(cap->node, "次数") && !node_get(cap->node, "分数")) {
+        check_error(c, cap->node, "上限要写次数（times）或分数（points）。", "a cap has times or points");
+        return;
+    }
+    if (cap->points_c == NONE) return;
+    const struct scheme_node *at = key_or_self(cap->node, "points", "分数");
+    int64_t most = amount(item->points_min_c) > amount(item->points_max_c) ? amount(item->points_min_c) : amount(item->points_max_c);
+    int64_t least = amount(item->points_min_c) < amount(item->points_max_c) ? amount(item->points_min_c) : amount(item->points_max_c);
+    if (cap->points_c <= 0)
+        check_error(c, at, "上限要大于0（扣分项目也写正数）。", "a cap is more than 0 (also for deductions)");
+    else if (!item->unit && least > cap->points_c)
+        check_error(c, at, "上限比一次的分值还低，永远得不到标明的分。", "the cap is below a single award: nobody can get the points named");
+    else if (!item->unit && cap->times != NONE && most <= DEC_MAX / cap->times && most * cap->times <= cap->points_c)
+        check_error(c, at, arena_printf(c->mem, "分数上限永远用不上：%d次最多也不到。请删去或改小。", (int)cap->times),
+                    "this cap can never bind: the cap in times is always reached first");
+}
+
+static void check_fairness(struct scheme_check *c, struct scheme_item *item)
+{
+    const struct scheme_node *label = key_or_self(item->node, "label", "名称");
+    const char *right = first_word(item->label, statutory);
+    bool deduction = item->points_min_c < 0;
+
+    if (right && (deduction || first_word(item->label, giving_up)))
+        check_error(c, label, arena_printf(c->mem, "“%s”涉及法定权利，不能用积分奖罚，请删去本项。", right),
+                    arena_printf(c->mem, "\"%s\" is a statutory right: points may not be taken or given for it", right));
+    if (deduction && !item->clause)
+        check_warn(c, key_or_self(item->node, "points", "分值"), "扣分没有写依据（clause）：请写明村规民约的哪一条。",
+                   "a deduction without the clause of the covenant it rests on");
+    if (!deduction && item->clause && !item->levels.n && item->points_min_c > 0)
+        check_warn(c, key_or_self(item->node, "clause", "依据"), "依据只用于扣分项目。", "a clause belongs to deductions");
+    item->penalty = deduction ? (item->clause ? item->clause : "") : NULL;
+}
+
+/* Who may claim, unless the file says so: an award anyone, a deduction the recorder (nobody reports
+ * themselves, and neighbours should not be made to). */
+static void default_claimants(struct scheme_check *c, struct scheme_item *item)
+{
+    static const char *const award[] = { "self", "proxy", "recorder" };
+    static const char *const deduction[] = { "recorder" };
+    if (item->claimants.n || key_or_self(item->node, "claim", "申报人") != item->node) return;
+    bool minus = item->points_min_c < 0;
+    item->claimants.n = minus ? 1 : 3;
+    item->claimants.items = arena_copy(c->mem, minus ? deduction : award, item->claimants.n * sizeof(char *));
+}
+
+static void check_item(struct scheme_check *c, struct scheme *s, struct scheme_item *item)
+{
+    if (item->node->kind != NODE_MAP) return;
+    resolve_category(c, s, item);
+    resolve_classes(c, s, item);
+    check_value(c, item);
+    check_cap(c, item);
+    check_fairness(c, item);
+    default_claimants(c, item);
+    if (!item->unit && node_get(item->node, "count"))
+        check_error(c, node_get(item->node, "count"), "只有按单位计分（per）的项目才写计数。", "only an item with \"per\" counts units");
+    if (item->choice && !item->source)
+        check_warn(c, item->node, "写了取值理由（choice），也要写出处（source）。", "a choice also names its source");
+}
+
+static void check_balances(struct scheme_check *c, struct scheme *s)
+{
+    int spend = 0;
+    const char **codes = arena_array(c->mem, const char *, s->accounts.n + 1);
+    for (size_t i = 0; i < s->accounts.n; i++) {
+        const struct scheme_balance *b = &LIST_AT(s->accounts, struct scheme_balance, i);
+        codes[i] = b->code;
+        spend += b->spend == 1;
+        if (i == 0 && b->spend == 1)
+            check_error(c, b->node, "第一种是荣誉积分，不能用来兑换（spend: no）。", "the first balance is honour and is never spent (spend: no)");
+    }
+    s->balances = (struct list){ codes, s->accounts.n };
+    if (s->accounts.n && !spend)
+        check_warn(c, LIST_AT(s->accounts, struct scheme_balance, 0).node, "没有一种积分可以兑换。", "no balance can be spent");
+}
+
+void scheme_check_whole(struct scheme_check *c, struct scheme *s)
+{
+    CHECK_CODES(c, &s->classes, scheme_class);
+    CHECK_CODES(c, &s->categories, scheme_category);
+    CHECK_CODES(c, &s->accounts, scheme_balance);
+    CHECK_CODES(c, &s->items, scheme_item);
+    check_balances(c, s);
+    for (size_t i = 0; i < s->items.n; i++) check_item(c, s, &LIST_AT(s->items, struct scheme_item, i));
+    for (size_t k = 0; k < s->categories.n; k++) {
+        const struct scheme_category *cat = &LIST_AT(s->categories, struct scheme_category, k);
+        bool used = false;
+        for (size_t i = 0; i < s->items.n && !used; i++)
+            used = text_equal(LIST_AT(s->items, struct scheme_item, i).category, cat->code);
+        if (!used && cat->code) check_warn(c, cat->node, "这个类别没有项目。", "this category has no items");
+    }
+}

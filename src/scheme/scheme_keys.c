@@ -1,0 +1,128 @@
+/* The keys of the scheme language. Sources: seed 000 篇2 for the first presets; the rows grow with the
+ * table "What it must express" of the language.
+ */
+#include "scheme/scheme_file.h"
+
+#define K(T, m, nm, nm_zh, k, fl, lo, hi, ...) \
+    { .name = nm, .name_zh = nm_zh, .kind = k, .flags = fl, .at = offsetof(struct T, m), .min = lo, .max = hi, __VA_ARGS__ }
+#define DOC(z, e) .zh = z, .en = e
+#define SHAPE(v, nm, T, ks, z, e) \
+    static const struct scheme_shape v = { nm, sizeof(struct T), offsetof(struct T, node), ks, z, e }
+
+/* The classes a register can tell apart (people.h, struct subject). */
+static const struct scheme_word class_words[] = {
+    { "resident", NULL }, { "party_member", NULL }, { "household", NULL }, { "organisation", NULL }, { NULL, NULL },
+};
+static const struct scheme_word kind_words[] = {
+    { "resident", "村民" }, { "household", "户" }, { "organisation", "单位" }, { NULL, NULL },
+};
+static const struct scheme_key class_keys[] = {
+    K(scheme_class, code, "code", "代号", KEY_WORD, KEY_REQUIRED, 0, 0, .words = class_words, .example = "party_member",
+      DOC("类别代号", "which class of the register")),
+    K(scheme_class, label, "label", "名称", KEY_TEXT, KEY_REQUIRED, 1, 20, .example = "党员", DOC("显示的名称", "how people call it")),
+    K(scheme_class, kind, "kind", "种类", KEY_WORD, KEY_REQUIRED, 0, 0, .words = kind_words, .example = "resident",
+      DOC("积分账户属于谁：村民、户或单位", "who holds the account")),
+    K(scheme_class, tag, "tag", "标签", KEY_TEXT, 0, 1, 20, .example = "党员", DOC("有此标签的人属于这一类", "the tag that makes a person belong here")),
+    { 0 },
+};
+SHAPE(class_shape, "class", scheme_class, class_keys, "积分对象", "a class of subjects");
+
+static const struct scheme_key category_keys[] = {
+    K(scheme_category, code, "code", "代号", KEY_CODE, KEY_REQUIRED, 0, 0, .example = "ideology", DOC("类别代号", "the category's code")),
+    K(scheme_category, label, "label", "名称", KEY_TEXT, KEY_REQUIRED, 1, 30, .example = "思想政治", DOC("类别名称", "the category's name")),
+    { 0 },
+};
+SHAPE(category_shape, "category", scheme_category, category_keys, "项目类别", "a category of items");
+
+static const struct scheme_key balance_keys[] = {
+    K(scheme_balance, code, "code", "代号", KEY_CODE, KEY_REQUIRED, 0, 0, .example = "honour", DOC("积分种类代号", "the balance's code")),
+    K(scheme_balance, label, "label", "名称", KEY_TEXT, KEY_REQUIRED, 1, 20, .example = "荣誉积分", DOC("显示的名称", "how people call it")),
+    K(scheme_balance, spend, "spend", "可兑换", KEY_BOOL, 0, 0, 0, .fallback = "no", .example = "yes",
+      DOC("是否可以兑换；荣誉积分不因兑换减少", "whether it can be redeemed; the honour balance never is")),
+    { 0 },
+};
+SHAPE(balance_shape, "balance", scheme_balance, balance_keys, "积分种类", "a balance");
+
+static const struct scheme_key adopted_keys[] = {
+    K(scheme_adopted, meeting, "meeting", "会议", KEY_TEXT, KEY_REQUIRED, 1, 60, .example = "村民代表会议", DOC("通过本细则的会议", "the meeting that adopted it")),
+    K(scheme_adopted, date, "date", "日期", KEY_DATE, 0, 0, 0, .example = "2026-09-20", DOC("会议日期", "the day of the meeting")),
+    K(scheme_adopted, votes_for, "for", "赞成", KEY_INT, 0, 0, 100000, .example = "41", DOC("赞成票", "votes for")),
+    K(scheme_adopted, votes_against, "against", "反对", KEY_INT, 0, 0, 100000, .example = "2", DOC("反对票", "votes against")),
+    K(scheme_adopted, votes_abstain, "abstain", "弃权", KEY_INT, 0, 0, 100000, .example = "1", DOC("弃权票", "abstentions")),
+    { 0 },
+};
+SHAPE(adopted_shape, "adopted", scheme_adopted, adopted_keys, "通过情况", "how it was adopted");
+
+static const struct scheme_key publicity_keys[] = {
+    K(file_publicity, days, "days", "天数", KEY_INT, KEY_REQUIRED, 1, 60, .example = "3", DOC("公示几天", "how many days it is public")),
+    K(file_publicity, workdays, "workdays", "工作日", KEY_BOOL, 0, 0, 0, .fallback = "no", .example = "no", DOC("只数工作日", "count working days only")),
+    { 0 },
+};
+SHAPE(publicity_shape, "publicity", file_publicity, publicity_keys, "公示", "publicity");
+
+static const struct scheme_key false_keys[] = {
+    K(file_false, times, "times", "倍数", KEY_INT, KEY_REQUIRED, 1, 10, .example = "2", DOC("虚假申报按申报分的几倍扣分", "a false claim costs this many times its points")),
+    { 0 },
+};
+SHAPE(false_shape, "false_claims", file_false, false_keys, "虚假申报", "false claims");
+
+/* In the order of enum period. */
+static const struct scheme_word period_words[] = {
+    { "day", "日" }, { "week", "周" }, { "month", "月" }, { "quarter", "季度" }, { "half", "半年" }, { "year", "年" }, { "life", "终身" }, { NULL, NULL },
+};
+static const struct scheme_key cap_keys[] = {
+    K(scheme_cap, times, "times", "次数", KEY_INT, 0, 1, 10000, .example = "4", DOC("最多计几次", "at most this many awards")),
+    K(scheme_cap, points_c, "points", "分数", KEY_POINTS, 0, 0, 0, .example = "20", DOC("最多计多少分；超出部分不计", "at most this many points; the rest is not counted")),
+    K(scheme_cap, per, "per", "每", KEY_NUMBERED, KEY_REQUIRED, 0, 0, .words = period_words, .example = "month", DOC("在多长时间内", "within which period")),
+    { 0 },
+};
+SHAPE(cap_shape, "cap", scheme_cap, cap_keys, "上限", "a cap");
+
+static const struct scheme_word evidence_words[] = {
+    { "required", "必须" }, { "optional", "可选" }, { "none", "不需要" }, { NULL, NULL },
+};
+static const struct scheme_word claim_words[] = {
+    { "self", "本人" }, { "proxy", "代报" }, { "recorder", "录入员" }, { NULL, NULL },
+};
+static const struct scheme_word count_words[] = {
+    { "exact", "按实" }, { "down", "舍去" }, { "up", "进一" }, { "nearest", "四舍五入" }, { NULL, NULL },
+};
+static const struct scheme_key item_keys[] = {
+    K(scheme_item, code, "code", "代号", KEY_CODE, KEY_REQUIRED, 0, 0, .example = "C05", DOC("项目代号，不能重复", "the item's code, unique")),
+    K(scheme_item, category, "category", "类别", KEY_TEXT, KEY_REQUIRED, 1, 30, .example = "村建设", DOC("所属类别（代号或名称）", "its category, by code or name")),
+    K(scheme_item, label, "label", "名称", KEY_TEXT, KEY_REQUIRED, 1, 60, .example = "参加义务劳动", DOC("项目名称，村民看得懂的话", "what it is, in the words of the village")),
+    K(scheme_item, classes, "for", "适用", KEY_NAMES, 0, 1, 32, .example = "[村民, 党员]", DOC("适用对象（代号或名称）；不写为全部", "which classes, by code or name; absent: all")),
+    K(scheme_item, points, "points", "分值", KEY_RANGE, 0, 0, 0, .example = "2..10", DOC("分值：固定数、由初审人评定的范围（2..10），扣分写负数", "points: fixed, or a range the checker picks from; negative: a deduction")),
+    K(scheme_item, levels, "levels", "级别", KEY_LEVELS, 0, 1, 20, .example = "{村: 5, 镇: 10}", DOC("按级别计分（代替分值）", "points by level, instead of points")),
+    K(scheme_item, unit, "per", "每", KEY_TEXT, 0, 1, 10, .example = "小时", DOC("按单位计分，例如每小时、每次、每户", "points are per unit, such as an hour")),
+    K(scheme_item, count, "count", "计数", KEY_WORD, 0, 0, 0, .words = count_words, .fallback = "exact", .example = "down", DOC("不足一个单位怎样计", "how part of a unit counts")),
+    K(scheme_item, cap, "cap", "上限", KEY_MAP, 0, 0, 0, .sub = &cap_shape, .example = "{times: 4, per: month}", DOC("上限", "the cap")),
+    K(scheme_item, evidence, "evidence", "证据", KEY_WORD, 0, 0, 0, .words = evidence_words, .fallback = "optional", .example = "required", DOC("是否需要证据", "whether evidence is needed")),
+    K(scheme_item, claimants, "claim", "申报人", KEY_WORDS, 0, 1, 3, .words = claim_words, .example = "[self, proxy]", DOC("谁可以申报；不写：加分为全部，扣分为录入员", "who may claim; absent: all, for deductions the recorder")),
+    K(scheme_item, clause, "clause", "依据", KEY_TEXT, 0, 1, 60, .example = "村规民约第六条", DOC("扣分所依据的村规民约条款", "the clause of the village covenant a deduction rests on")),
+    K(scheme_item, note, "note", "说明", KEY_TEXT, 0, 1, 300, .example = "由组织者登记时长", DOC("给村民的说明", "a note for the villager")),
+    K(scheme_item, source, "source", "出处", KEY_TEXT, 0, 1, 200, .example = "000 篇2 村建设类", DOC("文件出处", "where it comes from")),
+    K(scheme_item, choice, "choice", "取值理由", KEY_TEXT, 0, 1, 300, .example = "原文未给分值，取本村通行标准", DOC("原文未规定时本村的取值和理由", "what was chosen where the source is silent, and why")),
+    { 0 },
+};
+SHAPE(item_shape, "item", scheme_item, item_keys, "积分项目", "an item");
+
+static const struct scheme_key file_keys[] = {
+    K(scheme_file, s.name, "scheme", "方案", KEY_CODE, KEY_REQUIRED, 0, 0, .example = "zengxiang", DOC("方案代号", "the scheme's code")),
+    K(scheme_file, s.title, "title", "标题", KEY_TEXT, KEY_REQUIRED, 1, 60, .example = "曾巷村社会治理积分细则", DOC("标题", "the title")),
+    K(scheme_file, s.place, "place", "地区", KEY_TEXT, 0, 1, 60, .example = "沙洋县曾集镇曾巷村", DOC("适用地区", "where it applies")),
+    K(scheme_file, s.source, "source", "出处", KEY_TEXT, 0, 1, 200, .example = "000 篇2", DOC("文件出处", "where it comes from")),
+    K(scheme_file, s.choice, "choice", "取值理由", KEY_TEXT, 0, 1, 1000, .example = "各项分值均为本村自定", DOC("原文未规定时的取值和理由", "what was chosen where the source is silent")),
+    K(scheme_file, s.covenant, "covenant", "村规民约", KEY_TEXT, 0, 1, 100, .example = "曾巷村村规民约", DOC("扣分所依据的村规民约", "the covenant that deductions rest on")),
+    K(scheme_file, s.adopted, "adopted", "通过", KEY_MAP, 0, 0, 0, .sub = &adopted_shape, .example = "{meeting: 村民代表会议, date: 2026-09-20}", DOC("通过本细则的会议", "the meeting that adopted it")),
+    K(scheme_file, s.accounts, "balances", "积分种类", KEY_LIST, KEY_REQUIRED, 2, 4, .sub = &balance_shape, DOC("积分种类；第一种是荣誉积分", "the balances; the first is honour")),
+    K(scheme_file, s.classes, "classes", "积分对象", KEY_LIST, KEY_REQUIRED, 1, 16, .sub = &class_shape, DOC("谁有积分账户", "who holds accounts")),
+    K(scheme_file, s.categories, "categories", "类别", KEY_LIST, KEY_REQUIRED, 1, 32, .sub = &category_shape, DOC("项目类别", "the categories of items")),
+    K(scheme_file, publicity, "publicity", "公示", KEY_MAP, KEY_REQUIRED, 0, 0, .sub = &publicity_shape, .example = "{days: 3}", DOC("公示期", "how long claims are public")),
+    K(scheme_file, false_claims, "false_claims", "虚假申报", KEY_MAP, KEY_REQUIRED, 0, 0, .sub = &false_shape, .example = "{times: 2}", DOC("虚假申报的处罚", "what a false claim costs")),
+    K(scheme_file, s.items, "items", "项目", KEY_LIST, KEY_REQUIRED, 1, 1000, .sub = &item_shape, DOC("积分项目", "the items")),
+    { 0 },
+};
+const struct scheme_shape scheme_shape = {
+    "scheme", sizeof(struct scheme_file), offsetof(struct scheme_file, node), file_keys, "积分方案", "a scheme",
+};

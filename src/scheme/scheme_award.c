@@ -7,10 +7,10 @@
 #include "kernel/text.h"
 #include "scheme/scheme.h"
 
-struct why {
+struct step {
     const char *op, *zh, *en;
     int64_t points_c;
-    const struct why *from;
+    const struct step *from;
 };
 
 static const char *points(struct arena *mem, int64_t c)
@@ -19,14 +19,14 @@ static const char *points(struct arena *mem, int64_t c)
     return arena_strdup(mem, dec_human(c, s));
 }
 
-static const struct why *why(struct arena *mem, const char *op, int64_t points_c, const struct why *from, const char *zh, const char *en)
+static const struct step *why(struct arena *mem, const char *op, int64_t points_c, const struct step *from, const char *zh, const char *en)
 {
-    struct why *w = arena_new(mem, struct why);
-    *w = (struct why){ op, zh, en, points_c, from };
+    struct step *w = arena_new(mem, struct step);
+    *w = (struct step){ op, zh, en, points_c, from };
     return w;
 }
 
-static void why_json(struct json *j, const struct why *w)
+static void why_json(struct json *j, const struct step *w)
 {
     char s[DEC_SIZE];
     json_object(j);
@@ -44,7 +44,7 @@ static void why_json(struct json *j, const struct why *w)
 }
 
 /* The steps from the deed to the result, joined: "义务劳动（C05）：每小时2分×3.5小时=7分；本月…". */
-static void read_aloud(struct buf *zh, struct buf *en, const struct why *w)
+static void read_aloud(struct buf *zh, struct buf *en, const struct step *w)
 {
     if (w->from) read_aloud(zh, en, w->from);
     if (w->from) buf_puts(zh, !strcmp(w->from->op, "item") ? "：" : "；"), buf_puts(en, !strcmp(w->from->op, "item") ? ": " : "; ");
@@ -52,7 +52,7 @@ static void read_aloud(struct buf *zh, struct buf *en, const struct why *w)
     buf_puts(en, w->en);
 }
 
-static void award_set(struct arena *mem, const struct why *w, struct award *out)
+static void award_set(struct arena *mem, const struct step *w, struct award *out)
 {
     struct buf zh = buf_in(mem, 4096), en = buf_in(mem, 4096), tree = buf_in(mem, 64 * 1024);
     struct json j = json_to(&tree);
@@ -158,7 +158,7 @@ static const struct err *units(struct arena *mem, const struct scheme_item *item
 static const char *const period_zh[] = { "当日", "本周", "本月", "本季度", "本半年", "本年", "累计" };
 static const char *const period_en[] = { "today", "this week", "this month", "this quarter", "this half-year", "this year", "altogether" };
 
-static const struct err *capped(struct arena *mem, const struct scheme_item *item, const struct award_facts *f, const struct why **w)
+static const struct err *capped(struct arena *mem, const struct scheme_item *item, const struct award_facts *f, const struct step **w)
 {
     const struct scheme_cap *cap = item->cap;
     if (!cap) return NULL;
@@ -192,7 +192,7 @@ const struct err *scheme_award(struct arena *mem, const struct scheme *s, const 
     TRY(units(mem, item, f, &units_c));
     if (!dec_muldiv(rate_c, units_c, 100, DEC_NEAREST, &total_c)) return wrong(mem, "quantity", "数量太大。", "too many units");
 
-    const struct why *w = why(mem, "item", rate_c, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
+    const struct step *w = why(mem, "item", rate_c, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
                               arena_printf(mem, "%s (%s)", item->label, item->code));
     const char *level_zh = f->level ? arena_printf(mem, "%s级", f->level) : "";
     const char *level_en = f->level ? arena_printf(mem, "level %s, ", f->level) : "";
@@ -216,7 +216,7 @@ const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, 
     int64_t claimed = claimed_c < 0 ? -claimed_c : claimed_c, penalty_c;
     if (!item) return wrong(mem, "item", "方案里没有这个项目。", "the scheme has no such item");
     if (!dec_mul(claimed, -s->false_claim_times, &penalty_c)) return wrong(mem, "points", "分值太大。", "too many points");
-    const struct why *w = why(mem, "item", claimed, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
+    const struct step *w = why(mem, "item", claimed, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
                               arena_printf(mem, "%s (%s)", item->label, item->code));
     w = why(mem, "false_claim", penalty_c, w,
             arena_printf(mem, "申报%s分确认为虚假，按%d倍扣分，%s分", points(mem, claimed), (int)s->false_claim_times, points(mem, penalty_c)),

@@ -1,7 +1,12 @@
-/* CSV (RFC 4180, comma or tab or semicolon found from the first line, UTF-8 with or without BOM, GB 18030
- * detected and converted by iconv) in, and out with spreadsheet-formula injection defused.
+/* CSV (RFC 4180; comma, tab or semicolon found from the first line) in, and out with
+ * spreadsheet-formula injection defused. Input may be UTF-8 with or without BOM, UTF-16 with BOM (Excel's
+ * "Unicode text") or GB 18030 (Excel in China), which is told from UTF-8 by not being UTF-8.
  *     struct csv csv = csv_open(mem, p, n);
- *     struct csv_row row; while (csv_next(&csv, &row)) … row.cells[i] …; if (csv.err) return csv.err;
+ *     struct csv_row row;
+ *     while (csv_next(&csv, &row)) … row.cells[i] …
+ *     if (csv.err) return csv.err;
+ * Rows of nothing but empty cells are skipped. What csv_cell wrote, csv_next reads back the same
+ * (line ends inside a cell become \n).
  */
 #ifndef KERNEL_CSV_H
 #define KERNEL_CSV_H
@@ -9,16 +14,20 @@
 #include <stddef.h>
 #include "kernel/buf.h"
 #include "kernel/err.h"
-struct csv_row { int line; int n; const char **cells; };
+#define CSV_BOM "\xEF\xBB\xBF" /* Excel takes a file that begins so for UTF-8 */
+struct csv_row { int line; int n; const char **cells; }; /* cells[n] is NULL */
 struct csv {
     struct arena *mem;
     const char *p, *end;
     char separator;
-    int line;
-    const struct err *err; /* malformed: names line and column */
+    int line;              /* of p, from 1 */
+    int rows;              /* read so far */
+    const struct err *err; /* malformed or over a limit: names line and column */
 };
 struct csv csv_open(struct arena *mem, const void *p, size_t n);
 bool csv_next(struct csv *c, struct csv_row *row);   /* false at the end or on error */
-void csv_cell(struct buf *b, const char *s);         /* adds a separator when not first in the line */
+/* The cell, or "" beyond the row's end: short rows are common. */
+const char *csv_at(const struct csv_row *row, int i);
+void csv_cell(struct buf *b, const char *s);         /* adds a separator when not first in the line; NULL is empty */
 void csv_end_row(struct buf *b);
 #endif

@@ -42,6 +42,12 @@ struct span month_window(int64_t date, int from_day, int to_day);
 /* Working days: weekends off, but public holidays and make-up workdays by a table (2024–2027 built
  * in; 2027 until published is weekends plus the statutory days); a file extends or replaces years. */
 bool workday_is(int64_t date);
-int64_t workday_add(int64_t date, int n);         /* the n-th working day after date */
-MUST_CHECK const struct err *workday_load(struct arena *mem, const char *path); /* lines "2028-01-01 off|work 元旦" */
+/* The n-th working day after date (before, when n is negative); 0: date itself. 4 March 2024 + 20 is
+ * 1 April 2024. */
+int64_t workday_add(int64_t date, int n);
+/* Is the year in the table, or are only its weekends known? */
+bool workday_known(int64_t date);
+/* Lines "2028-01-01 off 元旦" and "2028-02-05 work", # comments. A year that the file names is taken from
+ * it alone. All or nothing; call it before threads start. */
+MUST_CHECK const struct err *workday_load(struct arena *mem, const char *path);
 #endif

@@ -1,0 +1,245 @@
+/* Configuration: the table of settings and the four places their values come from. */
+#include "kernel/config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/file.h"
+#include "kernel/limits.h"
+#include "kernel/log.h"
+#include "kernel/text.h"
+
+const struct setting settings[] = {
+    { "address", "127.0.0.1", "Address to listen on; 0.0.0.0 for all. 监听地址", SETTING_TEXT, 0, 0 },
+    { "port", "8600", "Port to listen on; 0 takes a free one. 端口", SETTING_INT, 0, 65535 },
+    { "data", "data", "Folder of the database and the keys. 数据目录", SETTING_TEXT, 0, 0 },
+    { "database", NULL, "postgres://… ; without it SQLite in the data folder. 数据库", SETTING_TEXT, 0, 0 },
+    { "pooled", "no", "The database is behind a transaction pooler such as PgBouncer.", SETTING_SWITCH, 0, 0 },
+    { "config", NULL, "File of settings, one `name = value` per line. 配置文件", SETTING_TEXT, 0, 0 },
+    { "log-level", "info", "debug, info, warn or error. 日志级别", SETTING_LOG_LEVEL, 0, 0 },
+    { "workers", "0", "Threads that run requests; 0: from the cores.", SETTING_INT, 0, 256 },
+    { "loops", "0", "Threads that talk to the network; 0: from the cores.", SETTING_INT, 0, 64 },
+    { "public-url", NULL, "Address that people type, for links on paper. 对外网址", SETTING_TEXT, 0, 0 },
+    { "trusted-proxy", NULL, "Address of the proxy whose X-Forwarded-For counts.", SETTING_TEXT, 0, 0 },
+    { "rate-per-minute", "600", "Requests per minute and address; 0: no limit. 限流", SETTING_INT, 0, 1000000 },
+    { "node", "0", "Number of this server among those on one database. 节点号", SETTING_INT, 0, 15 },
+    { "key-file", NULL, "Key that seals ID numbers; without it made in the data folder. 密钥文件", SETTING_TEXT, 0, 0 },
+    { "holidays", NULL, "File of public holidays and make-up workdays. 节假日表", SETTING_TEXT, 0, 0 },
+    { "demo", "no", "Fill an empty database with the demo township. 演示数据", SETTING_SWITCH, 0, 0 },
+    { 0 }
+};
+
+enum { SETTINGS = sizeof settings / sizeof *settings - 1 };
+
+struct config {
+    struct arena *mem;
+    const char *value[SETTINGS];
+    const char *source[SETTINGS]; /* "default" until set */
+    int rank[SETTINGS];           /* who set it: a lower rank does not overwrite a higher one */
+};
+
+enum { RANK_DEFAULT, RANK_FILE, RANK_ENVIRONMENT, RANK_FLAG };
+
+static int find_setting(const char *name, size_t n)
+{
+    for (int i = 0; i < SETTINGS; i++)
+        if (strlen(settings[i].name) == n && strncmp(settings[i].name, name, n) == 0) return i;
+    return -1;
+}
+
+static int known(const char *name)
+{
+    int i = find_setting(name, strlen(name));
+    if (i < 0) BUG("no setting %s", name);
+    return i;
+}
+
+static bool parse_switch(const char *s, bool *on)
+{
+    static const char *const words[] = { "no", "yes", "0", "1", "false", "true", "off", "on" };
+    for (int i = 0; i < 8; i++) {
+        if (strcmp(s, words[i]) != 0) continue;
+        *on = i & 1;
+        return true;
+    }
+    return false;
+}
+
+/* What a value of this setting looks like, or NULL when s is one. */
+static const char *misfit(struct arena *mem, const struct setting *s, const char *value)
+{
+    int64_t v;
+    enum log_level level;
+    bool on;
+    switch (s->kind) {
+    case SETTING_TEXT: return text_clean(value) ? NULL : "text without control characters";
+    case SETTING_INT:
+        if (text_int(value, s->min, s->max, &v)) return NULL;
+        return arena_printf(mem, "%lld…%lld", (long long)s->min, (long long)s->max);
+    case SETTING_SWITCH: return parse_switch(value, &on) ? NULL : "yes | no";
+    case SETTING_LOG_LEVEL: return log_level_parse(value, &level) ? NULL : "debug | info | warn | error";
+    }
+    BUG("setting %s", s->name);
+}
+
+static const struct err *set(struct config *c, int i, const char *value, int rank, const char *source)
+{
+    if (!*value && settings[i].kind == SETTING_TEXT) value = settings[i].fallback;
+    const char *want = value ? misfit(c->mem, &settings[i], value) : NULL;
+    if (want)
+        return err_say(c->mem, ERR_INVALID, settings[i].name,
+                       arena_printf(c->mem, "配置项 %s（%s）的值“%s”不正确，应为：%s", settings[i].name,
+                                    source, value, want),
+                       arena_printf(c->mem, "setting %s (%s): \"%s\" should be %s", settings[i].name,
+                                    source, value, want));
+    if (rank < c->rank[i]) return NULL;
+    c->value[i] = value;
+    c->source[i] = source;
+    c->rank[i] = rank;
+    return NULL;
+}
+
+static const struct err *unknown(struct config *c, const char *name, const char *source)
+{
+    const char *names[SETTINGS + 1] = { 0 };
+    for (int i = 0; i < SETTINGS; i++) names[i] = settings[i].name;
+    const char *near = text_nearest(name, names);
+    if (!near)
+        return err_say(c->mem, ERR_INVALID, name,
+                       arena_printf(c->mem, "没有配置项 %s（%s）；全部配置项见 shanzhi help。", name, source),
+                       arena_printf(c->mem, "no setting %s (%s); `shanzhi help` lists them", name, source));
+    return err_say(c->mem, ERR_INVALID, name,
+                   arena_printf(c->mem, "没有配置项 %s（%s），是否想写 %s？", name, source, near),
+                   arena_printf(c->mem, "no setting %s (%s); did you mean %s?", name, source, near));
+}
+
+/* ---- flags ---- */
+
+static const struct err *take_flags(struct config *c, int *argc, char **argv)
+{
+    int kept = 1, at = 1;
+    while (at < *argc && strcmp(argv[at], "--") != 0) {
+        char *word = argv[at++];
+        size_t n = strcspn(word, "=");
+        int i = text_starts(word, "--") ? find_setting(word + 2, n - 2) : -1;
+        if (i < 0) {
+            argv[kept++] = word;
+            continue;
+        }
+        const char *value = "yes";
+        if (word[n] == '=') {
+            value = word + n + 1;
+        } else if (settings[i].kind != SETTING_SWITCH) {
+            if (at == *argc || text_starts(argv[at], "--"))
+                return err_say(c->mem, ERR_INVALID, settings[i].name,
+                               arena_printf(c->mem, "%s 后面须写它的值。", word),
+                               arena_printf(c->mem, "%s wants a value", word));
+            value = argv[at++];
+        }
+        TRY(set(c, i, value, RANK_FLAG, "flag"));
+    }
+    while (at < *argc) argv[kept++] = argv[at++];
+    argv[kept] = NULL;
+    *argc = kept;
+    return NULL;
+}
+
+/* ---- environment ---- */
+
+static const struct err *take_environment(struct config *c)
+{
+    static const char prefix[] = "SHANZHI_";
+    for (char **e = environ; *e; e++) {
+        if (!text_starts(*e, prefix) || text_starts(*e, "SHANZHI_TEST")) continue;
+        const char *from = *e + sizeof prefix - 1;
+        size_t n = strcspn(from, "=");
+        char *name = arena_strndup(c->mem, from, n);
+        for (char *p = name; *p; p++) {
+            if (*p == '_') *p = '-';
+            if (*p >= 'A' && *p <= 'Z') *p = (char)(*p + 'a' - 'A');
+        }
+        int i = find_setting(name, n);
+        if (i < 0) return unknown(c, name, arena_strndup(c->mem, *e, n + sizeof prefix - 1));
+        TRY(set(c, i, from + n + (from[n] == '='), RANK_ENVIRONMENT, "environment"));
+    }
+    return NULL;
+}
+
+/* ---- file ---- */
+
+static const struct err *take_line(struct config *c, const char *line, const char *source)
+{
+    line = text_normal(c->mem, line);
+    if (!*line || *line == '#') return NULL;
+    size_t n = strcspn(line, "=");
+    if (!line[n])
+        return err_say(c->mem, ERR_INVALID, "config",
+                       arena_printf(c->mem, "%s 有误，应写成：名称 = 值", source),
+                       arena_printf(c->mem, "%s: write name = value", source));
+    const char *name = text_normal(c->mem, arena_strndup(c->mem, line, n));
+    const char *value = text_normal(c->mem, line + n + 1);
+    int i = find_setting(name, strlen(name));
+    if (i < 0) return unknown(c, name, source);
+    if (text_equal(name, "config"))
+        return err_say(c->mem, ERR_INVALID, "config",
+                       arena_printf(c->mem, "%s：配置文件里不能再指定 config。", source),
+                       arena_printf(c->mem, "%s: a file of settings cannot name another", source));
+    return set(c, i, value, RANK_FILE, source);
+}
+
+static const struct err *take_file(struct config *c, const char *path)
+{
+    const char *text;
+    size_t n;
+    TRY(file_read(c->mem, path, LIMIT_CONFIG_BYTES, &text, &n));
+    for (int line = 1; *text; line++) {
+        size_t len = strcspn(text, "\n");
+        TRY(take_line(c, arena_strndup(c->mem, text, len), arena_printf(c->mem, "file %s:%d", path, line)));
+        text += len + (text[len] == '\n');
+    }
+    return NULL;
+}
+
+const struct err *config_load(struct arena *mem, int *argc, char **argv, struct config **out)
+{
+    struct config *c = arena_new(mem, struct config);
+    c->mem = mem;
+    for (int i = 0; i < SETTINGS; i++) {
+        c->value[i] = settings[i].fallback;
+        c->source[i] = "default";
+    }
+    TRY(take_flags(c, argc, argv));
+    TRY(take_environment(c));
+    const char *path = config_get(c, "config");
+    if (path) TRY(take_file(c, path));
+    *out = c;
+    return NULL;
+}
+
+const char *config_get(const struct config *c, const char *name)
+{
+    return c->value[known(name)];
+}
+
+int64_t config_int(const struct config *c, const char *name)
+{
+    int i = known(name);
+    int64_t v;
+    if (settings[i].kind != SETTING_INT || !text_int(c->value[i], settings[i].min, settings[i].max, &v))
+        BUG("setting %s is no number", name);
+    return v;
+}
+
+bool config_on(const struct config *c, const char *name)
+{
+    int i = known(name);
+    bool on;
+    if (settings[i].kind != SETTING_SWITCH || !parse_switch(c->value[i], &on))
+        BUG("setting %s is no switch", name);
+    return on;
+}
+
+const char *config_source(const struct config *c, const char *name)
+{
+    return c->source[known(name)];
+}

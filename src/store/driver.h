@@ -102,6 +102,11 @@ int count_params(const char *sql);
  * and appends `table_suffix` to each CREATE TABLE. Text in quotes and comments stays. */
 char *sql_translate(struct arena *mem, const char *sql, const char *const *swap, const char *table_suffix);
 
+/* trace.c: write transactions to a file, for ./bench. */
+void trace_open(void);
+void trace_statement(const struct db *db, const char *sql, const struct db_arg *args, int n);
+void trace_end(const struct db *db, bool commit);
+
 #ifdef SHANZHI_TESTING
 const struct err *fault(struct arena *mem);
 #else

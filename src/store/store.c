@@ -203,6 +203,7 @@ static const struct err *start(struct req *r, const char *sql, const struct db_a
     if (e) return spoil(r, e);
     if (st->params != n) BUG("%d arguments for %d parameters: %s", n, st->params, sql);
     st->busy = true;
+    trace_statement(db, sql, args, n);
     e = db->s->d->run(db, r->mem, st, args, n, stream);
     if (!e) {
         *out = st;
@@ -360,6 +361,7 @@ void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg)
     struct db *db = r->db;
     struct store *s = db->s;
     enum tx mode = db->mode;
+    trace_end(db, commit && !db->failed);
     db->mode = TX_UNSET;
     if (mode == TX_UNSET) { /* begun as TX_NONE */
         done(arg, NULL);
@@ -402,6 +404,7 @@ const struct err *store_open(struct arena *mem, const struct store_config *c, st
     s->config.database = arena_strdup(mem, c->database);
     s->config.path = arena_strdup(mem, c->path);
     s->migrations = -1;
+    trace_open();
     pthread_mutex_init(&s->mu, NULL);
     TRY(s->d->open(s, mem, &s->config));
     *out = s;

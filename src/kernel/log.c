@@ -58,7 +58,8 @@ static const char *level_name(enum log_level level)
 static void put(struct json *j, const char *key, const char *s)
 {
     json_key(j, key);
-    json_quote_value(j, s, strnlen(s, VALUE_BYTES));
+    size_t n = strlen(s);
+    json_quote_value(j, s, n < VALUE_BYTES ? n : VALUE_BYTES);
 }
 
 static void compose(struct buf *b, enum log_level level, const char *where, const char *msg,

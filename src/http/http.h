@@ -75,6 +75,9 @@ const char *http_cookie(const struct req *r, const char *name);
 const char *http_address(const struct req *r);                 /* the client, behind a trusted proxy too */
 const char *http_path(const struct req *r);
 bool http_secure(const struct req *r);                         /* came by TLS at the proxy */
+/* "https://jf.example.gov.cn" for links on paper: as configured, else from the request's Host. No
+ * closing slash. */
+const char *http_public_url(const struct req *r);
 void http_set_header(struct req *r, const char *name, const char *value);
 void http_set_status(struct req *r, int status);
 void http_send_file(struct req *r, const char *type, const char *filename, const void *p, size_t n);

@@ -76,7 +76,8 @@ static void decode(struct csv *c, const char *p, size_t n)
     c->p = c->end;
 }
 
-/* The commonest of the three outside quotes in the first line. */
+/* The commonest of the three outside quotes in the first line; on a tie the tab, which nobody types
+ * into a heading. */
 static char find_separator(const char *p, const char *end)
 {
     static const char marks[] = { ',', '\t', ';' };
@@ -86,7 +87,7 @@ static char find_separator(const char *p, const char *end)
         if (*p == '"') quoted = !quoted;
         for (int i = 0; i < 3; i++) count[i] += !quoted && *p == marks[i];
     }
-    int best = count[1] > count[0] ? 1 : 0;
+    int best = count[1] && count[1] >= count[0] ? 1 : 0;
     return marks[count[2] > count[best] ? 2 : best];
 }
 

@@ -7,7 +7,11 @@
 #include <stdint.h>
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 struct log_field { const char *key; const char *s; int64_t i; };
-#define LS(k, v) { .key = (k), .s = (v) ? (v) : "" }
+static inline const char *log_text(const char *s)
+{
+    return s ? s : "";
+}
+#define LS(k, v) { .key = (k), .s = log_text(v) }
 #define LI(k, v) { .key = (k), .i = (int64_t)(v) }
 void log_set_level(enum log_level min);
 bool log_level_parse(const char *s, enum log_level *out); /* "debug" "info" "warn" "error" */

@@ -23,10 +23,16 @@ struct actor {
     const struct grant *grants;
 };
 
-/* Does scope 441621102000 (township) cover 441621102205? Trailing zero groups widen. */
+/* Does scope 441621102000 (township) cover 441621102205? Trailing zero groups widen; 0 covers all. */
 bool access_covers(int64_t scope, int64_t region);
 /* Level of a code: 1 province … 5 village; 0 not a code. */
 int access_level(int64_t region);
+/* The same cover as a range of codes, for SQL: region BETWEEN first AND last. Scope 0 is everything. */
+void access_span(int64_t scope, int64_t *first, int64_t *last);
+/* A route with {village} lets pass whoever holds its permission for the village, an ancestor of it,
+ * or only a grid or household in it: a handler that answers with less than public things narrows by
+ * access_grids (lists) or access_require_at (one thing). An account that is tied to a household holds
+ * the role `villager` there by itself; staff roles are granted. */
 /* Held for the region as a whole. */
 bool access_may(const struct req *r, enum perm p, int64_t region);
 /* Held for the region, or for this grid of it, or for this household of it. grid NULL / household NONE: unknown. */
@@ -36,7 +42,8 @@ MUST_CHECK const struct err *access_require(struct req *r, enum perm p, int64_t 
 MUST_CHECK const struct err *access_require_at(struct req *r, enum perm p, int64_t village, const char *grid, int64_t household);
 /* 回避: the actor's own household is at stake → ERR_CONFLICT_OF_INTEREST. */
 MUST_CHECK const struct err *access_not_own(struct req *r, int64_t household);
-/* The widest region the actor holds p in; NONE when only in grids/households or not at all. */
+/* The widest region the actor holds p in (0: everywhere); NONE when only in grids/households or not
+ * at all. */
 int64_t access_region(const struct req *r, enum perm p);
 /* For SQL filters of lists in a village: NULL when p is held for the whole village; otherwise the
  * list of grid codes (const char *) within which it is held. Empty list: nowhere. */
@@ -46,16 +53,31 @@ struct list *access_grids(const struct req *r, enum perm p, int64_t village);
 struct account_new {
     const char *name, *display, *password, *phone; /* phone may be NULL */
     int64_t village, resident, household;          /* NONE if not a villager */
+    int64_t unit; /* the office it belongs to, whose administrators manage it; 0: the village, or else
+                     the creator's own region */
+    bool one_time; /* the password must be changed at first sign-in */
 };
 MUST_CHECK const struct err *access_account_add(struct req *r, const struct account_new *a, int64_t *id);
 MUST_CHECK const struct err *access_grant_add(struct req *r, int64_t account, const char *role, int64_t region,
                                               const char *grid, int64_t household);
+/* A resident moved to another household (split, merge), or left (household NONE: the account is
+ * disabled and signed out). Called by people/; no account of theirs: nothing happens. */
+MUST_CHECK const struct err *access_resident_moved(struct req *r, int64_t village, int64_t resident,
+                                                   int64_t household);
+/* An audit row for what did not come over HTTP (commands, jobs); dispatch writes those of requests. */
+MUST_CHECK const struct err *access_audit(struct req *r, const char *action, int64_t village, int64_t subject,
+                                          const char *note);
 /* Seal and open small secrets at rest (phones, ID numbers): libsodium secretbox with the installation's key
  * (data/key, created by init; SHANZHI_KEY_FILE). blind: keyed hash for equality look-up. */
 struct bytes access_seal(struct req *r, const char *plain);
-const char *access_open_sealed(struct req *r, struct bytes sealed);
+const char *access_open_sealed(struct req *r, struct bytes sealed); /* NULL: nothing sealed, or another key's */
 struct bytes access_blind(struct req *r, const char *purpose, const char *plain); /* 16 bytes */
+/* 32 random bytes as hex, mode 0600; without it phones and ID numbers are lost: back it up. */
 MUST_CHECK const struct err *access_key_load(struct arena *mem, const char *path, bool create);
+/* For main.c, after migrations: settings (time-outs, lock-out, retention), and the key file, made when
+ * there is none and refused when it is not this database's. */
+struct config;
+MUST_CHECK const struct err *access_start(struct arena *mem, const struct config *c, struct store *s);
 /* An actor that may do everything, for the CLI of the operator and for the demo; named in the audit trail. */
 const struct actor *access_operator(struct arena *mem);
 extern const struct guard access_guard;

@@ -25,6 +25,15 @@ const struct setting settings[] = {
     { "node", "0", "Number of this server among those on one database. 节点号", SETTING_INT, 0, 15 },
     { "key-file", NULL, "Key that seals ID numbers; without it made in the data folder. 密钥文件", SETTING_TEXT, 0, 0 },
     { "holidays", NULL, "File of public holidays and make-up workdays. 节假日表", SETTING_TEXT, 0, 0 },
+    { "session-idle-s", "1800", "A staff session ends after so many seconds without use. 工作人员闲置退出", SETTING_INT, 1, 86400 },
+    { "session-life-s", "43200", "A staff session lasts so many seconds at most.", SETTING_INT, 1, 604800 },
+    { "villager-session-idle-s", "7776000", "A villager's session ends after so many seconds without use. 村民闲置退出", SETTING_INT, 1, 31536000 },
+    { "villager-session-life-s", "15552000", "A villager's session lasts so many seconds at most.", SETTING_INT, 1, 31536000 },
+    { "lock-after", "5", "Failed sign-ins in a row that lock an account. 连续输错锁定", SETTING_INT, 1, 1000 },
+    { "lock-address-after", "50", "Failed sign-ins that lock an address: a village may share one.", SETTING_INT, 1, 1000000 },
+    { "lock-s", "900", "Seconds that a lock-out lasts. 锁定时长", SETTING_INT, 1, 86400 },
+    /* Six months is the least that the law asks for (网络安全法第二十一条). */
+    { "audit-keep-days", "1095", "Days that the audit trail is kept. 操作日志保留天数", SETTING_INT, 184, 36500 },
     { "demo", "no", "Fill an empty database with the demo township. 演示数据", SETTING_SWITCH, 0, 0 },
     { 0 }
 };

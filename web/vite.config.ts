@@ -16,6 +16,13 @@ export type Entry = (typeof entries)[number];
 const here = fileURLToPath(new URL('.', import.meta.url));
 const html: Record<Entry, string> = { phone: 'index.html', desk: 'desk/index.html', screen: 'screen/index.html' };
 
+/* Vant's icon sheet carries a 40 kB font and fetches another from a foreign host; we draw our own few icons. */
+const noIconFont: PluginOption = {
+    name: 'no-icon-font',
+    enforce: 'pre',
+    load: (id: string) => (id.endsWith('/vant/es/icon/index.css') ? '.van-icon{display:none}' : null),
+};
+
 function plugins(entry: Entry): PluginOption[] {
     if (entry === 'desk')
         return [
@@ -24,6 +31,7 @@ function plugins(entry: Entry): PluginOption[] {
         ];
     if (entry === 'screen') return [];
     return [
+        noIconFont,
         Components({ dts: false, dirs: [], resolvers: [VantResolver()] }),
         VitePWA({
             registerType: 'autoUpdate',

@@ -15,6 +15,7 @@ export interface Waiting {
     params: Record<string, string | number>;
     body: unknown;
     label: string; // what the person sees in the queue
+    form: unknown; // what it was made from, to correct it
     refused: string; // why the server refused it for good; "" while waiting
 }
 interface Shape extends DBSchema {

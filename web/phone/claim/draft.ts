@@ -1,0 +1,26 @@
+/* What a person has filled in so far; kept on the phone until sent, with the key it will be sent under. */
+import { uuid } from '@/api/id';
+import { today } from '@/format';
+
+export interface Form {
+    key: string;
+    whose: 'me' | 'household' | 'other';
+    subject_kind: string;
+    subject: number | null;
+    subject_name: string;
+    subject_class: string;
+    item: string;
+    deed_on: string;
+    place: string;
+    cause: string;
+    evidence: string;
+    level: string;
+    quantity: string;
+    channel: string;
+    reporter: string;
+}
+export const emptyForm = (): Form => ({
+    key: uuid(), whose: 'me', subject_kind: '', subject: null, subject_name: '', subject_class: '', item: '', deed_on: today(),
+    place: '', cause: '', evidence: '', level: '', quantity: '1', channel: '', reporter: '',
+});
+export const draftKey = (account: number) => `claim ${account}`;

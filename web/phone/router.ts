@@ -1,0 +1,48 @@
+/* Addresses of the phone's pages. The first pages people see are in the bundle; the rest comes when needed
+ * (and is kept for offline use by the service worker). */
+import { createRouter, createWebHashHistory } from 'vue-router';
+import { isStaff, me, session } from '@/session';
+import Home from './ledger/Home.vue';
+import SignIn from './access/SignIn.vue';
+import Village from './notice/Village.vue';
+import { lastVillage } from './parts/village';
+
+const tab = { tab: true };
+export const router = createRouter({
+    history: createWebHashHistory(),
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    routes: [
+        { path: '/', redirect: () => (me.value ? (isStaff.value ? '/todo' : '/home') : lastVillage() ? `/v/${lastVillage()}` : '/v') },
+        // without sign-in
+        { path: '/sign-in', component: SignIn, meta: { open: true } },
+        { path: '/v', component: () => import('./notice/Villages.vue'), meta: { open: true } },
+        { path: '/v/:village(\\d{12})', component: Village, props: true, meta: { open: true } },
+        { path: '/v/:village(\\d{12})/n/:notice(\\d+)', component: () => import('./notice/Notice.vue'), props: true, meta: { open: true } },
+        // villager
+        { path: '/home', component: Home, meta: tab },
+        { path: '/book', component: () => import('./ledger/Book.vue'), meta: tab },
+        { path: '/claim', component: () => import('./claim/ClaimNew.vue'), meta: tab },
+        { path: '/claims', component: () => import('./claim/ClaimList.vue') },
+        { path: '/claims/:village(\\d{12})/:claim(\\d+)', component: () => import('./claim/ClaimOne.vue'), props: true },
+        { path: '/queue', component: () => import('./claim/Queue.vue') },
+        { path: '/notices', component: () => import('./notice/Notices.vue'), meta: tab },
+        { path: '/me', component: () => import('./access/Me.vue'), meta: tab },
+        { path: '/me/password', component: () => import('./access/Password.vue') },
+        { path: '/me/totp', component: () => import('./access/Totp.vue') },
+        { path: '/me/data', component: () => import('./access/MyData.vue') },
+        // staff
+        { path: '/todo', component: () => import('./claim/Todo.vue'), meta: tab },
+        { path: '/objections/:village(\\d{12})', component: () => import('./notice/Objections.vue'), props: true },
+        { path: '/people', component: () => import('./people/People.vue'), meta: tab },
+        { path: '/people/:village(\\d{12})/:household(\\d+)', component: () => import('./people/Household.vue'), props: true },
+        { path: '/book/:village(\\d{12})/:kind/:subject(\\d+)', component: () => import('./ledger/Book.vue'), props: true },
+        { path: '/:rest(.*)*', redirect: '/' },
+    ],
+});
+
+router.beforeEach((to) => {
+    if (to.meta['open'] || !to.matched.length) return true;
+    if (!me.value) return session.ready ? { path: '/sign-in', query: to.fullPath === '/home' ? {} : { then: to.fullPath } } : true;
+    if (me.value.must_change && to.path !== '/me/password') return '/me/password';
+    return true;
+});

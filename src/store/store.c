@@ -183,7 +183,7 @@ static const struct err *spoil(struct req *r, const struct err *e)
 {
     r->db->failed = e;
     if (e->code == ERR_INTERNAL || e->code == ERR_DATABASE || e->code == ERR_DISK_FULL)
-        log_error("store", e->cause ? e->cause : err_text(e, LANG_EN), LI("request", r->id));
+        log_error("store", e->cause ? e->cause : err_text(e, LANG_EN));
     return e;
 }
 
@@ -349,7 +349,7 @@ const struct err *tx_begin(struct req *r, enum tx mode)
     TRY(fault(r->mem));
     const struct err *e = db->s->d->begin(db, r->mem, mode);
     if (e) {
-        log_warn("store", e->cause ? e->cause : err_text(e, LANG_EN), LI("request", r->id));
+        log_warn("store", e->cause ? e->cause : err_text(e, LANG_EN));
         return e;
     }
     db->mode = mode;

@@ -123,6 +123,8 @@ struct http_config {
     const char *public_url;               /* for links on paper; NULL: from Host */
     const char *trusted_proxy;            /* address whose X-Forwarded-For counts */
     int rate_per_minute;                  /* per address, 0: no limit */
+    int request_s, idle_s, queue;         /* 0: as in limits.h */
+    const struct embedded *files;         /* the pages; NULL: none */
 };
 struct server;
 MUST_CHECK const struct err *http_start(struct arena *mem, const struct http_config *c, struct store *s,

@@ -19,6 +19,8 @@ const struct setting settings[] = {
     { "log-level", "info", "debug, info, warn or error. 日志级别", SETTING_LOG_LEVEL, 0, 0 },
     { "workers", "0", "Threads that run requests; 0: from the cores.", SETTING_INT, 0, 256 },
     { "loops", "0", "Threads that talk to the network; 0: from the cores.", SETTING_INT, 0, 64 },
+    { "queue", "0", "Requests that may wait for a worker, then 503; 0: 1024.", SETTING_INT, 0, 100000 },
+    { "request-seconds", "0", "Time for a request to arrive whole; 0: 15.", SETTING_INT, 0, 3600 },
     { "public-url", NULL, "Address that people type, for links on paper. 对外网址", SETTING_TEXT, 0, 0 },
     { "trusted-proxy", NULL, "Address of the proxy whose X-Forwarded-For counts.", SETTING_TEXT, 0, 0 },
     { "rate-per-minute", "600", "Requests per minute and address; 0: no limit. 限流", SETTING_INT, 0, 1000000 },

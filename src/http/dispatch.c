@@ -1,0 +1,626 @@
+/* Dispatch: what is the same for every request stands here once. On the loop: the route, the limits,
+ * what can be answered from memory. On a worker: input, transaction, who and whether they may,
+ * idempotency, the handler, audit, commit, reply. */
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "http/inside.h"
+#include "kernel/date.h"
+#include "kernel/id.h"
+
+enum {
+    ATTEMPTS = 8,          /* of a handler the database asks to run again */
+    BACKOFF_FIRST_US = 500,
+};
+
+static const char api_prefix[] = "/api/v1";
+
+/* ---- on the loop ---- */
+
+static enum head_verdict refuse(struct exchange *x, enum err_code code)
+{
+    reply_code(x, code);
+    x->close = x->close || x->gate.length > 0 || x->gate.chunked;
+    return HEAD_ANSWERED;
+}
+
+static bool known_method(const char *m)
+{
+    static const char *const others[] = { "HEAD", "OPTIONS", "TRACE", "CONNECT", NULL };
+    for (int i = 0; others[i]; i++)
+        if (!strcmp(m, others[i])) return true;
+    return method_index(m) >= 0;
+}
+
+static enum head_verdict answer_options(struct exchange *x, const char *allow)
+{
+    x->status = 204;
+    reply_header(x, "Allow", allow);
+    return HEAD_READ_BODY;
+}
+
+static bool rate_ok(struct exchange *x)
+{
+    if (limiter_request(x->server->limiter, x->address, &x->rate)) return true;
+    struct err *e = err_new(x->mem, ERR_TOO_MANY, NULL);
+    e->retry_after_s = x->rate.reset_s;
+    reply_err(x, e);
+    x->close = x->close || x->gate.length > 0 || x->gate.chunked;
+    return false;
+}
+
+/* "text/csv; charset=utf-8" is text/csv; `types` may list several, separated by ", ". */
+static bool media_type_is(const char *given, const char *types)
+{
+    size_t n = strcspn(given, "; \t");
+    for (const char *p = types; *p;) {
+        p += strspn(p, ", ");
+        size_t len = strcspn(p, ", ");
+        if (len == n && !strncasecmp(p, given, n)) return true;
+        p += len;
+    }
+    return false;
+}
+
+static enum err_code check_media(const struct exchange *x)
+{
+    bool has_body = x->gate.chunked || x->gate.length;
+    const char *type = gate_find(&x->gate, "content-type");
+    const char *coding = gate_find(&x->gate, "content-encoding");
+    if (coding && strcasecmp(coding, "identity")) return ERR_MEDIA_TYPE;
+    if (!has_body || !x->at->type) return ERR_NONE;
+    return type && media_type_is(type, x->at->type) ? ERR_NONE : ERR_MEDIA_TYPE;
+}
+
+static enum head_verdict route(struct exchange *x)
+{
+    const char *path = x->gate.path + sizeof api_prefix - 1;
+    x->api = true;
+    if (!rate_ok(x)) return HEAD_ANSWERED;
+    x->node = routes_find(x->server->routes, x->mem, path, x->params);
+    if (!x->node) return refuse(x, ERR_NOT_FOUND);
+    if (!strcmp(x->gate.method, "OPTIONS")) return answer_options(x, x->node->allow);
+    int m = method_index(x->head ? "GET" : x->gate.method);
+    x->at = m < 0 ? NULL : x->node->methods[m];
+    if (!x->at) {
+        enum head_verdict v = refuse(x, ERR_METHOD);
+        reply_header(x, "Allow", x->node->allow);
+        return v;
+    }
+    enum err_code media = check_media(x);
+    if (media) return refuse(x, media);
+    x->body.max = x->at->raw ? LIMIT_RAW_BODY_BYTES : LIMIT_BODY_BYTES;
+    if (x->gate.length > (int64_t)x->body.max) return refuse(x, ERR_TOO_LARGE);
+    return HEAD_READ_BODY;
+}
+
+enum head_verdict exchange_head(struct exchange *x)
+{
+    x->head = !strcmp(x->gate.method, "HEAD");
+    x->close = x->close || !x->gate.keep_alive;
+    x->lang = lang_of(gate_find(&x->gate, "accept-language"));
+    x->body = buf_in(x->mem, LIMIT_BODY_BYTES);
+    if (!known_method(x->gate.method)) return refuse(x, ERR_NOT_IMPLEMENTED);
+    if (*x->gate.path == '*') {
+        if (!strcmp(x->gate.method, "OPTIONS")) return answer_options(x, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+        return refuse(x, ERR_MALFORMED);
+    }
+    if (!strncmp(x->gate.path, api_prefix, sizeof api_prefix - 1) &&
+        (x->gate.path[sizeof api_prefix - 1] == '/' || !x->gate.path[sizeof api_prefix - 1])) {
+        if (!strcmp(x->gate.path, "/api/v1/openapi.json")) return HEAD_READ_BODY;
+        return route(x);
+    }
+    if (x->gate.length > 0 || x->gate.chunked) x->body.max = 4096; /* nobody sends pages a body */
+    return HEAD_READ_BODY;
+}
+
+bool exchange_ready(struct exchange *x)
+{
+    if (x->status) return true; /* OPTIONS */
+    if (!x->at && !strcmp(x->gate.path, "/readyz") && (x->head || !strcmp(x->gate.method, "GET"))) {
+        x->readyz = true;
+        if (queue_push(x->server, x)) return false;
+        reply_code(x, ERR_BUSY);
+        return true;
+    }
+    if (!x->at) {
+        if (!assets_answer(x)) reply_code(x, ERR_NOT_FOUND);
+        return true;
+    }
+    if ((x->at->route->flags & ROUTE_CACHE) && cache_answer(x)) return true;
+    if (queue_push(x->server, x)) return false;
+    reply_code(x, ERR_BUSY);
+    return true;
+}
+
+/* ---- on a worker ---- */
+
+struct mark { bool done; const struct err *e; };
+
+static void mark_end(void *arg, const struct err *e)
+{
+    struct mark *m = arg;
+    m->done = true;
+    m->e = e;
+}
+
+/* Rolls back, or ends a read: both are immediate. */
+static const struct err *end_now(struct exchange *x, bool commit)
+{
+    struct mark m = { 0 };
+    tx_end(&x->r, commit, mark_end, &m);
+    if (!m.done) BUG("a transaction that wrote nothing ended later");
+    return m.e;
+}
+
+static void leave_in_flight(struct exchange *x)
+{
+    if (x->in_flight) inflight_leave(x->server, x->in_flight);
+    x->in_flight = 0;
+}
+
+/* The data is durable, or it is not: on the committer's thread, or on this one. */
+static void committed(void *arg, const struct err *e)
+{
+    struct exchange *x = arg;
+    if (e) {
+        reply_err(x, e);
+    } else {
+        cache_bump(x->server->cache, x->village);
+        server_publish(x->server, x->topics);
+    }
+    leave_in_flight(x);
+    loop_reply(x);
+}
+
+static uint64_t key_in_flight(const struct exchange *x)
+{
+    const char *cookie = http_cookie(&x->r, "shanzhi_session");
+    const char *who = cookie ? cookie : gate_find(&x->gate, "authorization");
+    uint64_t h = hash64(x->idem_key, strlen(x->idem_key), 1);
+    h = who ? hash64(who, strlen(who), h) : hash64(x->address, strlen(x->address), h);
+    return h ? h : 1;
+}
+
+/* Reads the Idempotency-Key, if the route wants one. */
+static const struct err *idem_read(struct exchange *x)
+{
+    const char *s = gate_find(&x->gate, "idempotency-key");
+    if (!x->at->idem) return NULL;
+    if (s && idem_key_of(s, x->mem, &x->idem_key)) return NULL;
+    struct err *e = err_new(x->mem, ERR_INVALID, NULL);
+    if (s) err_finding(x->mem, e, "Idempotency-Key", "请写成带双引号的字符串", "must be a string in double quotes");
+    else err_finding(x->mem, e, "Idempotency-Key", "缺少请求编号", "required");
+    return e;
+}
+
+/* What must be the same when a key comes again. */
+static void idem_hash(const struct exchange *x, unsigned char out[32])
+{
+    const char *parts[] = { x->gate.method, x->gate.path, x->gate.query ? x->gate.query : "" };
+    crypto_hash_sha256_state c;
+    crypto_hash_sha256_init(&c);
+    for (int i = 0; i < 3; i++)
+        crypto_hash_sha256_update(&c, (const unsigned char *)parts[i], strlen(parts[i]) + 1);
+    crypto_hash_sha256_update(&c, (const unsigned char *)x->body.p, x->body.n);
+    crypto_hash_sha256_final(&c, out);
+}
+
+static const struct err *guards(struct exchange *x)
+{
+    const struct route *route = x->at->route;
+    const struct guard *g = x->server->guard;
+    bool credentials = gate_find(&x->gate, "cookie") || gate_find(&x->gate, "authorization");
+    if (route->flags & ROUTE_CACHE) return NULL; /* the same for everybody */
+    if (g && credentials) {
+        const struct err *e = g->identify(&x->r, route);
+        if (e && !(route->allow == PERM_PUBLIC && e->code == ERR_SIGN_IN)) return e;
+    }
+    if (route->allow == PERM_PUBLIC) return NULL;
+    if (!x->r.who) return err_new(x->mem, ERR_SIGN_IN, NULL);
+    return g->allow(&x->r, route->allow, x->village);
+}
+
+/* The answer a handler gave, as bytes. */
+static void encode(struct exchange *x)
+{
+    const struct route *route = x->at->route;
+    struct req *r = &x->r;
+    if (!x->status) x->status = route->flags & ROUTE_CREATED ? 201 : 200;
+    if (x->file || x->subscribe) return;
+    if (!route->out || !r->out) {
+        if (route->out) BUG("%s %s: no answer", route->method, route->path);
+        if (x->status == 200) x->status = 204;
+        return;
+    }
+    struct buf b = buf_in(x->mem, LIMIT_REPLY_BYTES);
+    struct json j = json_to(&b);
+    if (route->flags & ROUTE_PAGE) {
+        const struct page *p = r->out;
+        json_object(&j);
+        json_key(&j, "rows");
+        json_array(&j);
+        const char *row = p->rows.items;
+        for (size_t i = 0; i < p->rows.n; i++) json_record(&j, route->out, row + i * route->out->size, false);
+        json_end(&j);
+        json_key(&j, "next");
+        json_text(&j, p->next);
+        json_key(&j, "total");
+        if (p->total == NONE) json_null(&j);
+        else json_int(&j, p->total);
+        json_end(&j);
+    } else {
+        json_record(&j, route->out, r->out, false);
+    }
+    if (b.over) {
+        reply_code(x, ERR_TOO_LARGE);
+        return;
+    }
+    x->type = "application/json";
+    x->reply = b.p;
+    x->reply_n = b.n;
+}
+
+/* <…?after=…>; rel="next", the other parameters as they came. */
+static void link_next(struct exchange *x)
+{
+    const struct page *p = x->r.out;
+    if (!p->next) return;
+    struct buf b = buf_in(x->mem, 16 * 1024);
+    buf_printf(&b, "<%s?", x->gate.path);
+    for (const char *q = x->gate.query; q && *q;) {
+        size_t n = strcspn(q, "&");
+        if (n && strncmp(q, "after=", 6)) {
+            buf_add(&b, q, n);
+            buf_putc(&b, '&');
+        }
+        q += n + (q[n] == '&');
+    }
+    buf_printf(&b, "after=%s>; rel=\"next\"", p->next);
+    reply_header(x, "Link", b.p);
+}
+
+static void tag(struct exchange *x)
+{
+    const struct field *f = x->at->etag;
+    if (x->at->route->flags & ROUTE_PAGE) link_next(x);
+    if (!f || !x->r.out || x->status >= 300) return;
+    const char *at = (const char *)x->r.out + f->at;
+    const char *value = f->kind == K_TEXT ? *(const char *const *)at : NULL;
+    int64_t n = f->kind == K_TEXT ? 0 : *(const int64_t *)at;
+    if (n == NONE || (f->kind == K_TEXT && !value)) return;
+    const char *etag = value ? value : arena_printf(x->mem, "%" PRId64, n);
+    reply_header(x, "ETag", arena_printf(x->mem, "\"%s\"", etag));
+    if (x->at->write) return;
+    reply_header(x, "Cache-Control", "private, no-cache");
+    const char *have = gate_find(&x->gate, "if-none-match");
+    if (have && etag_matches(have, etag)) x->status = 304;
+}
+
+static const char *audit_body(struct exchange *x)
+{
+    struct buf b = buf_in(x->mem, LIMIT_BODY_BYTES);
+    struct json j = json_to(&b);
+    if (!x->at->route->in || x->at->raw) return NULL;
+    json_record(&j, x->at->route->in, x->r.in, true);
+    return b.over ? NULL : b.p;
+}
+
+/* Headers that a replay must give again. */
+static const char *stored_headers(struct exchange *x)
+{
+    struct buf b = buf_in(x->mem, 8 * 1024);
+    for (const struct header_line *h = x->headers; h; h = h->next)
+        if (strncmp(h->name, "RateLimit", 9) && strcasecmp(h->name, "set-cookie"))
+            buf_printf(&b, "%s: %s\n", h->name, h->value);
+    return b.p;
+}
+
+/* Audit row and stored reply, in the handler's transaction. */
+static const struct err *seal_write(struct exchange *x)
+{
+    const struct route *route = x->at->route;
+    const struct guard *g = x->server->guard;
+    if (!g || route->tx != TX_WRITE) return NULL;
+    if (!(route->flags & ROUTE_QUIET)) TRY(g->audit(&x->r, route, x->status, audit_body(x)));
+    if (!x->idem_key || x->status >= 500) return NULL;
+    struct stored_reply stored = { .status = x->status, .headers = stored_headers(x),
+                                   .body = x->reply, .body_n = x->reply_n };
+    return g->idem_finish(&x->r, x->idem_key, &stored);
+}
+
+static void replay(struct exchange *x, const struct stored_reply *s)
+{
+    x->status = s->status;
+    x->reply = s->body;
+    x->reply_n = s->body ? s->body_n : 0;
+    x->type = x->reply_n ? (s->status >= 400 ? "application/problem+json" : "application/json") : NULL;
+    for (const char *p = s->headers; p && *p;) {
+        size_t n = strcspn(p, "\n"), name = strcspn(p, ":");
+        if (name + 2 <= n)
+            reply_header(x, arena_strndup(x->mem, p, name), arena_strndup(x->mem, p + name + 2, n - name - 2));
+        p += n + (p[n] == '\n');
+    }
+    reply_header(x, "Idempotency-Replayed", "true");
+}
+
+enum outcome { OUT_ANSWERED, OUT_AGAIN, OUT_HANDED_OVER };
+
+/* Ends a request that failed: usually nothing has happened; with `keep` what it wrote stays. */
+static enum outcome ended_badly(struct exchange *x, const struct err *e)
+{
+    if (!x->r.keep || x->at->route->tx != TX_WRITE) {
+        const struct err *end = end_now(x, false);
+        (void)end; /* the first error says more */
+        reply_err(x, e);
+        return OUT_ANSWERED;
+    }
+    reply_err(x, e);
+    const struct guard *g = x->server->guard;
+    if (g && !(x->at->route->flags & ROUTE_QUIET) &&
+        g->audit(&x->r, x->at->route, x->status, audit_body(x))) {
+        const struct err *end = end_now(x, false);
+        (void)end;
+        return OUT_ANSWERED;
+    }
+    reply_compress(x);
+    tx_end(&x->r, true, committed, x);
+    return OUT_HANDED_OVER;
+}
+
+static const struct err *handle(struct exchange *x, const struct err *invalid, bool bad_path,
+                                struct stored_reply **again)
+{
+    const struct route *route = x->at->route;
+    if (bad_path && route->allow == PERM_PUBLIC) return invalid;
+    TRY(guards(x));
+    if (invalid) return invalid;
+    if (x->idem_key && x->server->guard) {
+        unsigned char hash[32];
+        idem_hash(x, hash);
+        TRY(x->server->guard->idem_begin(&x->r, route, x->idem_key, hash, again));
+        if (*again) return NULL;
+    }
+    return route->run(&x->r);
+}
+
+static enum outcome attempt(struct exchange *x, void *in, const struct err *invalid, bool bad_path)
+{
+    const struct route *route = x->at->route;
+    struct db *db = x->r.db;
+    struct stored_reply *again = NULL;
+    x->r = (struct req){ .mem = x->mem, .db = db, .now = clock_now(), .lang = x->lang, .id = x->id,
+                         .in = in, .http = x, .village = x->village,
+                         .audit_subject = NONE, .audit_village = NONE };
+    x->r.today = date_of_instant(x->r.now);
+    /* Input that is refused anyway does not take the writer's turn. */
+    enum tx mode = invalid && route->tx == TX_WRITE ? TX_READ : route->tx;
+    bool opened = mode != TX_NONE;
+    if (!opened && route->allow != PERM_PUBLIC) {
+        const struct err *e = tx_begin(&x->r, TX_READ);
+        if (!e) {
+            e = guards(x);
+            const struct err *end = end_now(x, false);
+            e = e ? e : end;
+        }
+        if (!e && invalid) e = invalid;
+        if (e) {
+            if (e->code == ERR_RETRY) return OUT_AGAIN;
+            reply_err(x, e);
+            return OUT_ANSWERED;
+        }
+    }
+    const struct err *e = opened ? tx_begin(&x->r, mode) : NULL;
+    if (e) {
+        if (e->code == ERR_RETRY) return OUT_AGAIN;
+        reply_err(x, e);
+        return OUT_ANSWERED;
+    }
+    if (!opened) e = invalid ? invalid : route->run(&x->r);
+    else e = handle(x, invalid, bad_path, &again);
+    if (!e && !again) {
+        encode(x);
+        tag(x);
+        if (mode == TX_WRITE && x->status < 400) e = seal_write(x);
+    }
+    if (e && e->code == ERR_RETRY) {
+        if (opened) (void)end_now(x, false);
+        reply_reset(x);
+        return OUT_AGAIN;
+    }
+    if (e && !opened) {
+        reply_err(x, e);
+        return OUT_ANSWERED;
+    }
+    if (e) return ended_badly(x, e);
+    if (again) replay(x, again);
+    if (mode != TX_WRITE || again || x->status >= 400) {
+        const struct err *end = opened ? end_now(x, false) : NULL;
+        if (end && end->code != ERR_NONE) reply_err(x, end);
+        return OUT_ANSWERED;
+    }
+    reply_compress(x);
+    tx_end(&x->r, true, committed, x);
+    return OUT_HANDED_OVER;
+}
+
+static void back_off(int n)
+{
+    uint16_t dice;
+    random_bytes(&dice, sizeof dice);
+    long us = BACKOFF_FIRST_US << n;
+    us = us / 2 + dice % us;
+    nanosleep(&(struct timespec){ .tv_nsec = us * 1000 }, NULL);
+}
+
+static void answer(struct exchange *x)
+{
+    if ((x->at->route->flags & ROUTE_CACHE) && x->status == 200) cache_store(x);
+    else reply_compress(x);
+    leave_in_flight(x);
+    loop_reply(x);
+}
+
+static int64_t village_of(const struct exchange *x, const void *in)
+{
+    const struct field *f = x->at->village;
+    return f ? *(const int64_t *)((const char *)in + f->at) : NONE;
+}
+
+static void answer_readyz(struct exchange *x)
+{
+    const struct err *e = store_ready(x->server->store, x->mem);
+    if (e) {
+        reply_err(x, e);
+    } else {
+        x->status = 200;
+        x->type = "text/plain; charset=utf-8";
+        x->reply = "ready\n";
+        x->reply_n = 6;
+    }
+    loop_reply(x);
+}
+
+void exchange_run(struct exchange *x, struct db *db)
+{
+    if (x->readyz) {
+        answer_readyz(x);
+        return;
+    }
+    const struct record *rec = x->at->route->in;
+    void *in = arena_alloc(x->mem, rec ? rec->size : 1);
+    bool bad_path = false;
+    x->r.db = db;
+    x->r.http = x;
+    const struct err *invalid = rec || x->gate.query || x->body.n ? bind_input(x, in, &bad_path) : NULL;
+    const struct err *idem = idem_read(x);
+    if (idem && (!invalid || invalid->code == ERR_PRECONDITION)) invalid = idem;
+    x->village = bad_path ? NONE : village_of(x, in);
+    x->generation = cache_generation(x->server->cache, x->village);
+    if (x->idem_key && !invalid) {
+        uint64_t key = key_in_flight(x);
+        if (!inflight_enter(x->server, key)) {
+            struct err *e = err_new(x->mem, ERR_IN_PROGRESS, NULL);
+            e->retry_after_s = 1;
+            reply_err(x, e);
+            answer(x);
+            return;
+        }
+        x->in_flight = key;
+    }
+    for (int i = 0; i < ATTEMPTS; i++) {
+        enum outcome o = attempt(x, in, invalid, bad_path);
+        if (o == OUT_HANDED_OVER) return; /* x may be gone already */
+        if (o == OUT_ANSWERED) {
+            answer(x);
+            return;
+        }
+        back_off(i);
+    }
+    reply_code(x, ERR_BUSY);
+    answer(x);
+}
+
+/* ---- what a handler may ask ---- */
+
+static struct exchange *of(const struct req *r)
+{
+    if (!r->http) BUG("not in an exchange");
+    return r->http;
+}
+
+const char *http_header(const struct req *r, const char *name)
+{
+    char lower[64];
+    size_t n = strlen(name);
+    if (!r->http || n >= sizeof lower) return NULL;
+    for (size_t i = 0; i <= n; i++)
+        lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+    return gate_find(&of(r)->gate, lower);
+}
+
+const char *http_cookie(const struct req *r, const char *name)
+{
+    size_t n = strlen(name);
+    const char *p = r->http ? gate_find(&of(r)->gate, "cookie") : NULL;
+    while (p && *p) {
+        p += strspn(p, "; \t");
+        size_t len = strcspn(p, ";");
+        if (len > n && p[n] == '=' && !memcmp(p, name, n))
+            return arena_strndup(of(r)->mem, p + n + 1, len - n - 1);
+        p += len;
+    }
+    return NULL;
+}
+
+const char *http_address(const struct req *r)
+{
+    return r->http ? of(r)->address : "";
+}
+
+const char *http_path(const struct req *r)
+{
+    return r->http ? of(r)->gate.path : "";
+}
+
+bool http_secure(const struct req *r)
+{
+    return r->http && of(r)->secure;
+}
+
+void http_set_header(struct req *r, const char *name, const char *value)
+{
+    if (r->http) reply_header(of(r), name, value);
+}
+
+void http_set_status(struct req *r, int status)
+{
+    if (r->http) of(r)->status = status;
+}
+
+/* RFC 6266: a plain name for old clients, the real one in UTF-8. PDFs open in the page. */
+void http_send_file(struct req *r, const char *type, const char *filename, const void *p, size_t n)
+{
+    struct exchange *x = of(r);
+    x->file = true;
+    x->type = type;
+    x->reply = p;
+    x->reply_n = n;
+    if (!filename) return;
+    struct buf plain = buf_in(x->mem, 512), full = buf_in(x->mem, 2048);
+    for (const unsigned char *c = (const unsigned char *)filename; *c; c++) {
+        bool simple = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') ||
+                      (*c >= 'a' && *c <= 'z') || *c == '.' || *c == '-' || *c == '_';
+        if (*c < 0x80) buf_putc(&plain, simple ? (char)*c : '_');
+        if (simple) buf_putc(&full, (char)*c);
+        else buf_printf(&full, "%%%02X", *c);
+    }
+    reply_header(x, "Content-Disposition",
+                 arena_printf(x->mem, "%s; filename=\"%s\"; filename*=UTF-8''%s",
+                              !strcmp(type, "application/pdf") ? "inline" : "attachment", plain.p, full.p));
+}
+
+void http_subscribe(struct req *r, const char *topic)
+{
+    struct exchange *x = of(r);
+    x->subscribe = arena_strdup(x->mem, topic);
+    x->type = "text/event-stream";
+    x->reply = "";
+    x->reply_n = 0;
+}
+
+void http_publish(struct req *r, const char *topic)
+{
+    if (!r->http) {
+        publish_aside(r, topic);
+        return;
+    }
+    struct exchange *x = of(r);
+    struct topic *t = arena_new(x->mem, struct topic);
+    *t = (struct topic){ .name = arena_strdup(x->mem, topic), .village = x->village, .next = x->topics };
+    x->topics = t;
+}

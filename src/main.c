@@ -1,0 +1,257 @@
+/* The program: the slices in their order, and the command table. `shanzhi help` prints the same rows
+ * that are dispatched here; slices bring rows of their own. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "http/command.h"
+#include "kernel/config.h"
+#include "kernel/id.h"
+#include "kernel/json.h"
+#include "kernel/log.h"
+
+extern const struct embedded embedded_web[];
+
+/* One line per capability, lower ones first: migrations run in this order. */
+static const struct slice *const slices[] = {
+    NULL,
+};
+static const struct guard *const guard = NULL; /* nobody signs in, so only public routes answer */
+
+static int cmd_serve(struct cli *c);
+static int cmd_migrate(struct cli *c);
+static int cmd_openapi(struct cli *c);
+static int cmd_routes(struct cli *c);
+static int cmd_help(struct cli *c);
+static int cmd_version(struct cli *c);
+
+static const struct command commands[] = {
+    { "serve", "", "Serve the pages and the API. 启动服务", true, cmd_serve },
+    { "migrate", "", "Bring the database to this program's version. 升级数据库", false, cmd_migrate },
+    { "openapi", "", "Print the API document (OpenAPI 3.1). 接口文档", false, cmd_openapi },
+    { "routes", "[--json]", "Print every route with its permission. 接口清单", false, cmd_routes },
+    { "version", "", "Print the version. 版本", false, cmd_version },
+    { "help", "[COMMAND]", "Print this. 帮助", false, cmd_help },
+    { 0 },
+};
+
+/* ---- the store ---- */
+
+static const struct err *open_store(struct cli *c)
+{
+    const char *data = config_get(c->config, "data");
+    const char *database = config_get(c->config, "database");
+    mkdir(data, 0700); /* there already: fine; otherwise opening the file says why not */
+    struct store_config config = {
+        .database = database,
+        .path = arena_printf(c->mem, "%s/shanzhi.db", data),
+        .sessions = (int)config_int(c->config, "workers") + 4,
+        .pooled = config_on(c->config, "pooled"),
+    };
+    return store_open(c->mem, &config, &c->store);
+}
+
+static const struct err *migrate(struct cli *c, int *applied)
+{
+    size_t n = 0;
+    for (const struct slice *const *s = c->slices; *s; s++)
+        for (const struct migration *m = (*s)->migrations; m && m->slice; m++) n++;
+    struct migration *all = arena_array(c->mem, struct migration, n + 1);
+    n = 0;
+    for (const struct slice *const *s = c->slices; *s; s++)
+        for (const struct migration *m = (*s)->migrations; m && m->slice; m++) all[n++] = *m;
+    return store_migrate(c->store, c->mem, all, n, applied);
+}
+
+static int cmd_migrate(struct cli *c)
+{
+    int applied = 0;
+    const struct err *e = open_store(c);
+    if (!e) e = migrate(c, &applied);
+    if (e) return cli_fail(c, e);
+    printf("%d applied (%s)\n", applied, store_engine(c->store));
+    return 0;
+}
+
+/* ---- commands ---- */
+
+static void more_files(void)
+{
+    struct rlimit l;
+    if (getrlimit(RLIMIT_NOFILE, &l)) return;
+    l.rlim_cur = l.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &l);
+}
+
+static int cmd_serve(struct cli *c)
+{
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &stops, NULL); /* before the threads, which inherit it */
+    signal(SIGPIPE, SIG_IGN);
+    more_files();
+    struct http_config config = {
+        .address = config_get(c->config, "address"),
+        .port = (int)config_int(c->config, "port"),
+        .loops = (int)config_int(c->config, "loops"),
+        .workers = (int)config_int(c->config, "workers"),
+        .public_url = config_get(c->config, "public-url"),
+        .trusted_proxy = config_get(c->config, "trusted-proxy"),
+        .rate_per_minute = (int)config_int(c->config, "rate-per-minute"),
+        .queue = (int)config_int(c->config, "queue"),
+        .request_s = (int)config_int(c->config, "request-seconds"),
+        .files = embedded_web,
+    };
+    struct server *server;
+    const struct err *e = http_start(c->mem, &config, c->store, c->slices, guard, &server);
+    if (e) return cli_fail(c, e);
+    log_info("http", "listening", LS("address", config.address), LI("port", http_port(server)),
+             LS("engine", store_engine(c->store)));
+    int sig = 0;
+    sigwait(&stops, &sig);
+    log_info("http", "stopping", LS("signal", sig == SIGTERM ? "TERM" : "INT"));
+    http_stop(server);
+    log_info("http", "stopped");
+    return 0;
+}
+
+static int cmd_openapi(struct cli *c)
+{
+    puts(http_openapi(c->mem, c->slices));
+    return 0;
+}
+
+static int cmd_version(struct cli *c)
+{
+    (void)c;
+    puts("shanzhi " SHANZHI_VERSION);
+    return 0;
+}
+
+static void routes_json(struct cli *c)
+{
+    struct buf b = buf_in(c->mem, LIMIT_REPLY_BYTES);
+    struct json j = json_to(&b);
+    json_array(&j);
+    for (const struct slice *const *s = c->slices; *s; s++)
+        for (const struct route *r = (*s)->routes; r && r->path; r++) {
+            json_object(&j);
+            json_key(&j, "slice");
+            json_text(&j, (*s)->name);
+            json_key(&j, "method");
+            json_text(&j, r->method);
+            json_key(&j, "path");
+            json_text(&j, r->path);
+            json_key(&j, "permission");
+            json_text(&j, perm_info(r->allow)->name);
+            json_key(&j, "writes");
+            json_bool(&j, r->tx == TX_WRITE);
+            json_key(&j, "summary");
+            json_text(&j, r->summary);
+            json_end(&j);
+        }
+    json_end(&j);
+    puts(b.p);
+}
+
+static int cmd_routes(struct cli *c)
+{
+    if (cli_option(c, "json")) {
+        routes_json(c);
+        return 0;
+    }
+    for (const struct slice *const *s = c->slices; *s; s++)
+        for (const struct route *r = (*s)->routes; r && r->path; r++)
+            printf("%-6s %-62s %-18s %s\n", r->method, r->path, perm_info(r->allow)->name, r->summary);
+    return 0;
+}
+
+/* ---- the table, read twice: to print and to dispatch ---- */
+
+typedef bool visit(const struct command *row, void *arg);
+
+static void each_command(visit *fn, void *arg)
+{
+    for (const struct command *row = commands; row->name; row++)
+        if (!fn(row, arg)) return;
+    for (const struct slice *const *s = slices; *s; s++)
+        for (const struct command *row = (*s)->commands; row && row->name; row++)
+            if (!fn(row, arg)) return;
+}
+
+static bool print_row(const struct command *row, void *arg)
+{
+    const char *only = arg;
+    if (only && strncmp(row->name, only, strlen(only))) return true;
+    printf("  %-28s %s\n", row->name, row->summary);
+    if (*row->args) printf("  %-28s   %s\n", "", row->args);
+    return true;
+}
+
+static int cmd_help(struct cli *c)
+{
+    const char *only = cli_arg(c, 0);
+    puts("shanzhi 善治 " SHANZHI_VERSION "\n\nshanzhi COMMAND [--setting value]\n");
+    each_command(print_row, (void *)only);
+    if (only) return 0;
+    puts("\nSettings (flag --name, environment SHANZHI_NAME, or a line in the file of --config):");
+    for (const struct setting *s = settings; s->name; s++)
+        printf("  --%-18s %s%s%s%s\n", s->name, s->doc, s->fallback ? " [" : "",
+               s->fallback ? s->fallback : "", s->fallback ? "]" : "");
+    return 0;
+}
+
+struct search { int argc; char **argv; const struct command *best; int words; };
+
+/* The row whose words stand first in argv; the longest wins. */
+static bool match_row(const struct command *row, void *arg)
+{
+    struct search *f = arg;
+    int words = 0;
+    for (const char *p = row->name; *p; words++) {
+        size_t n = strcspn(p, " ");
+        if (words >= f->argc || strlen(f->argv[words]) != n || memcmp(f->argv[words], p, n)) return true;
+        p += n + (p[n] == ' ');
+    }
+    if (words > f->words) {
+        f->best = row;
+        f->words = words;
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct arena mem = { 0 };
+    struct config *config;
+    argc--;
+    argv++;
+    struct cli c = { .mem = &mem, .slices = slices };
+    const struct err *e = config_load(&mem, &argc, argv, &config);
+    if (e) return cli_fail(&c, e);
+    c.config = config;
+    id_set_node((int)config_int(config, "node"));
+    struct search f = { .argc = argc, .argv = argv };
+    each_command(match_row, &f);
+    if (!f.best) {
+        if (argc) fprintf(stderr, "没有这个命令 / no such command: %s\n\n", argv[0]);
+        cmd_help(&(struct cli){ .mem = &mem, .slices = slices });
+        return argc ? 2 : 0;
+    }
+    c.argc = argc - f.words + 1;
+    c.argv = argv + f.words - 1;
+    if (f.best->store) {
+        int applied;
+        e = open_store(&c);
+        if (!e) e = migrate(&c, &applied);
+    }
+    int code = e ? cli_fail(&c, e) : f.best->run(&c);
+    if (c.store) store_close(c.store);
+    arena_clear(&mem);
+    return code;
+}

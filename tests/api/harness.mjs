@@ -1,0 +1,251 @@
+// Starts the program on a free port with a fresh database (SQLite, or a new PostgreSQL database when
+// SHANZHI_TEST_PG is a libpq URL of a server where databases can be made), talks to it, and cleans up.
+//
+//   import { serve, steps } from "./harness.mjs";
+//   const s = await serve();                          // { port, url, api, signIn, command, stop, … }
+//   const clerk = await s.signIn("lk-recorder", password);
+//   const r = await s.api("POST", "/villages/441621102205/claims", { as: clerk, body: { … } });
+//   r.status, r.body, r.headers, r.etag, r.text
+//
+//   steps("a claim from phone to passbook", s, [
+//     ["a villager claims a deed", async (t) => { t.claim = … }],
+//   ]);
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+export const program = process.env.SHANZHI_PROGRAM ?? join(root, "build/debug/shanzhi");
+export const postgres = process.env.SHANZHI_TEST_PG;
+export const engine = postgres ? "postgresql" : "sqlite";
+
+const START_MS = 60_000; // a sanitized program on a busy machine, with migrations
+const STOP_MS = 40_000;
+
+const running = new Set();
+const folders = new Set();
+const databases = new Set();
+
+function psql(sql) {
+  const r = spawnSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", postgres, "-c", sql], { encoding: "utf8" });
+  assert.equal(r.status, 0, `psql: ${r.stderr}`);
+}
+
+/** A fresh place for data: { data, flags } to pass to the program. Removed at the end. */
+export function freshData() {
+  const data = mkdtempSync(join(tmpdir(), "shanzhi-test-"));
+  folders.add(data);
+  const flags = ["--data", data];
+  if (postgres) {
+    const name = `shanzhi_test_${randomBytes(6).toString("hex")}`;
+    psql(`CREATE DATABASE ${name}`);
+    databases.add(name);
+    const url = new URL(postgres);
+    url.pathname = `/${name}`;
+    flags.push("--database", url.href);
+  }
+  return { data, flags };
+}
+
+/** Removes what freshData made; servers on it must have stopped. */
+export function dropData(place) {
+  rmSync(place.data, { recursive: true, force: true });
+  folders.delete(place.data);
+}
+
+function cleanUp() {
+  for (const server of running) server.child.kill("SIGKILL");
+  for (const name of databases) psql(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  databases.clear();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  folders.clear();
+}
+process.on("exit", cleanUp);
+for (const sig of ["SIGINT", "SIGTERM"]) process.once(sig, () => process.exit(130));
+
+/** Runs a command of the program to its end: { status, stdout, stderr }. */
+export function run(args, { input, env } = {}) {
+  const r = spawnSync(program, args, { encoding: "utf8", input, env: { ...process.env, ...env }, maxBuffer: 1 << 28 });
+  if (r.error) throw r.error;
+  return { status: r.status, stdout: r.stdout, stderr: r.stderr };
+}
+
+const agent = new http.Agent({ keepAlive: true });
+
+/** One request as bytes: { status, headers, text, bytes, body }; body is the parsed JSON, if it is JSON. */
+export function request(port, method, path, { headers = {}, body, host = "127.0.0.1", signal } = {}) {
+  return new Promise((resolve, reject) => {
+    const req = http.request({ port, host, method, path, headers, agent, signal }, (res) => {
+      const parts = [];
+      res.on("data", (d) => parts.push(d));
+      res.on("error", reject);
+      res.on("end", () => {
+        const bytes = Buffer.concat(parts);
+        const text = bytes.toString("utf8");
+        let json;
+        if (/json/.test(res.headers["content-type"] ?? "") && !res.headers["content-encoding"] && text)
+          json = JSON.parse(text);
+        resolve({ status: res.statusCode, headers: res.headers, text, bytes, body: json, etag: res.headers.etag });
+      });
+    });
+    req.on("error", reject);
+    req.end(body);
+  });
+}
+
+/**
+ * Starts a server and waits until it listens. Options: flags (more of them), place (from freshData, to
+ * start again on the same data), env, init (run `shanzhi init` first). The result's `log` is what it wrote.
+ */
+export async function serve({ flags = [], place = freshData(), env = {} } = {}) {
+  const args = ["serve", "--port", "0", "--rate-per-minute", "0", ...place.flags, ...flags];
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const server = { child, place, data: place.data, log: "", exit: null };
+  running.add(server);
+  let listening, failed;
+  const started = new Promise((ok, no) => { listening = ok; failed = no; });
+  let seen = 0; // complete lines of the log looked at
+  child.stderr.setEncoding("utf8");
+  child.stderr.on("data", (d) => {
+    server.log += d;
+    for (let end; server.port === undefined && (end = server.log.indexOf("\n", seen)) >= 0; seen = end + 1) {
+      const m = /"msg":"listening".*?"port":(\d+)/.exec(server.log.slice(seen, end));
+      if (!m) continue;
+      server.port = Number(m[1]);
+      listening();
+    }
+  });
+  server.ended = new Promise((ok) => child.on("exit", (code, signal) => {
+    server.exit = { code, signal };
+    running.delete(server);
+    failed(new Error(`the server ended (${code ?? signal}) before it listened:\n${server.log}`));
+    ok(server.exit);
+  }));
+  const timer = setTimeout(() => failed(new Error(`the server did not listen:\n${server.log}`)), START_MS);
+  try {
+    await started;
+  } catch (e) {
+    child.kill("SIGKILL");
+    throw e;
+  } finally {
+    clearTimeout(timer);
+  }
+  server.url = `http://127.0.0.1:${server.port}`;
+
+  /** A raw request to any path. */
+  server.raw = (method, path, options) => request(server.port, method, path, options);
+
+  /**
+   * An API call below /api/v1. `as` is what signIn gave; `key` replaces the fresh Idempotency-Key
+   * (null: none); `match` is If-Match; `type` the media type of a body given as text.
+   */
+  server.api = async (method, path, { body, as, headers = {}, key, match, type, lang } = {}) => {
+    const h = { ...headers };
+    let bytes;
+    if (body !== undefined) {
+      bytes = typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+      h["content-type"] ??= type ?? "application/json";
+      h["content-length"] = Buffer.byteLength(bytes);
+    } else if (method !== "GET" && method !== "HEAD") {
+      h["content-length"] = 0;
+    }
+    if (method === "POST" && key !== null) h["idempotency-key"] ??= `"${key ?? randomUUID()}"`;
+    if (match !== undefined) h["if-match"] = match;
+    if (lang) h["accept-language"] = lang;
+    if (as?.token) h.authorization = `Bearer ${as.token}`;
+    if (as?.cookie) {
+      h.cookie = as.cookie;
+      if (method !== "GET" && method !== "HEAD") h["x-csrf-token"] = as.csrf;
+    }
+    return await server.raw(method, path.startsWith("/api/") ? path : `/api/v1${path}`, { headers: h, body: bytes });
+  };
+
+  /** Signs in and returns the session for `as`: { cookie, csrf, ...me }. */
+  server.signIn = async (name, password, more = {}) => {
+    const r = await server.api("POST", "/session", { body: { name, password, ...more }, key: null });
+    assert.ok(r.status === 200 || r.status === 201, `sign-in of ${name}: ${r.status} ${r.text}`);
+    const cookie = (r.headers["set-cookie"] ?? []).map((c) => c.split(";")[0]).join("; ");
+    assert.match(cookie, /shanzhi_session=/, "the session cookie");
+    return { ...r.body, cookie };
+  };
+
+  /** Runs a command on the same data; throws when it fails unless `fails` is set. */
+  server.command = (args, options = {}) => {
+    const r = run([...args, ...place.flags], options);
+    if (!options.fails) assert.equal(r.status, 0, `shanzhi ${args.join(" ")}: ${r.stderr}${r.stdout}`);
+    return r;
+  };
+
+  /** SIGTERM and wait; a crash or a leak (sanitizers) makes it throw with the log. */
+  server.stop = async (signal = "SIGTERM") => {
+    if (!server.exit) child.kill(signal);
+    const late = setTimeout(() => child.kill("SIGABRT"), STOP_MS);
+    const end = await server.ended;
+    clearTimeout(late);
+    if (signal === "SIGKILL") return end;
+    assert.equal(end.code, 0, `the server ended with ${end.code ?? end.signal}:\n${server.log.slice(-20_000)}`);
+    return end;
+  };
+
+  /** Waits until the log holds the pattern. */
+  server.logged = async (pattern) => {
+    while (!pattern.test(server.log)) {
+      if (server.exit) throw new Error(`the server ended without logging ${pattern}`);
+      await new Promise((ok) => child.stderr.once("data", ok));
+    }
+  };
+  return server;
+}
+
+/** A server for one test file: started now, stopped (and its exit checked) after the tests. */
+export async function serveForFile(options) {
+  const server = await serve(options);
+  after(async () => { await server.stop(); });
+  return server;
+}
+
+/** Asserts the status and shows the answer when it is another one. Returns the answer. */
+export function expect(r, status) {
+  assert.equal(r.status, status, `expected ${status}, got ${r.status}: ${r.text.slice(0, 2000)}`);
+  return r;
+}
+
+/** Asserts a problem document of this code. */
+export function problem(r, status, code) {
+  expect(r, status);
+  assert.match(r.headers["content-type"], /^application\/problem\+json/);
+  assert.equal(r.body.type, `/problems/${code}`, r.text);
+  assert.equal(r.body.status, status);
+  assert.ok(r.body.title && r.body.detail && r.body.request_id, r.text);
+  return r;
+}
+
+/**
+ * A story: labelled steps that run in order and share `t` (with `t.server`); after the first failure
+ * the rest is skipped and the end of the server's log is shown.
+ */
+export function steps(title, server, list) {
+  describe(title, { concurrency: false }, () => {
+    const t = { server };
+    let broken = null;
+    for (const [label, run] of list) {
+      test(label, async (ctx) => {
+        if (broken) return ctx.skip(`after "${broken}" failed`);
+        try {
+          t.server = typeof server === "function" ? server() : server;
+          await run(t, ctx);
+        } catch (e) {
+          broken = label;
+          if (t.server?.log) console.error(t.server.log.split("\n").slice(-40).join("\n"));
+          throw e;
+        }
+      });
+    }
+  });
+}

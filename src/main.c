@@ -7,19 +7,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/access.h"
 #include "http/command.h"
 #include "kernel/config.h"
 #include "kernel/id.h"
 #include "kernel/json.h"
 #include "kernel/log.h"
+#include "region/region.h"
 
 extern const struct embedded embedded_web[];
 
 /* One line per capability, lower ones first: migrations run in this order. */
 static const struct slice *const slices[] = {
+    &access_slice,
+    &region_slice,
     NULL,
 };
-static const struct guard *const guard = NULL; /* nobody signs in, so only public routes answer */
 
 static int cmd_serve(struct cli *c);
 static int cmd_migrate(struct cli *c);
@@ -108,7 +111,7 @@ static int cmd_serve(struct cli *c)
         .files = embedded_web,
     };
     struct server *server;
-    const struct err *e = http_start(c->mem, &config, c->store, c->slices, guard, &server);
+    const struct err *e = http_start(c->mem, &config, c->store, c->slices, &access_guard, &server);
     if (e) return cli_fail(c, e);
     log_info("http", "listening", LS("address", config.address), LI("port", http_port(server)),
              LS("engine", store_engine(c->store)));
@@ -249,6 +252,7 @@ int main(int argc, char **argv)
         int applied;
         e = open_store(&c);
         if (!e) e = migrate(&c, &applied);
+        if (!e) e = access_start(&mem, config, c.store);
     }
     int code = e ? cli_fail(&c, e) : f.best->run(&c);
     if (c.store) store_close(c.store);

@@ -56,6 +56,7 @@ struct sqlite_store {
     int n;
     int64_t opened_us;             /* when the first member joined */
     pthread_cond_t commit_cv;      /* the committer sleeps here */
+    bool gathering;                /* the committer waits for more members, with a time-out */
     bool due;                      /* the turn was handed to the committer */
     int expected;                  /* how many wrote around the last commit */
     int64_t fsync_us;              /* moving average of a commit */

@@ -85,7 +85,7 @@ static void pass_turn(struct sqlite_store *w)
         pthread_cond_signal(&t->cv);
     } else {
         w->taken = false;
-        if (w->n == 1 || w->n >= w->expected) pthread_cond_signal(&w->commit_cv);
+        if (w->n && (!w->gathering || w->n >= w->expected)) pthread_cond_signal(&w->commit_cv);
     }
 }
 
@@ -167,7 +167,9 @@ static void *committer(void *arg)
             break;
         } else if (until) {
             struct timespec ts = at_us(until);
+            w->gathering = true;
             pthread_cond_timedwait(&w->commit_cv, &w->mu, &ts);
+            w->gathering = false;
         } else {
             pthread_cond_wait(&w->commit_cv, &w->mu);
         }
@@ -257,15 +259,16 @@ void group_session_close(struct sqlite_session *s)
 
 /* ---- the log ---- */
 /* Copies the log into the database file beside the work. Passive: it disturbs nobody; and when it got
- * to the end and no reader needs the log, the next writer starts it over. */
+ * to the end and no reader needs the log, the next writer starts it over. What it leaves behind is a
+ * few pages written meanwhile, or all that came after an old reader's snapshot. */
 static int checkpoint(struct sqlite_store *w, int mode)
 {
     int log = 0, copied = 0;
     int rc = sqlite3_wal_checkpoint_v2(w->checkpoint.h, NULL, mode, &log, &copied);
     if (rc != SQLITE_OK && rc != SQLITE_BUSY)
         log_error("store", "checkpoint failed", LS("cause", sqlite3_errmsg(w->checkpoint.h)), LI("code", rc));
-    else if (rc == SQLITE_BUSY || copied < log)
-        log_info("store", "checkpoint busy: a reader holds the log", LI("pages", log), LI("copied", copied));
+    else if (log - copied > CHECKPOINT_PAGES || (rc == SQLITE_BUSY && mode != SQLITE_CHECKPOINT_PASSIVE))
+        log_warn("store", "checkpoint busy: a reader holds the log", LI("pages", log), LI("copied", copied));
     return log;
 }
 
@@ -277,7 +280,7 @@ static void checkpoint_alone(struct sqlite_store *w, struct turn *t)
     if (!take_turn(w, t)) return;
     const struct err *e = sqlite3_get_autocommit(w->conn.h) ? NULL : commit_all(w);
     int n = take_members(w, m);
-    log_warn("store", "the log is long: writers wait for a checkpoint", LI("pages", w->log_pages));
+    log_info("store", "the log is long: writers wait for a checkpoint");
     checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE);
     pthread_mutex_lock(&w->mu);
     pass_turn(w);

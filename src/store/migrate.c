@@ -79,6 +79,25 @@ char *sql_translate(struct arena *mem, const char *sql, const char *const *swap,
     return b.p;
 }
 
+/* Lines below "-- sqlite:" or "-- postgresql:" are for that engine only, up to "-- both:". For what has no portable
+ * form: triggers. The other lines are left empty, so that an error's line number stays right. */
+static const char *engine_part(struct arena *mem, const char *sql, const char *engine)
+{
+    struct buf b = buf_in(mem, SQL_MAX);
+    bool mine = true;
+    for (const char *p = sql; *p;) {
+        size_t n = strcspn(p, "\n"), name = strlen(engine);
+        if (!strncmp(p, "-- both:", 8)) mine = true;
+        else if (!strncmp(p, "-- sqlite:", 10) || !strncmp(p, "-- postgresql:", 14))
+            mine = !strncmp(p + 3, engine, name) && p[3 + name] == ':';
+        if (mine) buf_add(&b, p, n);
+        if (p[n]) buf_putc(&b, p[n++]);
+        p += n;
+    }
+    if (b.over) BUG("migration of more than %d bytes", SQL_MAX);
+    return b.p ? b.p : "";
+}
+
 /* ---- what is applied ---- */
 struct applied { const char *slice; int64_t number; const char *name, *checksum; };
 static const struct field applied_fields[] = {
@@ -155,7 +174,7 @@ static const struct err *apply(struct req *r, void *arg)
                TEXT(m->slice), I64(m->number)));
     if (there) return NULL;
     const struct err *e = fault(r->mem);
-    if (!e) e = d->script(r->db, r->mem, d->translate(r->mem, m->sql));
+    if (!e) e = d->script(r->db, r->mem, d->translate(r->mem, engine_part(r->mem, m->sql, store_engine(r->db->s))));
     if (e) {
         r->db->failed = e;
         log_error("store", "migration failed", LS("slice", m->slice), LS("name", m->name), LS("cause", e->cause));

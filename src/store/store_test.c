@@ -21,7 +21,13 @@ static const struct migration first[] = {
       "  balance BIGINT NOT NULL CHECK (balance >= 0), photo BYTEA, PRIMARY KEY (village, id), UNIQUE (village, name));\n"
       "CREATE TABLE entry (village BIGINT NOT NULL, id BIGINT NOT NULL, account BIGINT NOT NULL, amount BIGINT NOT NULL,\n"
       "  PRIMARY KEY (village, id), FOREIGN KEY (village, account) REFERENCES account (village, id));\n"
-      "CREATE INDEX entry_account ON entry (village, account)" },
+      "CREATE INDEX entry_account ON entry (village, account);\n"
+      "-- sqlite:\n"
+      "CREATE TABLE only_one (engine TEXT NOT NULL CHECK (engine = 'sqlite'));\n"
+      "-- postgresql:\n"
+      "CREATE TABLE only_one (engine TEXT NOT NULL CHECK (engine = 'postgresql'));\n"
+      "-- both:\n"
+      "CREATE TABLE for_both (n BIGINT NOT NULL)" },
 };
 
 struct account { int64_t village, id, balance; const char *name; struct bytes photo; };
@@ -99,10 +105,27 @@ static void test_round_trip(void **state)
     assert_null(store_ready(b->s, &b->mem));
 }
 
+static const struct err *name_engine(struct req *r, void *arg)
+{
+    TRY(db_exec(r, "INSERT INTO only_one (engine) VALUES ($1)", TEXT(arg)));
+    return db_exec(r, "INSERT INTO for_both (n) VALUES ($1)", I64(1));
+}
+
+/* "-- sqlite:" and "-- postgresql:" in a migration: each engine has its own part and what is for both. */
+static void test_engine_parts(void **state)
+{
+    struct bench *b = *state;
+    char engine[16];
+    snprintf(engine, sizeof engine, "%s", store_engine(b->s));
+    assert_null(store_run(b->s, TX_WRITE, &b->mem, NULL, name_engine, engine));
+    assert_non_null(store_run(b->s, TX_WRITE, &b->mem, NULL, name_engine, (char *)"another"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_round_trip, open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(test_engine_parts, open_bench, close_bench),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

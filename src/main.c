@@ -14,6 +14,7 @@
 #include "kernel/json.h"
 #include "kernel/log.h"
 #include "region/region.h"
+#include "scheme/scheme.h"
 
 extern const struct embedded embedded_web[];
 
@@ -21,6 +22,7 @@ extern const struct embedded embedded_web[];
 static const struct slice *const slices[] = {
     &access_slice,
     &region_slice,
+    &scheme_slice,
     NULL,
 };
 

@@ -8,7 +8,6 @@ export interface Form {
     subject_kind: string;
     subject: number | null;
     subject_name: string;
-    subject_class: string;
     item: string;
     deed_on: string;
     place: string;
@@ -20,7 +19,7 @@ export interface Form {
     reporter: string;
 }
 export const emptyForm = (): Form => ({
-    key: uuid(), whose: 'me', subject_kind: '', subject: null, subject_name: '', subject_class: '', item: '', deed_on: today(),
+    key: uuid(), whose: 'me', subject_kind: '', subject: null, subject_name: '', item: '', deed_on: today(),
     place: '', cause: '', evidence: '', level: '', quantity: '1', channel: '', reporter: '',
 });
 export const draftKey = (account: number) => `claim ${account}`;

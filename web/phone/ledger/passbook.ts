@@ -1,10 +1,10 @@
+import type { Answer } from '@/api/client';
 import type { Reason } from '@/components/ExplainTree.vue';
 import { formatPoints } from '@/format';
-import { language, t } from '@/i18n';
+import { language } from '@/i18n';
 
-const known = ['honour', 'spendable'];
-export const balanceName = (currency: string) => (known.includes(currency) ? t(`ledger.currency_${currency}`) : currency);
-
+export type Passbook = Answer<'/villages/{village}/passbooks/{kind}/{subject}'>;
+export type Entry = Passbook['rows'][number];
 interface Node { zh: string; en: string; points: string; from?: Node[] }
 /* The derivation the server keeps with an entry, from the deed to the result, one line per step. */
 export function reasonsOf(tree: unknown): Reason[] {

@@ -239,12 +239,10 @@ static void conn_new(struct loop *l, int fd, const char *peer)
 
 static void refresh_date(struct loop *l)
 {
-    time_t now = time(NULL);
-    if (now == l->date_at) return;
-    struct tm tm;
-    l->date_at = now;
-    gmtime_r(&now, &tm);
-    strftime(l->date, sizeof l->date, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    int64_t now = clock_now();
+    if (now / 1000 == l->date_at) return;
+    l->date_at = now / 1000;
+    instant_http(now, l->date);
 }
 
 static void begin_write(struct conn *c)

@@ -110,11 +110,16 @@ static const struct err *set(struct config *c, int i, const char *value, int ran
     return NULL;
 }
 
-static const struct err *unknown(struct config *c, const char *name, const char *source)
+static const char *nearest_setting(const char *name)
 {
     const char *names[SETTINGS + 1] = { 0 };
     for (int i = 0; i < SETTINGS; i++) names[i] = settings[i].name;
-    const char *near = text_nearest(name, names);
+    return text_nearest(name, names);
+}
+
+static const struct err *unknown(struct config *c, const char *name, const char *source)
+{
+    const char *near = nearest_setting(name);
     if (!near)
         return err_say(c->mem, ERR_INVALID, name,
                        arena_printf(c->mem, "没有配置项 %s（%s）；全部配置项见 shanzhi help。", name, source),
@@ -157,6 +162,14 @@ static const struct err *take_flags(struct config *c, int *argc, char **argv)
 
 /* ---- environment ---- */
 
+/* A slip of the pen is fatal; other variables may be meant for scripts around the program. */
+static const struct err *unknown_variable(struct config *c, const char *name, const char *variable)
+{
+    if (nearest_setting(name)) return unknown(c, name, variable);
+    log_warn("config", "unknown setting in the environment", LS("variable", variable));
+    return NULL;
+}
+
 static const struct err *take_environment(struct config *c)
 {
     static const char prefix[] = "SHANZHI_";
@@ -170,7 +183,10 @@ static const struct err *take_environment(struct config *c)
             if (*p >= 'A' && *p <= 'Z') *p = (char)(*p + 'a' - 'A');
         }
         int i = find_setting(name, n);
-        if (i < 0) return unknown(c, name, arena_strndup(c->mem, *e, n + sizeof prefix - 1));
+        if (i < 0) {
+            TRY(unknown_variable(c, name, arena_strndup(c->mem, *e, n + sizeof prefix - 1)));
+            continue;
+        }
         TRY(set(c, i, from + n + (from[n] == '='), RANK_ENVIRONMENT, "environment"));
     }
     return NULL;

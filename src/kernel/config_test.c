@@ -64,6 +64,7 @@ static void precedence(void **state)
         { { NULL, "SHANZHI_PUBLIC_URL=", "" }, "public-url", NULL, "environment" },
         { { "public-url = http://x", "SHANZHI_PUBLIC_URL=", "--config @" }, "public-url", NULL, "environment" },
         { { NULL, "SHANZHI_TEST_PG=postgres://x", "" }, "database", NULL, "default" },
+        { { NULL, "SHANZHI_PROGRAM=/x", "" }, "port", "8600", "default" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct config *c;
@@ -120,7 +121,7 @@ static void mistakes(void **state)
         { { NULL, "SHANZHI_LOG_LEVEL=loud", "" }, "debug | info" },
         { { NULL, "SHANZHI_PROT=1", "" }, "SHANZHI_PROT" },
         { { NULL, "SHANZHI_PROT=1", "" }, "did you mean port?" },
-        { { NULL, "SHANZHI_ZZZZZZZZ=1", "" }, "shanzhi help" },
+        { { "zzzzzzzz = 1\n", NULL, "--config @" }, "shanzhi help" },
         { { "ok = 1\n", NULL, "--config @" }, ":1" },
         { { "port = 1\nadress = x\n", NULL, "--config @" }, "did you mean address?" },
         { { "port = 1\nadress = x\n", NULL, "--config @" }, ":2" },

@@ -218,6 +218,24 @@ char *instant_format(int64_t ms, char out[INSTANT_SIZE])
     return out;
 }
 
+char *instant_http(int64_t ms, char out[HTTP_DATE_SIZE])
+{
+    static const char *const week[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    int64_t date = floor_div(ms, DAY_MS);
+    int sec = (int)((ms - date * DAY_MS) / 1000);
+    struct ymd d = date_ymd(date);
+    char *p = put_text(put_text(out, week[date_weekday(date) - 1]), ", ");
+    p = put_text(put_digits(p, d.day, 2), " ");
+    p = put_text(put_text(p, months[d.month - 1]), " ");
+    p = put_text(put_digits(p, d.year, 4), " ");
+    p = put_text(put_digits(p, sec / 3600, 2), ":");
+    p = put_text(put_digits(p, sec / 60 % 60, 2), ":");
+    *put_text(put_digits(p, sec % 60, 2), " GMT") = 0;
+    return out;
+}
+
 int64_t clock_now(void)
 {
     struct timespec t;

@@ -25,6 +25,8 @@ int64_t instant_of_date(int64_t date);            /* when it begins there: 00:00
 /* RFC 3339 with Z or an offset; finer than milliseconds is cut off; no leap seconds. */
 MUST_CHECK bool instant_parse(const char *s, int64_t *out);
 char *instant_format(int64_t ms, char out[INSTANT_SIZE]);   /* "2026-11-21T14:42:18.123Z" */
+enum { HTTP_DATE_SIZE = 32 };
+char *instant_http(int64_t ms, char out[HTTP_DATE_SIZE]); /* RFC 9110: "Sat, 21 Nov 2026 14:42:18 GMT" */
 int64_t clock_now(void);                          /* wall clock, ms; the only place that asks */
 int64_t clock_monotonic_us(void);
 

@@ -94,6 +94,9 @@ static void instants(void **state)
     }
     assert_true(instant_parse("2001-09-09T01:46:40Z", &ms));
     assert_int_equal(ms, INT64_C(1000000000000));
+    char h[HTTP_DATE_SIZE];
+    assert_string_equal(instant_http(ms + 999, h), "Sun, 09 Sep 2001 01:46:40 GMT");
+    assert_string_equal(instant_http(784111777000, h), "Sun, 06 Nov 1994 08:49:37 GMT"); /* RFC 9110's own */
 }
 
 static void business_day_begins_in_shanghai(void **state)

@@ -12,6 +12,7 @@
 #include "kernel/date.h"
 #include "kernel/id.h"
 #include "kernel/log.h"
+#include "kernel/text.h"
 #include "store/driver.h"
 
 /* ---- fault injection ---- */
@@ -26,7 +27,7 @@ static int64_t env_at;
 static void read_env(void)
 {
     const char *s = getenv("SHANZHI_FAIL_DB");
-    if (s) env_at = strtoll(s, NULL, 10);
+    if (!text_int(s, 1, INT64_MAX, &env_at)) env_at = 0;
 }
 
 void store_test_fail_at(int64_t n)

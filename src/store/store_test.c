@@ -52,7 +52,7 @@ struct bench {
 static int open_bench(void **state)
 {
     struct bench *b = calloc(1, sizeof *b);
-    strcpy(b->dir, "/tmp/shanzhi-store-XXXXXX");
+    snprintf(b->dir, sizeof b->dir, "/tmp/shanzhi-store-XXXXXX");
     assert_non_null(mkdtemp(b->dir));
     snprintf(b->path, sizeof b->path, "%s/test.db", b->dir);
     assert_null(store_open(&b->mem, &(struct store_config){ .path = b->path, .sessions = 80 }, &b->s));

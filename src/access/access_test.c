@@ -294,7 +294,7 @@ static int open_house(void **state)
     const struct migration *m = access_migrations;
     size_t n = 0;
     int applied;
-    strcpy(h->dir, "/tmp/shanzhi-access-XXXXXX");
+    snprintf(h->dir, sizeof h->dir, "/tmp/shanzhi-access-XXXXXX");
     assert_non_null(mkdtemp(h->dir));
     assert_null(access_key_load(&h->mem, arena_printf(&h->mem, "%s/key", h->dir), true));
     assert_null(store_open(&h->mem, &(struct store_config){ .path = arena_printf(&h->mem, "%s/x.db", h->dir), .sessions = 4 }, &h->s));

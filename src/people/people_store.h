@@ -1,6 +1,7 @@
 /* Inside people/: what its files share. */
 #ifndef PEOPLE_STORE_H
 #define PEOPLE_STORE_H
+#include "kernel/buf.h"
 #include "people/people.h"
 
 extern const char *const sexes[], *const relations[], *const organisation_kinds[];

@@ -13,6 +13,7 @@
 #include "kernel/id.h"
 #include "kernel/json.h"
 #include "kernel/log.h"
+#include "people/people.h"
 #include "region/region.h"
 #include "scheme/scheme.h"
 
@@ -22,6 +23,7 @@ extern const struct embedded embedded_web[];
 static const struct slice *const slices[] = {
     &access_slice,
     &region_slice,
+    &people_slice,
     &scheme_slice,
     NULL,
 };

@@ -93,11 +93,13 @@ static char find_separator(const char *p, const char *end)
 
 struct csv csv_open(struct arena *mem, const void *p, size_t n)
 {
+    if (n <= LIMIT_RAW_BODY_BYTES) return csv_open_any(mem, p, n);
+    return (struct csv){ .mem = mem, .line = 1, .separator = ',', .err = err_new(mem, ERR_TOO_LARGE, NULL) };
+}
+
+struct csv csv_open_any(struct arena *mem, const void *p, size_t n)
+{
     struct csv c = { .mem = mem, .line = 1, .separator = ',' };
-    if (n > LIMIT_RAW_BODY_BYTES) {
-        c.err = err_new(mem, ERR_TOO_LARGE, NULL);
-        return c;
-    }
     decode(&c, p, n);
     c.separator = find_separator(c.p, c.end);
     return c;

@@ -24,7 +24,9 @@ struct csv {
     int rows;              /* read so far */
     const struct err *err; /* malformed or over a limit: names line and column */
 };
-struct csv csv_open(struct arena *mem, const void *p, size_t n);
+struct csv csv_open(struct arena *mem, const void *p, size_t n); /* at most LIMIT_RAW_BODY_BYTES */
+/* For files of the operator, whose size the caller has looked at. */
+struct csv csv_open_any(struct arena *mem, const void *p, size_t n);
 bool csv_next(struct csv *c, struct csv_row *row);   /* false at the end or on error */
 /* The cell, or "" beyond the row's end: short rows are common. */
 const char *csv_at(const struct csv_row *row, int i);

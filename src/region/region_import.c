@@ -211,7 +211,7 @@ const struct err *region_import_csv(struct req *r, const void *p, size_t n, bool
                                     struct region_imported *out)
 {
     struct import im = { .r = r };
-    struct csv csv = csv_open(r->mem, p, n);
+    struct csv csv = csv_open_any(r->mem, p, n);
     struct csv_row row;
     int at[COLUMNS];
 

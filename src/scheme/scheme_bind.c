@@ -303,6 +303,7 @@ void scheme_bind(struct scheme_check *c, const struct scheme_shape *shape, const
 {
     for (const struct scheme_key *k = shape->keys; k->kind; k++) blank(k, out);
     *(const struct scheme_node **)((char *)out + shape->node_at) = map;
+    if (map->refused) return;
     if (map->kind != NODE_MAP) {
         check_error(c, map, arena_printf(c->mem, "这里要写“键: 值”（%s）。", shape->zh),
                     arena_printf(c->mem, "\"key: value\" lines are wanted here (%s)", shape->en));
@@ -320,6 +321,7 @@ void scheme_bind(struct scheme_check *c, const struct scheme_shape *shape, const
             continue;
         }
         seen[i] = n;
+        if (n->refused) continue;
         if (empty(n))
             check_error(c, n, arena_printf(c->mem, "“%s”没有写内容。", n->key), arena_printf(c->mem, "\"%s\" has no value", n->key));
         else

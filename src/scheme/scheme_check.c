@@ -219,7 +219,8 @@ void scheme_check_whole(struct scheme_check *c, struct scheme *s)
     CHECK_CODES(c, &s->items, scheme_item);
     check_balances(c, s);
     for (size_t i = 0; i < s->items.n; i++) check_item(c, s, &LIST_AT(s->items, struct scheme_item, i));
-    for (size_t k = 0; k < s->categories.n; k++) {
+    /* With errors above, items may be missing only because they could not be read. */
+    for (size_t k = 0; !c->errors && k < s->categories.n; k++) {
         const struct scheme_category *cat = &LIST_AT(s->categories, struct scheme_category, k);
         bool used = false;
         for (size_t i = 0; i < s->items.n && !used; i++)

@@ -39,7 +39,11 @@ static int check_command(struct cli *c)
 {
     int bad = 0, files = 0;
     bool choices = cli_option(c, "choices") != NULL;
-    for (const char *path; (path = cli_arg(c, files)) != NULL; files++) {
+    /* --choices takes no value, so the word behind it is a file too. */
+    for (int a = 1; a < c->argc; a++) {
+        const char *path = c->argv[a];
+        if (!strncmp(path, "--", 2)) continue;
+        files++;
         const struct scheme *s = check_file(c, path);
         if (!s) { bad++; continue; }
         printf("%s: %s, %zu items 项, ok\n", path, s->title, s->items.n);

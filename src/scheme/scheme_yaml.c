@@ -71,21 +71,23 @@ static void place(const struct fy_event *e, int *line, int *column)
     *column = m ? m->column + 1 : 1;
 }
 
+static void refuse_token(struct reader *y, struct fy_token *t, const char *zh, const char *en)
+{
+    const struct fy_mark *m = fy_token_start_mark(t);
+    check_at(y->c, false, m ? m->line + 1 : 1, m ? m->column + 1 : 1, "", zh, en);
+}
+
 /* Anchors and tags: nobody needs them in a scheme, and with them a text no longer means what it shows. */
 static void refuse_decoration(struct reader *y, const struct fy_event *e)
 {
     struct fy_token *anchor = NULL, *tag = NULL;
-    int line, column;
     if (e->type == FYET_SCALAR) anchor = e->scalar.anchor, tag = e->scalar.tag;
     if (e->type == FYET_MAPPING_START) anchor = e->mapping_start.anchor, tag = e->mapping_start.tag;
     if (e->type == FYET_SEQUENCE_START) anchor = e->sequence_start.anchor, tag = e->sequence_start.tag;
-    place(e, &line, &column);
     if (anchor)
-        check_at(y->c, false, line, column, "", "不能使用锚点（&名称）；请把内容直接写在这里。",
-                 "anchors (&name) are not allowed; write the content out here");
-    if (tag)
-        check_at(y->c, false, line, column, "", "不能使用类型标记（!标记）；请删去。",
-                 "tags (!tag) are not allowed; remove it");
+        refuse_token(y, anchor, "不能使用锚点（&名称）；请把内容直接写在这里。",
+                     "anchors (&name) are not allowed; write the content out here");
+    if (tag) refuse_token(y, tag, "不能使用类型标记（!标记）；请删去。", "tags (!tag) are not allowed; remove it");
 }
 
 static void refuse_over(struct reader *y, int line, int column, const char *zh, const char *en)
@@ -187,6 +189,7 @@ static struct scheme_node *read_value(struct reader *y, struct fy_event *e, int 
     if (type == FYET_MAPPING_START) return read_map(y, n, depth);
     n->kind = NODE_SCALAR;
     n->text = "";
+    n->refused = true;
     return n;
 }
 

@@ -12,6 +12,7 @@ struct scheme_node {
     int line, column;           /* of the value, from 1 */
     const char *text;           /* scalar */
     bool quoted;                /* scalar in quotes or a block */
+    bool refused;               /* an alias: a finding already */
     const char *key;            /* in a map */
     int key_line, key_column;
     struct scheme_node *child, *next;

@@ -101,7 +101,7 @@ static const struct err *bind_body(struct binding *b)
     /* An empty body is an empty object: the findings then name what is required. */
     bool empty = blank(x->body.p, x->body.n);
     const struct err *e = json_read(x->mem, empty ? "{}" : x->body.p, empty ? 2 : x->body.n,
-                                    x->at->route->in, 0, b->in);
+                                    x->at->route->in, IN_PATH | IN_QUERY | IN_RAW | IN_MATCH, b->in);
     if (!e || e->code != ERR_INVALID || !e->findings) return e;
     for (const struct finding *f = e->findings; f; f = f->next) found(b, f->field, f->zh, f->en);
     return NULL;

@@ -83,7 +83,7 @@ static struct list actions(struct req *r, const struct claim *c)
 
 struct id_row { int64_t id; };
 static const struct field id_row_fields[] = { F(id_row, id, K_ID, 0, 0, 0, ""), { 0 } };
-static const RECORD(id_row);
+static RECORD(id_row);
 
 /* Same subject and item within a week: perhaps the same deed told twice. */
 static const struct err *similar(struct req *r, const struct claim *c, struct list *out)
@@ -164,7 +164,7 @@ static const struct field claim_new_fields[] = {
     F(claim_new, reporter, K_TEXT, OPT, 1, 40, "Who said so, when somebody else types. 口头、电话等申报人"),
     { 0 }
 };
-static const RECORD(claim_new);
+static RECORD(claim_new);
 
 static const struct err *add(struct req *r)
 {
@@ -199,7 +199,7 @@ static const struct field claim_list_fields[] = {
     PAGE_FIELDS(claim_list),
     { 0 }
 };
-static const RECORD(claim_list);
+static RECORD(claim_list);
 
 /* "|01.02|03|": the grids one may see, for a test by LIKE on each ancestor of a claim's grid (codes are
  * two digits per level). "" when the whole village is open. */
@@ -274,7 +274,7 @@ static const struct field claim_get_fields[] = {
     F(claim_get, claim, K_ID, IN_PATH, 0, 0, "Claim id."),
     { 0 }
 };
-const RECORD(claim_get);
+RECORD(claim_get);
 
 static const struct err *get(struct req *r)
 {
@@ -303,14 +303,14 @@ static const struct field claim_public_fields[] = {
     F(claim_public, notice, K_ID, 0, 0, 0, "Its notice on the board. 公示"),
     { 0 }
 };
-static const RECORD(claim_public);
+static RECORD(claim_public);
 struct number_get { int64_t village; const char *number; };
 static const struct field number_get_fields[] = {
     VILLAGE(number_get),
     F(number_get, number, K_TEXT, IN_PATH, 1, 20, "Number, as on the slip. 编号"),
     { 0 }
 };
-static const RECORD(number_get);
+static RECORD(number_get);
 
 static const struct err *public_get(struct req *r)
 {

@@ -81,10 +81,10 @@ static const struct field photo_in_fields[] = {
     F(photo_in, body, K_BYTES, IN_RAW, 1, CLAIM_PHOTO_BYTES, "The picture, JPEG or PNG."),
     { 0 }
 };
-const RECORD(photo_in);
+RECORD(photo_in);
 struct photo_out { int64_t id; };
 static const struct field photo_out_fields[] = { F(photo_out, id, K_ID, 0, 0, 0, "Photo id."), { 0 } };
-const RECORD(photo_out);
+RECORD(photo_out);
 struct photo_get { int64_t village, claim, photo; };
 static const struct field photo_get_fields[] = {
     F(photo_get, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),
@@ -92,7 +92,7 @@ static const struct field photo_get_fields[] = {
     F(photo_get, photo, K_ID, IN_PATH, 0, 0, "Photo id."),
     { 0 }
 };
-const RECORD(photo_get);
+RECORD(photo_get);
 
 /* By its first bytes, whatever the header says: nothing else is ever served from here. */
 static const char *picture_type(struct bytes b)
@@ -135,7 +135,7 @@ static const struct field photo_fields[] = {
     F(photo, bytes, K_BYTES, 0, 0, 0, ""),
     { 0 }
 };
-static const RECORD(photo);
+static RECORD(photo);
 
 const struct err *claim_photo_get(struct req *r)
 {

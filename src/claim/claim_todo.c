@@ -20,14 +20,14 @@ static const struct field todo_row_fields[] = {
     F(todo_row, village, K_REGION, 0, 0, 0, "When all are of one village: which."),
     { 0 }
 };
-static const RECORD(todo_row);
+static RECORD(todo_row);
 struct todo { int64_t total; struct list rows; };
 static const struct field todo_fields[] = {
     F(todo, total, K_INT, 0, 0, 0, "All that I can act on now."),
     F_SUB(todo, rows, K_LIST, 0, 0, 0, todo_row_record, "By step; steps with nothing are left out."),
     { 0 }
 };
-const RECORD(todo);
+RECORD(todo);
 
 struct count { int64_t count, overdue, oldest_due, first, last; };
 static const struct field count_fields[] = {
@@ -38,7 +38,7 @@ static const struct field count_fields[] = {
     F(count, last, K_INT, 0, 0, 0, ""),
     { 0 }
 };
-static const RECORD(count);
+static RECORD(count);
 
 /* Villages lo..hi, and of them only this grid and below ("" all). */
 struct scope { int64_t lo, hi; const char *grid; };
@@ -202,7 +202,7 @@ static const struct field batch_in_fields[] = {
     { .name = "claims", .kind = K_IDS, .at = offsetof(struct batch_in, claims), .min = 1, .max = CLAIM_BATCH, .doc = "Claim ids." },
     { 0 }
 };
-const RECORD(batch_in);
+RECORD(batch_in);
 struct batch_row { int64_t claim, ok; const char *state, *error, *detail; };
 static const struct field batch_row_fields[] = {
     F(batch_row, claim, K_ID, 0, 0, 0, "Claim id."),
@@ -212,7 +212,7 @@ static const struct field batch_row_fields[] = {
     F(batch_row, detail, K_TEXT, 0, 0, 0, "Why it was not done."),
     { 0 }
 };
-static const RECORD(batch_row);
+static RECORD(batch_row);
 struct batch_out { int64_t done, failed; struct list rows; };
 static const struct field batch_out_fields[] = {
     F(batch_out, done, K_INT, 0, 0, 0, "Rows done."),
@@ -220,7 +220,7 @@ static const struct field batch_out_fields[] = {
     F_SUB(batch_out, rows, K_LIST, 0, 0, 0, batch_row_record, "In the order of the request."),
     { 0 }
 };
-const RECORD(batch_out);
+RECORD(batch_out);
 
 static enum claim_action action_of(const char *name)
 {

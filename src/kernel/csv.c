@@ -256,7 +256,8 @@ void csv_cell(struct buf *b, const char *s)
     if (!first) buf_putc(b, ',');
     bool guard = (is_formula(s) && !is_number(s)) || (*s == '\'' && is_guarded(s));
     /* An empty first cell is written as "" so that the next one knows it is not the first. */
-    bool quote = s[strcspn(s, "\",\t;\r\n")] || (first && !*s);
+    /* A cell that begins with U+FEFF would be taken for the file's BOM. */
+    bool quote = s[strcspn(s, "\",\t;\r\n")] || (first && !*s) || text_starts(s, CSV_BOM);
     if (!quote) {
         if (guard) buf_putc(b, '\'');
         buf_puts(b, s);

@@ -143,7 +143,7 @@ static void round_trip(void **state)
 {
     static const char *const cells[] = {
         "", "a", "'", "''", "'=", "''=", "=1", "-5", "-5-", "+", "a,b", "a;b", "a\tb", "\"", "\"\"", "a\nb", "\n",
-        " x ", "张三", "＠x", "'＠x", "\tx", "'\tx",
+        " x ", "张三", "＠x", "'＠x", "\tx", "'\tx", CSV_BOM "x",
     };
     struct buf b = buf_in(*state, 1 << 16);
     for (size_t i = 0; i < COUNT(cells); i++) {

@@ -14,6 +14,7 @@
 #include "kernel/json.h"
 #include "kernel/log.h"
 #include "people/people.h"
+#include "ledger/ledger.h"
 #include "region/region.h"
 #include "scheme/scheme.h"
 
@@ -25,6 +26,7 @@ static const struct slice *const slices[] = {
     &region_slice,
     &people_slice,
     &scheme_slice,
+    &ledger_slice,
     NULL,
 };
 

@@ -1,0 +1,577 @@
+/* The ledger on SQLite, and on PostgreSQL when SHANZHI_TEST_PG names a server: worked result W2, each cause once,
+ * reversals, caps, and many at once; after every test all balances are recomputed from the entries.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "kernel/json.h"
+#include "kernel/text.h"
+#include "ledger/ledger_store.h"
+#include "ledger/ledger_verify.h"
+#include <cmocka.h> /* after ours: it has a macro fail() */
+
+extern const struct migration access_migrations[], region_migrations[], people_migrations[], scheme_migrations[], ledger_migrations[];
+
+#define VILLAGE INT64_C(441621102205)
+#define OTHER INT64_C(441621102232)
+enum { PEOPLE = 24 };
+
+static struct {
+    struct arena mem;
+    struct store *s;
+    char dir[48];
+    int64_t resident[PEOPLE], household[PEOPLE];
+    int64_t version;
+} t;
+
+static const char regions[] =
+    "code,name\n440000000000,广东省\n441600000000,河源市\n441621000000,紫金县\n441621102000,龙窝镇\n"
+    "441621102205,礼坑村\n441621102232,官田村\n";
+
+/* Runs one unit of work as the operator and returns its error's code. */
+static enum err_code run(enum tx mode, tx_fn *fn, void *arg)
+{
+    const struct err *e = store_run(t.s, mode, &t.mem, access_operator(&t.mem), fn, arg);
+    if (e && e->cause) fprintf(stderr, "cause: %s\n", e->cause);
+    for (const struct finding *f = e ? e->findings : NULL; f; f = f->next) fprintf(stderr, "%s: %s\n", f->field, f->en);
+    return e ? e->code : ERR_NONE;
+}
+
+static const struct err *fresh_schema(struct req *r, void *arg)
+{
+    (void)arg;
+    TRY(db_exec(r, "DROP SCHEMA IF EXISTS ledger_test CASCADE"));
+    return db_exec(r, "CREATE SCHEMA ledger_test");
+}
+
+static void open_database(void)
+{
+    const char *pg = getenv("SHANZHI_TEST_PG");
+    struct store_config c = { .path = arena_printf(&t.mem, "%s/x.db", t.dir), .sessions = 40 };
+    if (pg) {
+        struct store *admin;
+        assert_null(store_open(&t.mem, &(struct store_config){ .database = pg, .sessions = 2 }, &admin));
+        assert_null(store_run(admin, TX_WRITE, &t.mem, NULL, fresh_schema, NULL));
+        store_close(admin);
+        c.database = arena_printf(&t.mem, "%s%soptions=-csearch_path%%3Dledger_test", pg, strchr(pg, '?') ? "&" : "?");
+    }
+    assert_null(store_open(&t.mem, &c, &t.s));
+    const struct migration *const each[] = { access_migrations, region_migrations, people_migrations, scheme_migrations, ledger_migrations };
+    struct migration all[64];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++)
+        for (const struct migration *m = each[i]; m->slice; m++) all[n++] = *m;
+    assert_null(store_migrate(t.s, &t.mem, all, n, NULL));
+}
+
+static const struct err *fill(struct req *r, void *arg)
+{
+    int64_t rows;
+    struct people_imported done;
+    struct list subjects = { 0 };
+    char *csv = arena_strdup(r->mem, "户号,姓名,性别,出生日期,与户主关系,标签\n");
+    (void)arg;
+    TRY(region_import(r, regions, sizeof regions - 1, &rows));
+    for (int i = 0; i < PEOPLE; i++)
+        csv = arena_printf(r->mem, "%s%03d,张%s丰,男,%s,户主,%s\n", csv, i + 1, i % 2 ? "三" : "四", i == 5 ? "2020-01-01" : "1970-01-01", i == 1 ? "党员" : "");
+    TRY(people_import(r, VILLAGE, csv, strlen(csv), EXISTING_REFUSE, false, &done));
+    for (int i = 0; i < PEOPLE; i++) {
+        TRY(people_household_by_number(r, VILLAGE, arena_printf(r->mem, "%03d", i + 1), &t.household[i]));
+        TRY(people_members(r, VILLAGE, t.household[i], &subjects));
+        t.resident[i] = LIST_AT(subjects, struct subject, 0).id;
+    }
+    FILE *f = fopen("schemes/zengxiang.yaml", "rb");
+    if (!f) BUG("schemes/zengxiang.yaml");
+    char *text = arena_alloc(r->mem, 1 << 20);
+    size_t n = fread(text, 1, 1 << 20, f);
+    fclose(f);
+    return scheme_adopt(r, VILLAGE, date_of(2026, 1, 1), text, n, &t.version);
+}
+
+static int open_ledger(void **state)
+{
+    (void)state;
+    memset(&t, 0, sizeof t);
+    snprintf(t.dir, sizeof t.dir, "/tmp/shanzhi-ledger-XXXXXX");
+    assert_non_null(mkdtemp(t.dir));
+    assert_null(access_key_load(&t.mem, arena_printf(&t.mem, "%s/key", t.dir), true));
+    open_database();
+    assert_int_equal(run(TX_WRITE, fill, NULL), ERR_NONE);
+    return 0;
+}
+
+static void say(void *arg, const char *line)
+{
+    (void)arg;
+    fprintf(stderr, "%s\n", line);
+}
+
+static int64_t faults(void)
+{
+    struct ledger_verdict v = { .village = NONE, .say = say };
+    assert_int_equal(run(TX_READ, ledger_verify, &v), ERR_NONE);
+    return v.faults;
+}
+
+/* Every test ends with the books proved. */
+static int close_ledger(void **state)
+{
+    char cmd[80];
+    (void)state;
+    int64_t wrong = faults();
+    store_close(t.s);
+    snprintf(cmd, sizeof cmd, "rm -rf %s", t.dir);
+    if (system(cmd)) return -1;
+    arena_clear(&t.mem);
+    return wrong ? -1 : 0;
+}
+
+/* ---- small acts ---- */
+
+struct act {
+    struct ledger_award a;
+    int64_t posting, reverse, out, points_c, times;
+    const char *currency;
+    struct span span;
+};
+
+static struct act award(int who, int64_t points_c, int64_t cause, const char *part, const char *rule)
+{
+    return (struct act){ .a = { .village = VILLAGE, .subject_kind = "resident", .subject = t.resident[who], .points_c = points_c,
+        .on = date_of(2026, 11, 21), .cause_kind = "claim", .cause = cause, .part = part, .scheme_version = t.version, .rule = rule,
+        .memo = "参加义务劳动（C05）：每小时2分×2.5小时=5分。",
+        .tree = "{\"op\":\"item\",\"zh\":\"劳动\",\"en\":\"work\",\"points\":\"5.00\"}" } };
+}
+
+static const struct err *do_post(struct req *r, void *arg)
+{
+    struct act *x = arg;
+    return ledger_post(r, &x->a, &x->posting);
+}
+
+static const struct err *do_reverse(struct req *r, void *arg)
+{
+    struct act *x = arg;
+    return ledger_reverse(r, VILLAGE, x->posting, "经查不实", date_of(2026, 11, 22), &x->reverse);
+}
+
+static const struct err *do_balance(struct req *r, void *arg)
+{
+    struct act *x = arg;
+    return ledger_balance(r, VILLAGE, x->a.subject_kind, x->a.subject, x->currency, &x->out);
+}
+
+static const struct err *do_used(struct req *r, void *arg)
+{
+    struct act *x = arg;
+    return ledger_used(r, VILLAGE, x->a.subject_kind, x->a.subject, x->a.rule, x->span, &x->times, &x->points_c);
+}
+
+static int64_t balance(int who, const char *currency)
+{
+    struct act x = award(who, 1, 1, "award", "C05");
+    x.currency = currency;
+    assert_int_equal(run(TX_READ, do_balance, &x), ERR_NONE);
+    return x.out;
+}
+
+static void used(int who, const char *rule, int64_t *times, int64_t *points_c)
+{
+    struct act x = award(who, 1, 1, "award", rule);
+    x.span = period_span(PERIOD_MONTH, date_of(2026, 11, 21));
+    assert_int_equal(run(TX_READ, do_used, &x), ERR_NONE);
+    *times = x.times;
+    *points_c = x.points_c;
+}
+
+/* ---- tests ---- */
+
+static void test_award_once(void **state)
+{
+    (void)state;
+    assert_int_equal(balance(0, "honour"), 0);
+    struct act a = award(0, 500, 7, "award", "C05"), again = award(0, 900, 7, "award", "C05");
+    assert_int_equal(run(TX_WRITE, do_post, &a), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_post, &again), ERR_NONE);
+    assert_int_equal(again.posting, a.posting);
+    assert_int_equal(balance(0, "honour"), 500);
+    assert_int_equal(balance(0, "spendable"), 500);
+    assert_int_equal(balance(1, "honour"), 0);
+    struct act stranger = award(0, 500, 8, "award", "C05");
+    stranger.a.subject = 12345;
+    assert_int_equal(run(TX_WRITE, do_post, &stranger), ERR_NOT_FOUND);
+    struct act elsewhere = award(0, 500, 9, "award", "C05");
+    elsewhere.a.village = OTHER; /* the subject is not of that village, and it has no scheme */
+    elsewhere.a.scheme_version = 0;
+    assert_int_equal(run(TX_WRITE, do_post, &elsewhere), ERR_NO_SCHEME);
+    elsewhere.a.scheme_version = t.version; /* another village's version is none of this one's */
+    assert_int_not_equal(run(TX_WRITE, do_post, &elsewhere), ERR_NONE);
+}
+
+/* W2 (000 篇2): a claim of 5 found false before it was recorded: −10 and nothing else. After: −5 and −10. */
+static void test_false_claims_w2(void **state)
+{
+    (void)state;
+    struct act penalty = award(0, -1000, 20, "penalty", "C05");
+    assert_int_equal(run(TX_WRITE, do_post, &penalty), ERR_NONE);
+    assert_int_equal(balance(0, "honour"), -1000);
+    assert_int_equal(balance(0, "spendable"), -1000);
+
+    struct act recorded = award(1, 500, 21, "award", "C05"), after = award(1, -1000, 21, "penalty", "C05");
+    assert_int_equal(run(TX_WRITE, do_post, &recorded), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_reverse, &recorded), ERR_NONE);
+    assert_int_equal(balance(1, "honour"), 0);
+    assert_int_equal(run(TX_WRITE, do_post, &after), ERR_NONE);
+    assert_int_equal(balance(1, "honour"), -1000);
+    assert_int_equal(balance(1, "spendable"), -1000);
+}
+
+static void test_reversals(void **state)
+{
+    (void)state;
+    struct act a = award(0, 500, 30, "award", "C05"), again, back;
+    assert_int_equal(run(TX_WRITE, do_post, &a), ERR_NONE);
+    again = a;
+    assert_int_equal(run(TX_WRITE, do_reverse, &a), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_reverse, &again), ERR_NONE);
+    assert_int_equal(again.reverse, a.reverse);
+    assert_int_equal(balance(0, "honour"), 0);
+    back = a;
+    back.posting = a.reverse;
+    assert_int_equal(run(TX_WRITE, do_reverse, &back), ERR_STATE);
+    back.posting = 999;
+    assert_int_equal(run(TX_WRITE, do_reverse, &back), ERR_NOT_FOUND);
+}
+
+static void test_used_for_caps(void **state)
+{
+    int64_t times, points_c;
+    (void)state;
+    struct act a = award(0, 500, 40, "award", "C05"), b = award(0, 300, 41, "award", "C05"), other = award(0, 200, 42, "award", "A01"),
+               last_month = award(0, 700, 43, "award", "C05"), penalty = award(0, -1000, 44, "penalty", "C05");
+    last_month.a.on = date_of(2026, 10, 31);
+    struct act *const all[] = { &a, &b, &other, &last_month, &penalty };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) assert_int_equal(run(TX_WRITE, do_post, all[i]), ERR_NONE);
+    used(0, "C05", &times, &points_c);
+    assert_int_equal(times, 2);
+    assert_int_equal(points_c, 800);
+    assert_int_equal(run(TX_WRITE, do_reverse, &a), ERR_NONE);
+    used(0, "C05", &times, &points_c);
+    assert_int_equal(times, 1);
+    assert_int_equal(points_c, 300);
+    used(1, "C05", &times, &points_c);
+    assert_int_equal(times, 0);
+}
+
+static const struct err *read_pages(struct req *r, void *arg)
+{
+    struct list *out = arg;
+    return ledger_pages(r, VILLAGE, "resident", t.resident[0], NONE, 50, out);
+}
+
+static void test_passbook_pages(void **state)
+{
+    struct list rows = { 0 };
+    (void)state;
+    struct act a = award(0, 500, 50, "award", "C05"), other = award(1, 100, 51, "award", "A01"), b = award(0, -200, 52, "penalty", "D04");
+    assert_int_equal(run(TX_WRITE, do_post, &a), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_post, &other), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_post, &b), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_reverse, &a), ERR_NONE);
+    assert_int_equal(run(TX_READ, read_pages, &rows), ERR_NONE);
+    assert_int_equal(rows.n, 3);
+    const int64_t want[3][2] = { { -500, -200 }, { -200, 300 }, { 500, 500 } }; /* newest first: points, balance after */
+    for (size_t i = 0; i < 3; i++) {
+        const struct posting *p = &LIST_AT(rows, struct posting, i);
+        assert_int_equal(p->points_c, want[i][0]);
+        assert_int_equal(p->effects.n, 2);
+        for (size_t k = 0; k < 2; k++) {
+            assert_int_equal(LIST_AT(p->effects, struct effect, k).points_c, want[i][0]);
+            assert_int_equal(LIST_AT(p->effects, struct effect, k).after_c, want[i][1]);
+        }
+    }
+    assert_string_equal(LIST_AT(rows, struct posting, 0).memo, "冲正：经查不实");
+    assert_int_equal(LIST_AT(rows, struct posting, 0).reverses, a.posting);
+    assert_non_null(strstr(LIST_AT(rows, struct posting, 0).tree, "\"from\":[{\"op\":\"item\""));
+    assert_int_equal(LIST_AT(rows, struct posting, 2).reversed_by, a.reverse);
+    assert_string_equal(LIST_AT(rows, struct posting, 2).item, "参加义务劳动、清理村道河道");
+}
+
+struct board_call { const char *kind; int64_t year; struct list rows; };
+static const struct err *read_board(struct req *r, void *arg)
+{
+    struct board_call *b = arg;
+    return ledger_board(r, VILLAGE, b->kind, "honour", b->year, 50, &b->rows);
+}
+
+static void test_board(void **state)
+{
+    (void)state;
+    /* Two share the first place; a minor is not named; who is below zero is not shown. */
+    const int64_t points[] = { 300, 500, 500, -100, 0, 200 };
+    for (int i = 0; i < 6; i++) {
+        if (!points[i]) continue;
+        struct act a = award(i, points[i], 60 + i, points[i] > 0 ? "award" : "penalty", "C05");
+        assert_int_equal(run(TX_WRITE, do_post, &a), ERR_NONE);
+    }
+    struct act old = award(4, 900, 70, "award", "C05");
+    old.a.on = date_of(2025, 6, 1);
+    assert_int_equal(run(TX_WRITE, do_post, &old), ERR_NONE);
+    struct board_call year = { .kind = "resident", .year = 2026 }, life = { .kind = "resident", .year = NONE };
+    assert_int_equal(run(TX_READ, read_board, &year), ERR_NONE);
+    assert_int_equal(run(TX_READ, read_board, &life), ERR_NONE);
+    assert_int_equal(year.rows.n, 4);
+    assert_int_equal(life.rows.n, 5);
+    const int64_t ranks[] = { 1, 1, 3, 4 }, c[] = { 500, 500, 300, 200 };
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(LIST_AT(year.rows, struct board_row, i).rank, ranks[i]);
+        assert_int_equal(LIST_AT(year.rows, struct board_row, i).points_c, c[i]);
+    }
+    assert_string_equal(LIST_AT(year.rows, struct board_row, 2).name, "张*丰");
+    assert_string_equal(LIST_AT(year.rows, struct board_row, 3).name, "未成年村民");
+    assert_int_equal(LIST_AT(life.rows, struct board_row, 0).points_c, 900);
+}
+
+static const struct err *alter_entry(struct req *r, void *arg)
+{
+    (void)arg;
+    return db_exec(r, "UPDATE ledger_entry SET amount_c = 1 WHERE village = $1", I64(VILLAGE));
+}
+static const struct err *delete_entry(struct req *r, void *arg)
+{
+    (void)arg;
+    return db_exec(r, "DELETE FROM ledger_entry WHERE village = $1", I64(VILLAGE));
+}
+static const struct err *alter_posting(struct req *r, void *arg)
+{
+    (void)arg;
+    return db_exec(r, "UPDATE ledger_posting SET memo = 'x' WHERE village = $1", I64(VILLAGE));
+}
+static const struct err *delete_posting(struct req *r, void *arg)
+{
+    (void)arg;
+    return db_exec(r, "DELETE FROM ledger_posting WHERE village = $1", I64(VILLAGE));
+}
+static const struct err *delete_version(struct req *r, void *arg)
+{
+    (void)arg;
+    return db_exec(r, "DELETE FROM scheme_version WHERE village = $1", I64(VILLAGE));
+}
+
+/* The database itself refuses; only a forged balance gets through, and verify finds it. */
+static const struct err *forge_balance(struct req *r, void *arg)
+{
+    return db_exec(r, "UPDATE ledger_account SET balance = balance + $2 WHERE village = $1 AND kind = 'resident' AND currency = 'spendable'",
+                   I64(VILLAGE), I64(*(const int64_t *)arg));
+}
+
+static void test_nothing_is_rewritten(void **state)
+{
+    tx_fn *const forbidden[] = { alter_entry, delete_entry, alter_posting, delete_posting, delete_version };
+    int64_t up = 100, down = -100;
+    (void)state;
+    struct act a = award(0, 500, 80, "award", "C05");
+    assert_int_equal(run(TX_WRITE, do_post, &a), ERR_NONE);
+    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++) {
+        const struct err *e = store_run(t.s, TX_WRITE, &t.mem, NULL, forbidden[i], NULL);
+        assert_non_null(e);
+        assert_int_equal(e->code, ERR_CONFLICT);
+    }
+    assert_int_equal(faults(), 0);
+    assert_int_equal(run(TX_WRITE, forge_balance, &up), ERR_NONE);
+    assert_int_equal(faults(), 1);
+    assert_int_equal(run(TX_WRITE, forge_balance, &down), ERR_NONE);
+}
+
+/* ---- many at once ---- */
+
+enum { CLIENTS = 16, ROUNDS = 12 };
+struct client { pthread_t thread; int n; struct arena mem; enum err_code code; int64_t posting; const char *cause; };
+
+static const struct err *post_cause(struct req *r, void *arg)
+{
+    struct client *c = arg;
+    struct act a = award(0, 500, 90, "award", "C05");
+    return ledger_post(r, &a.a, &c->posting);
+}
+
+static void *same_cause(void *arg)
+{
+    struct client *c = arg;
+    const struct err *e = store_run(t.s, TX_WRITE, &c->mem, NULL, post_cause, c);
+    c->code = e ? e->code : ERR_NONE;
+    c->cause = e ? e->cause : NULL;
+    return NULL;
+}
+
+static void join_all(struct client *clients, void *(*fn)(void *))
+{
+    for (int i = 0; i < CLIENTS; i++) {
+        clients[i].n = i;
+        assert_int_equal(pthread_create(&clients[i].thread, NULL, fn, &clients[i]), 0);
+    }
+    for (int i = 0; i < CLIENTS; i++) pthread_join(clients[i].thread, NULL);
+    for (int i = 0; i < CLIENTS; i++)
+        if (clients[i].code) fail_msg("client %d: error %d %s", i, (int)clients[i].code, clients[i].cause ? clients[i].cause : "");
+}
+
+static void drop_all(struct client *clients)
+{
+    for (int i = 0; i < CLIENTS; i++) arena_clear(&clients[i].mem);
+}
+
+static void test_same_cause_16_clients(void **state)
+{
+    struct client clients[CLIENTS] = { 0 };
+    (void)state;
+    join_all(clients, same_cause);
+    for (int i = 1; i < CLIENTS; i++) assert_int_equal(clients[i].posting, clients[0].posting);
+    assert_int_equal(balance(0, "honour"), 500);
+    assert_int_equal(balance(0, "spendable"), 500);
+    drop_all(clients);
+}
+
+struct one { struct client *c; int round; };
+/* Everyone works on three subjects, so that there is contention, in both directions and with reversals. */
+static const struct err *post_one(struct req *r, void *arg)
+{
+    const struct one *o = arg;
+    int64_t posting, reversal, cause = 1000 + o->c->n * 100 + o->round;
+    struct act a = award((o->c->n + o->round) % 3, o->round % 3 == 2 ? -100 : 300, cause, o->round % 3 == 2 ? "penalty" : "award", "C05");
+    TRY(ledger_post(r, &a.a, &posting));
+    if (o->round % 4 == 3) TRY(ledger_reverse(r, VILLAGE, posting, "重复", r->today, &reversal));
+    return NULL;
+}
+
+static void *many_subjects(void *arg)
+{
+    struct client *c = arg;
+    for (int i = 0; i < ROUNDS && !c->code; i++) {
+        struct one o = { c, i };
+        const struct err *e = store_run(t.s, TX_WRITE, &c->mem, NULL, post_one, &o);
+        c->code = e ? e->code : ERR_NONE;
+        c->cause = e ? e->cause : NULL;
+    }
+    return NULL;
+}
+
+static void test_many_at_once_sum_to_zero(void **state)
+{
+    struct client clients[CLIENTS] = { 0 };
+    int64_t sum = 0, want = 0;
+    (void)state;
+    join_all(clients, many_subjects);
+    for (int i = 0; i < 3; i++) sum += balance(i, "honour");
+    for (int k = 0; k < ROUNDS; k++)
+        if (k % 4 != 3) want += CLIENTS * (k % 3 == 2 ? -100 : 300);
+    assert_int_equal(sum, want);
+    assert_int_equal(faults(), 0);
+    drop_all(clients);
+}
+
+/* A cap of 20 points, each reads what is left under ledger_lock and then takes 5: four get through. */
+static const struct err *capped_post(struct req *r, void *arg)
+{
+    struct client *c = arg;
+    const struct scheme *s;
+    struct award a;
+    struct act x = award(0, 1, 5000 + c->n, "award", "A05");
+    int64_t times, used_c;
+    TRY(scheme_in_force(r, VILLAGE, x.a.on, &s));
+    const struct scheme_item *item = scheme_item_find(s, "A05");
+    TRY(ledger_lock(r, VILLAGE, "resident", t.resident[0]));
+    TRY(ledger_used(r, VILLAGE, "resident", t.resident[0], "A05", scheme_cap_span(s, item, x.a.on), &times, &used_c));
+    const struct err *e = scheme_award(r->mem, s, &(struct award_facts){ .item = "A05", .class_ = "resident", .chosen_c = NONE,
+        .quantity_c = 300, .on = x.a.on, .used_times = times, .used_c = used_c, .claimant = "self" }, &a);
+    if (e && e->code == ERR_OVER_CAP) return NULL;
+    if (e) return e;
+    x.a.points_c = a.points_c;
+    return ledger_post(r, &x.a, &c->posting);
+}
+
+static void *under_cap(void *arg)
+{
+    struct client *c = arg;
+    const struct err *e = store_run(t.s, TX_WRITE, &c->mem, NULL, capped_post, c);
+    c->code = e ? e->code : ERR_NONE;
+    c->cause = e ? e->cause : NULL;
+    return NULL;
+}
+
+static void test_cap_holds_with_16_clients(void **state)
+{
+    struct client clients[CLIENTS] = { 0 };
+    (void)state;
+    join_all(clients, under_cap);
+    assert_int_equal(balance(0, "honour"), 2000);
+    drop_all(clients);
+}
+
+/* ---- versions ---- */
+
+struct adopt { int64_t from, version; const char *text; const struct scheme *s; int64_t on; };
+static const struct err *do_adopt(struct req *r, void *arg)
+{
+    struct adopt *a = arg;
+    return scheme_adopt(r, VILLAGE, a->from, a->text, strlen(a->text), &a->version);
+}
+static const struct err *do_in_force(struct req *r, void *arg)
+{
+    struct adopt *a = arg;
+    return scheme_in_force(r, VILLAGE, a->on, &a->s);
+}
+
+static const char small_scheme[] =
+    "scheme: small\ntitle: 小方案\nbalances:\n  - {code: honour, label: 荣誉积分}\n  - {code: spendable, label: 可兑积分, spend: yes}\n"
+    "classes:\n  - {code: resident, label: 村民, kind: resident}\ncategories:\n  - {code: all, label: 全部}\n"
+    "publicity: {days: 5, workdays: yes}\nfalse_claims: {times: 3}\nitems:\n  - {code: X1, category: all, label: 扫地, points: 2}\n";
+
+static void test_versions(void **state)
+{
+    (void)state;
+    int64_t today = date_of_instant(clock_now());
+    struct adopt before = { .on = date_of(2025, 12, 31) }, first = { .on = date_of(2026, 1, 1) }, later = { .on = today + 40 };
+    assert_int_equal(run(TX_READ, do_in_force, &before), ERR_NO_SCHEME);
+    assert_int_equal(run(TX_READ, do_in_force, &first), ERR_NONE);
+    assert_int_equal(first.s->version, t.version);
+    struct adopt past = { .from = today - 1, .text = small_scheme }, next = { .from = today + 30, .text = small_scheme };
+    assert_int_equal(run(TX_WRITE, do_adopt, &past), ERR_SCHEME_FROM);
+    assert_int_equal(run(TX_WRITE, do_adopt, &next), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_adopt, &next), ERR_DUPLICATE);
+    struct adopt between = { .from = today + 10, .text = small_scheme }, bad = { .from = today + 50, .text = "scheme: x\n" };
+    assert_int_equal(run(TX_WRITE, do_adopt, &between), ERR_SCHEME_FROM);
+    assert_int_equal(run(TX_WRITE, do_adopt, &bad), ERR_SCHEME);
+    assert_int_equal(run(TX_READ, do_in_force, &later), ERR_NONE);
+    assert_int_equal(later.s->version, next.version);
+    assert_int_equal(later.s->false_claim_times, 3);
+    assert_true(later.s->publicity_workdays);
+    first.on = today;
+    assert_int_equal(run(TX_READ, do_in_force, &first), ERR_NONE);
+    assert_int_equal(first.s->false_claim_times, 2);
+    assert_string_equal(first.s->name, "zengxiang");
+}
+
+#define LEDGER_TEST(fn) cmocka_unit_test_setup_teardown(fn, open_ledger, close_ledger)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LEDGER_TEST(test_award_once),
+        LEDGER_TEST(test_false_claims_w2),
+        LEDGER_TEST(test_reversals),
+        LEDGER_TEST(test_used_for_caps),
+        LEDGER_TEST(test_passbook_pages),
+        LEDGER_TEST(test_board),
+        LEDGER_TEST(test_nothing_is_rewritten),
+        LEDGER_TEST(test_same_cause_16_clients),
+        LEDGER_TEST(test_many_at_once_sum_to_zero),
+        LEDGER_TEST(test_cap_holds_with_16_clients),
+        LEDGER_TEST(test_versions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -409,7 +409,7 @@ static int household_by_number(const void *a, const void *b)
 static struct family family_of(struct import *im, const char *number)
 {
     struct household_row key = { .number = number };
-    const struct household_row *h = bsearch(&key, im->households.items, im->households.n, sizeof key, household_by_number);
+    const struct household_row *h = im->households.n ? bsearch(&key, im->households.items, im->households.n, sizeof key, household_by_number) : NULL;
     struct family f = { .number = number, .tags = "", .group = NONE, .head = NONE, .old_group = NONE, .old_head = NONE };
     if (!h) return f;
     f.there = true;

@@ -23,6 +23,8 @@ struct subject {
 MUST_CHECK const struct err *people_subject(struct req *r, int64_t village, const char *kind, int64_t id, struct subject **out);
 /* By household number, for batches from tables; ERR_NOT_FOUND on "household". */
 MUST_CHECK const struct err *people_household_by_number(struct req *r, int64_t village, const char *number, int64_t *id);
+/* By the whole ID number; ERR_NOT_FOUND on "id_number". */
+MUST_CHECK const struct err *people_resident_by_id_number(struct req *r, int64_t village, const char *id_number, int64_t *id);
 /* Active residents of a household, for boards and passbooks: list of struct subject. */
 MUST_CHECK const struct err *people_members(struct req *r, int64_t village, int64_t household, struct list *out);
 /* Active ones, as of now. */
@@ -54,9 +56,8 @@ MUST_CHECK const struct err *people_organisation_add(struct req *r, const struct
 /* signer NONE: the head. Signed already: ERR_STATE. */
 MUST_CHECK const struct err *people_pledge(struct req *r, int64_t village, int64_t household, int64_t on,
                                            int64_t signer, const char *terms);
-/* An account for a resident, with the villager's role for the household; *password is shown once. name NULL: made
- * from the village and the resident's id. */
+/* An account for a resident, with the villager's role for the household. */
 MUST_CHECK const struct err *people_account(struct req *r, int64_t village, int64_t resident, const char *name,
-                                            const char *password, int64_t *account);
+                                            const char *password, bool one_time, int64_t *account);
 extern const struct slice people_slice;
 #endif

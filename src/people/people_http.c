@@ -382,18 +382,23 @@ static const struct field account_out_fields[] = {
 static RECORD(account_out);
 
 const struct err *people_account(struct req *r, int64_t village, int64_t resident, const char *name,
-                                 const char *password, int64_t *account)
+                                 const char *password, bool one_time, int64_t *account)
 {
     struct resident_row *s;
     TRY(resident_load(r, PERM_PEOPLE_READ, village, resident, &s));
     if (strcmp(s->state, "active"))
         return fail_say(r, ERR_STATE, NULL, "此人已不在册。", "This person is not active any more.");
-    const struct account_new a = {
+    struct account_new a = {
         .name = name, .display = s->name, .password = password,
         .phone = s->phone_sealed.p ? access_open_sealed(r, s->phone_sealed) : NULL,
-        .village = village, .resident = resident, .household = s->household,
+        .village = village, .resident = resident, .household = s->household, .one_time = one_time,
     };
-    TRY(access_account_add(r, &a, account));
+    const struct err *e = access_account_add(r, &a, account);
+    if (e && e->code == ERR_DUPLICATE && e->field && !strcmp(e->field, "phone")) {
+        a.phone = NULL; /* a family shares one phone: the first account signs in by it, the others by name */
+        e = access_account_add(r, &a, account);
+    }
+    if (e) return e;
     return access_grant_add(r, *account, "villager", village, NULL, s->household);
 }
 
@@ -408,7 +413,7 @@ static const struct err *post_account(struct req *r)
     for (size_t i = 0; i < sizeof random; i++) password[i] = letters[random[i] % (sizeof letters - 1)];
     out->password = password;
     out->name = in->name ? in->name : arena_printf(r->mem, "v%lld", (long long)in->resident);
-    TRY(people_account(r, in->village, in->resident, out->name, out->password, &out->account));
+    TRY(people_account(r, in->village, in->resident, out->name, out->password, true, &out->account));
     r->audit_subject = in->resident;
     http_set_header(r, "Cache-Control", "no-store");
     r->out = out;

@@ -71,6 +71,7 @@ const struct err *resident_leave(struct req *r, const struct resident_row *s, en
     if (!changed)
         return fail_say(r, ERR_STATE, NULL, "此人已不在册。", "This person is not active any more.");
     TRY(membership_end(r, s->village, s->id, on, ended, note));
+    TRY(access_resident_moved(r, s->village, s->id, NONE));
     return household_settle(r, s->village, s->household);
 }
 
@@ -106,6 +107,7 @@ const struct err *resident_return(struct req *r, const struct resident_row *s, i
     if (!first && !strcmp(as, "head")) as = "other"; /* the household has a head; change it there */
     TRY(resident_place(r, s->village, s->id, back, as));
     TRY(membership_begin(r, s->village, s->id, back, as, on, "move_in", note));
+    TRY(access_resident_moved(r, s->village, s->id, back));
     return household_settle(r, s->village, back);
 }
 
@@ -122,6 +124,7 @@ static const struct err *resident_transfer(struct req *r, int64_t village, int64
                         "Not all of these are active members of the household.");
     TRY(membership_end(r, village, resident, on, how, NULL));
     TRY(resident_place(r, village, resident, to, relation));
+    TRY(access_resident_moved(r, village, resident, to));
     return membership_begin(r, village, resident, to, relation, on, how, note);
 }
 

@@ -220,6 +220,14 @@ const struct err *people_household_by_number(struct req *r, int64_t village, con
     return *id == NONE ? fail(r, ERR_NOT_FOUND, "household") : NULL;
 }
 
+const struct err *people_resident_by_id_number(struct req *r, int64_t village, const char *id_number, int64_t *id)
+{
+    struct bytes blind = blind_id(r, id_number);
+    TRY(db_int(r, id, "SELECT id FROM resident WHERE village = $1 AND id_blind = $2", I64(village),
+               BLOB(blind.p, blind.n)));
+    return *id == NONE ? fail(r, ERR_NOT_FOUND, "id_number") : NULL;
+}
+
 const struct err *people_population(struct req *r, int64_t village, int64_t *residents, int64_t *households)
 {
     TRY(db_int(r, residents, "SELECT count(*) FROM resident WHERE village = $1 AND state = 'active'", I64(village)));

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "access/access.h"
+#include "demo/demo.h"
 #include "http/command.h"
 #include "kernel/config.h"
 #include "kernel/id.h"
@@ -27,6 +28,7 @@ static const struct slice *const slices[] = {
     &people_slice,
     &scheme_slice,
     &ledger_slice,
+    &demo_slice,
     NULL,
 };
 

@@ -37,6 +37,7 @@ const struct err *demo_accounts(struct req *r, struct demo *d)
         TRY(access_grant_add(r, id, offices[i].role, offices[i].region, NULL, NONE));
     }
     for (int v = 0; v < 2; v++)
-        for (enum demo_role part = 0; part < DEMO_PEOPLE; part++) TRY(person_account(r, &d->villages[v], part));
+        for (int part = 0; part < DEMO_PEOPLE; part++)
+            TRY(person_account(r, &d->villages[v], (enum demo_role)part));
     return NULL;
 }

@@ -352,7 +352,7 @@ static int known_by_person(const void *a, const void *b)
 static const struct known *known_of(struct import *im, const struct line *l)
 {
     struct known key = { .id_blind = l->blind, .number = l->number, .name = l->person.name, .birth = l->person.birth };
-    return bsearch(&key, im->known.items, im->known.n, sizeof key, known_by_person);
+    return im->known.n ? bsearch(&key, im->known.items, im->known.n, sizeof key, known_by_person) : NULL;
 }
 
 static void check_known(struct import *im, struct line *l)

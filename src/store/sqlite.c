@@ -17,6 +17,12 @@ struct sqlite_stmt {
 };
 
 /* ---- errors ---- */
+static bool no_space(int why)
+{
+    return why == ENOSPC || why == EDQUOT || why == EFBIG;
+}
+
+/* A failed COMMIT leaves no sqlite3_system_errno, so errno counts too: steps clear it before. */
 enum err_code sqlite_code(sqlite3 *h, int rc)
 {
     switch (rc) { /* extended codes are on */
@@ -26,6 +32,8 @@ enum err_code sqlite_code(sqlite3 *h, int rc)
         return ERR_DUPLICATE;
     case SQLITE_BUSY_SNAPSHOT:
         return ERR_RETRY;
+    case SQLITE_CONSTRAINT_DATATYPE: /* a real number after an overflow; PostgreSQL: 22003 */
+        return ERR_INTERNAL;
     }
     switch (rc & 0xff) {
     case SQLITE_CONSTRAINT:
@@ -37,10 +45,8 @@ enum err_code sqlite_code(sqlite3 *h, int rc)
         return ERR_BUSY;
     case SQLITE_FULL:
         return ERR_DISK_FULL;
-    case SQLITE_IOERR: {
-        int why = sqlite3_system_errno(h);
-        return why == ENOSPC || why == EDQUOT || why == EFBIG ? ERR_DISK_FULL : ERR_DATABASE;
-    }
+    case SQLITE_IOERR:
+        return no_space(errno) || no_space(sqlite3_system_errno(h)) ? ERR_DISK_FULL : ERR_DATABASE;
     case SQLITE_CANTOPEN:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -103,8 +109,10 @@ const char *const sqlite_ctl_text[CTL_COUNT] = {
 
 int sqlite_do(struct sqlite_conn *c, enum sqlite_ctl what)
 {
+    errno = 0;
     sqlite3_step(c->ctl[what]);
-    int rc = sqlite3_reset(c->ctl[what]);
+    int why = errno, rc = sqlite3_reset(c->ctl[what]);
+    errno = why;
     return rc;
 }
 
@@ -213,6 +221,7 @@ static int bind(struct sqlite_stmt *q, int i, const struct db_arg *a)
 
 static const struct err *step(struct db *db, struct arena *mem, struct sqlite_stmt *q)
 {
+    errno = 0;
     int rc = sqlite3_step(q->h);
     q->row = rc == SQLITE_ROW;
     if (rc == SQLITE_ROW || rc == SQLITE_DONE) return NULL;
@@ -316,7 +325,7 @@ static const struct err *sync_path(struct arena *mem, const char *path, int flag
     }
     int why = errno;
     if (fd >= 0) close(fd);
-    struct err *e = err_new(mem, why == ENOSPC || why == EDQUOT ? ERR_DISK_FULL : ERR_DATABASE, NULL);
+    struct err *e = err_new(mem, no_space(why) ? ERR_DISK_FULL : ERR_DATABASE, NULL);
     e->cause = arena_printf(mem, "%s: %s", path, strerror(why));
     return e;
 }

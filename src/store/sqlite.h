@@ -50,7 +50,6 @@ struct sqlite_store {
     bool taken;                    /* somebody has the turn */
     struct turn *head, *tail;      /* who waits for it, in order */
     int waiting;
-    pthread_t owner;               /* to find a thread that waits for itself */
 
     struct member members[GROUP_MEMBERS_MAX];
     int n;

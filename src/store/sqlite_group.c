@@ -35,15 +35,16 @@ static void cond_init(pthread_cond_t *cv)
 }
 
 /* ---- the turn ---- */
+static _Thread_local const struct sqlite_store *writing; /* this thread's turn, to find who waits for itself */
+
 static bool take_turn(struct sqlite_store *w, struct turn *t)
 {
+    if (writing == w) BUG("a write transaction inside another on one thread");
     int64_t until = clock_monotonic_us() + INT64_C(1000) * WRITER_WAIT_MS;
     pthread_mutex_lock(&w->mu);
     if (!w->taken && !w->head) {
         w->taken = true;
     } else {
-        if (w->taken && !w->due && pthread_equal(w->owner, pthread_self()))
-            BUG("a write transaction inside another on one thread");
         t->next = NULL;
         t->granted = false;
         if (w->tail) w->tail->next = t;
@@ -64,8 +65,8 @@ static bool take_turn(struct sqlite_store *w, struct turn *t)
             return false;
         }
     }
-    w->owner = pthread_self();
     pthread_mutex_unlock(&w->mu);
+    writing = w;
     return true;
 }
 
@@ -73,6 +74,7 @@ static bool take_turn(struct sqlite_store *w, struct turn *t)
  * queue, else it lies free and the committer sees whether to wait for more members. */
 static void pass_turn(struct sqlite_store *w)
 {
+    writing = NULL;
     if (w->n == GROUP_MEMBERS_MAX || (w->n && clock_monotonic_us() - w->opened_us > GROUP_AGE_US)) {
         w->due = true;
         pthread_cond_signal(&w->commit_cv);
@@ -159,7 +161,6 @@ static void *committer(void *arg)
         }
         if (go) {
             w->taken = true;
-            w->owner = pthread_self();
             pthread_mutex_unlock(&w->mu);
             commit_group(w);
             pthread_mutex_lock(&w->mu);
@@ -227,9 +228,10 @@ void group_rollback(struct sqlite_store *w, struct sqlite_session *s)
     } else if (!w->n) { /* only who has the turn changes n: nothing to commit, let go of the file */
         sqlite_do(&w->conn, CTL_ROLLBACK);
     }
+    enum err_code why = s->common.failed ? s->common.failed->code : ERR_DATABASE;
     leave(w, s);
     if (lost) log_error("store", "a group of writes was lost before its commit", LI("members", lost));
-    tell(m, lost, static_err(ERR_DATABASE));
+    tell(m, lost, static_err(why));
 }
 
 void group_commit(struct sqlite_store *w, struct sqlite_session *s, struct arena *mem, tx_done_fn *done, void *arg)

@@ -398,9 +398,7 @@ bool tx_again(struct req *r, const struct err *e, int tries)
 const struct err *store_open(struct arena *mem, const struct store_config *c, struct store **out)
 {
     struct store *s = arena_new(mem, struct store);
-    if (c->database)
-        return err_say(mem, ERR_DATABASE, "database", "尚不支持 PostgreSQL。", "PostgreSQL comes next.");
-    s->d = &sqlite_driver;
+    s->d = c->database ? &postgres_driver : &sqlite_driver;
     s->config = *c;
     s->config.database = arena_strdup(mem, c->database);
     s->config.path = arena_strdup(mem, c->path);

@@ -22,6 +22,9 @@ struct buf {
 struct buf buf_in(struct arena *mem, size_t max);
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, const char *s);
+/* For hot paths: room for n more bytes and a NUL, to be written at the result; then b->n += what was
+ * written, with the NUL behind it. NULL: over. */
+char *buf_reserve(struct buf *b, size_t n);
 void buf_putc(struct buf *b, char c);
 void buf_int(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -77,6 +77,17 @@ static void escape(struct buf *b, unsigned char c)
     buf_add(b, out, escapes[c] == 'u' ? 6 : 2);
 }
 
+/* Bytes of the character at s, 0 when it must be escaped or is no UTF-8. Nearly all text here is ASCII or
+ * three-byte Chinese (U+4000…U+9FFF), so those are looked at before the full check. */
+static inline size_t ordinary(const char *s, const char *end)
+{
+    unsigned char c = (unsigned char)*s;
+    uint32_t cp;
+    if (c < 0x80) return !escapes[c];
+    if (c >= 0xE4 && c <= 0xE9 && end - s >= 3 && (s[1] & 0xC0) == 0x80 && (s[2] & 0xC0) == 0x80) return 3;
+    return utf8_step(s, (size_t)(end - s), &cp);
+}
+
 /* Runs of ordinary bytes are copied at once. Bytes that are no UTF-8 become U+FFFD: what we write
  * is valid JSON whatever a log line or a foreign message holds. */
 void json_quote(struct buf *b, const char *s, size_t n)
@@ -85,9 +96,8 @@ void json_quote(struct buf *b, const char *s, size_t n)
     buf_putc(b, '"');
     while (s < end) {
         unsigned char c = (unsigned char)*s;
-        uint32_t cp;
-        size_t len = 1;
-        if (c < 0x80 ? !escapes[c] : (len = utf8_step(s, (size_t)(end - s), &cp)) > 0) {
+        size_t len = ordinary(s, end);
+        if (len) {
             s += len;
             continue;
         }
@@ -105,10 +115,21 @@ void json_quote(struct buf *b, const char *s, size_t n)
 void json_key(struct json *j, const char *key)
 {
     if (j->after_key || !j->depth || j->array & bit(j)) BUG("key %s outside an object", key);
+    size_t n = 0;
     before(j);
-    json_quote(j->b, key, strlen(key));
-    buf_putc(j->b, ':');
     j->after_key = true;
+    while (!escapes[(unsigned char)key[n]] && (unsigned char)key[n] < 0x80) n++;
+    if (key[n]) { /* nearly every key is a C identifier */
+        json_quote(j->b, key, strlen(key));
+        buf_putc(j->b, ':');
+        return;
+    }
+    char *p = buf_reserve(j->b, n + 3);
+    if (!p) return;
+    p[0] = '"';
+    memcpy(p + 1, key, n);
+    memcpy(p + 1 + n, "\":", 3);
+    j->b->n += n + 3;
 }
 
 void json_int(struct json *j, int64_t v)
@@ -153,13 +174,17 @@ void json_raw(struct json *j, const char *json)
     buf_puts(j->b, json);
 }
 
-/* A string that needs no escaping. */
+/* A short string that needs no escaping. */
 static void plain(struct json *j, const char *s)
 {
+    size_t n = strlen(s);
     before(j);
-    buf_putc(j->b, '"');
-    buf_puts(j->b, s);
-    buf_putc(j->b, '"');
+    char *p = buf_reserve(j->b, n + 2);
+    if (!p) return;
+    p[0] = '"';
+    memcpy(p + 1, s, n);
+    memcpy(p + 1 + n, "\"", 2);
+    j->b->n += n + 2;
 }
 
 /* ---- records ---- */

@@ -54,6 +54,38 @@ static void strings(void **state)
     }
 }
 
+static void keys(void **state)
+{
+    struct buf b = buf_in(*state, 1000);
+    struct json j = json_to(&b);
+    json_object(&j);
+    json_key(&j, "a\"b");
+    json_int(&j, 1);
+    json_key(&j, "姓名");
+    json_int(&j, 2);
+    json_key(&j, "");
+    json_int(&j, 3);
+    json_end(&j);
+    assert_string_equal(b.p, "{\"a\\\"b\":1,\"姓名\":2,\"\":3}");
+}
+
+/* Every maximum: never a byte beyond it, and always closed. */
+static void every_maximum(void **state)
+{
+    for (size_t max = 0; max < 80; max++) {
+        struct buf b = buf_in(*state, max);
+        struct json j = json_to(&b);
+        json_object(&j);
+        json_key(&j, "key");
+        json_text(&j, "字\n");
+        json_key(&j, "n");
+        json_int(&j, -123456);
+        json_end(&j);
+        EXPECT(b.n <= max && strlen(b.p) == b.n, "%zu", max);
+        EXPECT(b.over == (max < 27), "%zu over %d", max, b.over);
+    }
+}
+
 static void maximum(void **state)
 {
     struct buf b = buf_in(*state, 8);
@@ -141,7 +173,7 @@ static void record_absent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(shapes), TEST(strings), TEST(maximum), TEST(record_full), TEST(record_absent),
+        TEST(shapes), TEST(strings), TEST(keys), TEST(every_maximum), TEST(maximum), TEST(record_full), TEST(record_absent),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

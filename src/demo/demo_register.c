@@ -7,7 +7,7 @@
 #include "kernel/buf.h"
 #include "kernel/csv.h"
 #include "kernel/date.h"
-#include "people/id_number.h"
+#include "people/people.h"
 
 extern const struct embedded embedded_share[];
 

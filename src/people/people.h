@@ -4,6 +4,7 @@
  */
 #ifndef PEOPLE_PEOPLE_H
 #define PEOPLE_PEOPLE_H
+#include "people/id_number.h"
 #include "region/region.h"
 extern const char *const subject_kinds[]; /* "resident", "household", "organisation", NULL */
 struct subject {

@@ -108,8 +108,10 @@ static int verify_command(struct cli *c)
     return v.faults ? 1 : 0;
 }
 
+int ledger_open_command(struct cli *c); /* ledger_open.c */
 extern const struct command ledger_commands[];
 const struct command ledger_commands[] = {
+    { "ledger open", "FILE.csv --village CODE [--on DATE] [--dry-run]", "Enter the points households had on paper before (户号, 积分, 说明).", true, ledger_open_command },
     { "ledger verify", "[--village CODE]", "Recompute every balance from the entries and report what disagrees.", true, verify_command },
     { 0 }
 };

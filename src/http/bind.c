@@ -15,7 +15,7 @@ struct binding {
 static void found(struct binding *b, const char *field, const char *zh, const char *en)
 {
     if (!b->e) b->e = err_new(b->x->mem, ERR_INVALID, NULL);
-    err_finding(b->x->mem, b->e, field, zh ? zh : "填写有误", en ? en : "not valid");
+    err_finding(b->x->mem, b->e, field, zh ? zh : "填写有误。", en ? en : "not valid");
 }
 
 static void bind_text(struct binding *b, const struct field *f, const char *s)
@@ -39,11 +39,11 @@ static void bind_query(struct binding *b)
         if (!n) {
             ; /* "&&" says nothing */
         } else if (!name || !at->query[i]) {
-            found(b, name ? name : "?", "没有这个参数", "no such parameter");
+            found(b, name ? name : "?", "没有这个参数。", "no such parameter");
         } else if (!value) {
-            found(b, name, "不是有效的文字（UTF-8）", "not valid percent-encoded UTF-8");
+            found(b, name, "不是有效的 UTF-8 文字。", "not valid percent-encoded UTF-8");
         } else if (seen[i]) {
-            found(b, name, "参数重复", "given twice");
+            found(b, name, "参数重复。", "given twice");
         } else {
             seen[i] = true;
             bind_text(b, at->query[i], value);
@@ -52,7 +52,7 @@ static void bind_query(struct binding *b)
     }
     for (int i = 0; at->query[i]; i++)
         if (!seen[i] && !(at->query[i]->flags & OPT))
-            found(b, at->query[i]->name, "必填", "required");
+            found(b, at->query[i]->name, "必须填写。", "is required");
 }
 
 /* The opaque part of an entity tag: "7" or "7-br" (the coding's own tag, see reply.c). */
@@ -90,18 +90,16 @@ static const struct err *bind_body(struct binding *b)
     if (x->at->raw) {
         struct bytes *to = (struct bytes *)((char *)b->in + x->at->raw->at);
         *to = (struct bytes){ x->body.p, x->body.n };
-        if (!x->body.n && !(x->at->raw->flags & OPT)) found(b, "", "内容为空", "the body is empty");
+        if (!x->body.n && !(x->at->raw->flags & OPT)) found(b, "", "内容为空。", "the body is empty");
         return NULL;
     }
     if (!x->at->body) {
         if (x->body.n && !blank(x->body.p, x->body.n) && strcmp(x->body.p, "{}"))
-            found(b, "", "此操作不需要提交内容", "this takes no body");
+            found(b, "", "此操作不需要提交内容。", "this takes no body");
         return NULL;
     }
-    /* An empty body is an empty object: the findings then name what is required. */
-    bool empty = blank(x->body.p, x->body.n);
-    const struct err *e = json_read(x->mem, empty ? "{}" : x->body.p, empty ? 2 : x->body.n,
-                                    x->at->route->in, IN_PATH | IN_QUERY | IN_RAW | IN_MATCH, b->in);
+    const struct err *e = json_read(x->mem, x->body.p, x->body.n, x->at->route->in,
+                                    IN_PATH | IN_QUERY | IN_RAW | IN_MATCH, b->in);
     if (!e || e->code != ERR_INVALID || !e->findings) return e;
     for (const struct finding *f = e->findings; f; f = f->next) found(b, f->field, f->zh, f->en);
     return NULL;

@@ -193,8 +193,8 @@ static const struct err *idem_read(struct exchange *x)
     if (!x->at->idem) return NULL;
     if (s && idem_key_of(s, x->mem, &x->idem_key)) return NULL;
     struct err *e = err_new(x->mem, ERR_INVALID, NULL);
-    if (s) err_finding(x->mem, e, "Idempotency-Key", "请写成带双引号的字符串", "must be a string in double quotes");
-    else err_finding(x->mem, e, "Idempotency-Key", "缺少请求编号", "required");
+    if (s) err_finding(x->mem, e, "Idempotency-Key", "请写成带双引号的字符串。", "must be a string in double quotes");
+    else err_finding(x->mem, e, "Idempotency-Key", "缺少请求编号。", "is required");
     return e;
 }
 

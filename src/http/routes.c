@@ -21,7 +21,7 @@ static const struct field *find_field(const struct record *rec, const char *name
 
 static bool one_of(enum kind k)
 {
-    return k != K_OBJECT && k != K_LIST && k != K_TEXTS && k != K_IDS && k != K_BYTES && k != K_JSON;
+    return k != K_OBJECT && k != K_LIST && k != K_BYTES && k != K_JSON;
 }
 
 /* Sorts the input fields by where they come from. */

@@ -106,6 +106,8 @@ export function request(port, method, path, { headers = {}, body, host = "127.0.
 export async function serve({ flags = [], place = freshData(), env = {} } = {}) {
   const args = ["serve", "--port", "0", "--rate-per-minute", "0", ...place.flags, ...flags];
   const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  child.unref(); // a failed test must not keep the runner waiting; cleanUp kills
+  child.stderr.unref();
   const server = { child, place, data: place.data, log: "", exit: null };
   running.add(server);
   let listening, failed;
@@ -195,10 +197,12 @@ export async function serve({ flags = [], place = freshData(), env = {} } = {}) 
 
   /** Waits until the log holds the pattern. */
   server.logged = async (pattern) => {
+    const awake = setTimeout(() => {}, START_MS); // the child's pipe alone does not keep node running
     while (!pattern.test(server.log)) {
       if (server.exit) throw new Error(`the server ended without logging ${pattern}`);
       await new Promise((ok) => child.stderr.once("data", ok));
     }
+    clearTimeout(awake);
   };
   return server;
 }

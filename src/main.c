@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "access/access.h"
+#include "claim/claim.h"
 #include "demo/demo.h"
 #include "http/command.h"
 #include "kernel/config.h"
@@ -28,6 +29,8 @@ static const struct slice *const slices[] = {
     &people_slice,
     &scheme_slice,
     &ledger_slice,
+    &notice_slice,
+    &claim_slice,
     &demo_slice,
     NULL,
 };

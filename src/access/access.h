@@ -80,6 +80,9 @@ struct config;
 MUST_CHECK const struct err *access_start(struct arena *mem, const struct config *c, struct store *s);
 /* An actor that may do everything, for the CLI of the operator and for the demo; named in the audit trail. */
 const struct actor *access_operator(struct arena *mem);
+/* A person by sign-in name, with what they may do now: for commands that act for somebody (the
+ * operator of the machine stands outside the roles and names whom). None or disabled: ERR_NOT_FOUND. */
+MUST_CHECK const struct err *access_actor(struct req *r, const char *login, const struct actor **out);
 extern const struct guard access_guard;
 extern const struct slice access_slice;
 #endif

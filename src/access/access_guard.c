@@ -120,6 +120,22 @@ const struct err *session_visitor(struct req *r, const char *cookie, struct visi
     return by_cookie(r, cookie, out);
 }
 
+const struct err *access_actor(struct req *r, const char *login, const struct actor **out)
+{
+    struct list rows;
+    TRY(db_all(r, &identity_record, &rows,
+        "SELECT a.id AS account, a.unit, a.village, a.resident, a.household, a.must_change, a.name AS login, a.display,"
+        " g.region AS grant_region, g.household AS grant_household, g.role, g.scope, g.grid"
+        " FROM access_account a LEFT JOIN access_grant g ON g.account = a.id"
+        " WHERE a.name = $1 AND a.state = 'active'", TEXT(name_fold(r->mem, login))));
+    if (!rows.n) return fail_say(r, ERR_NOT_FOUND, "account", "没有这个账号，或者已经停用。", "There is no such account, or it is disabled.");
+    struct visitor *v = visitor_of(r, &rows);
+    v->self = true;
+    visitor_perms(v);
+    *out = &v->actor;
+    return NULL;
+}
+
 /* A token keeps, of what its owner may do now, only what it was made for. */
 static void narrow(struct req *r, struct visitor *v, const char *names)
 {

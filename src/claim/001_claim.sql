@@ -105,12 +105,3 @@ CREATE TABLE claim_counter (
     last BIGINT NOT NULL,
     PRIMARY KEY (village, year)
 );
-
--- Held while a subject's points are decided, so that two claims cannot both take the last of a cap.
-CREATE TABLE claim_turn (
-    village BIGINT NOT NULL,
-    subject_kind TEXT NOT NULL,
-    subject BIGINT NOT NULL,
-    turns BIGINT NOT NULL,
-    PRIMARY KEY (village, subject_kind, subject)
-);

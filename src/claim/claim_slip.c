@@ -19,7 +19,8 @@ static const struct err *slip(struct req *r, const char *name, const struct clai
     /* Dated by the claim's last step: printing it again gives the same bytes. */
     struct paper *p = paper_new(r->mem, PAPER_A5, arena_printf(r->mem, "奖分通知单 %s", c->number),
                                 instant_format(c->updated_at, at));
-    const char *url = arena_printf(r->mem, "%s/v/%012lld/claims/%s", http_public_url(r), (long long)c->village, c->number);
+    const char *url = arena_printf(r->mem, "%s/#/v/%012lld/n/%lld?slip=%s", http_public_url(r), (long long)c->village,
+                                   (long long)c->notice, c->number);
     paper_title(p, c->points_c < 0 ? "扣分通知单" : "奖分通知单");
     paper_subtitle(p, village);
     paper_rule(p);
@@ -36,7 +37,7 @@ static const struct err *slip(struct req *r, const char *name, const struct clai
     paper_pair(p, "审核人", c->decided_by_name);
     if (c->decided_on != NONE) paper_pair(p, "审核日期", arena_strdup(r->mem, date_zh_full(c->decided_on, day)));
     paper_space(p, 3);
-    paper_qr(p, url, arena_printf(r->mem, "扫码核验本单真伪\n编号 %s\n%s", c->number, url));
+    paper_qr(p, url, arena_printf(r->mem, "扫码核验本单真伪\n编号 %s", c->number));
     paper_footer(p, arena_printf(r->mem, "%s 乡村治理积分制", village));
     TRY(paper_close(p, &pdf));
     http_send_file(r, "application/pdf", arena_printf(r->mem, "slip-%s.pdf", c->number), pdf.p, pdf.n);

@@ -118,17 +118,17 @@ static const struct err *check_day(struct req *r, int64_t day)
     return NULL;
 }
 
-/* Holds the subject until the commit: caps are counted and used by one transaction at a time. */
-static const struct err *take_turn(struct req *r, const struct claim *c)
+/* Who puts a deed forward need not mark it: until the check, the least that the range allows counts. */
+static int64_t least(const struct scheme_item *i, const char *level)
 {
-    return db_exec(r,
-                   "INSERT INTO claim_turn (village, subject_kind, subject, turns) VALUES ($1, $2, $3, 1)"
-                   " ON CONFLICT (village, subject_kind, subject)"
-                   " DO UPDATE SET turns = claim_turn.turns + 1",
-                   I64(c->village), TEXT(c->subject_kind), I64(c->subject));
+    for (size_t k = 0; k < i->levels.n; k++) {
+        const struct scheme_level *l = &LIST_AT(i->levels, struct scheme_level, k);
+        if (text_equal(l->name, level)) return l->points.min_c;
+    }
+    return i->levels.n ? NONE : i->points_min_c;
 }
 
-static const struct err *value(struct req *r, struct claim *c, const struct scheme **scheme)
+static const struct err *value(struct req *r, struct claim *c, bool checked)
 {
     const struct scheme *s;
     struct award_facts f = {
@@ -140,29 +140,30 @@ static const struct err *value(struct req *r, struct claim *c, const struct sche
     TRY(scheme_in_force(r, c->village, c->deed_on, &s));
     const struct scheme_item *i = scheme_item_find(s, c->item);
     if (!i) return bad(r, "item", "当时的积分方案中没有这个项目。", "The scheme of that day has no such item.");
+    if (!checked && f.chosen_c == NONE) f.chosen_c = least(i, c->level);
     struct span span = scheme_cap_span(s, i, c->deed_on);
     if (span.first <= span.last)
         TRY(ledger_used(r, c->village, c->subject_kind, c->subject, c->item, span, &f.used_times, &f.used_c));
     TRY(scheme_award(r->mem, s, &f, &a));
     c->item_label = i->label;
-    c->category = i->category;
+    c->category = scheme_category_label(s, i->category);
     c->scheme_version = s->version;
     c->points_c = a.points_c;
     c->explain_zh = a.explain_zh;
     c->explain_en = a.explain_en;
     c->tree = a.tree;
-    if (scheme) *scheme = s;
     return NULL;
 }
 
 /* Between check and ledger the value must not move silently: what was published is what counts. */
-static const struct err *value_again(struct req *r, const struct claim *c, const struct scheme **scheme)
+static const struct err *value_again(struct req *r, const struct claim *c)
 {
     struct claim now = *c;
     char before[DEC_SIZE], after[DEC_SIZE];
 
-    TRY(take_turn(r, c));
-    TRY(value(r, &now, scheme));
+    /* Caps are counted and used by one transaction at a time. */
+    TRY(ledger_lock(r, c->village, c->subject_kind, c->subject));
+    TRY(value(r, &now, true));
     if (now.points_c == c->points_c) return NULL;
     dec_human(c->points_c, before);
     dec_human(now.points_c, after);
@@ -356,9 +357,10 @@ const struct err *claim_submit(struct req *r, const struct claim_new *n, struct 
     c->false_claim = 0;
     c->created_at = c->updated_at = r->now;
     TRY(check_day(r, c->deed_on));
-    TRY(value(r, c, NULL));
+    TRY(value(r, c, false));
     /* A deduction is not for neighbours to ask for. */
-    if (c->points_c < 0 && !access_may_at(r, PERM_CLAIM_PROXY, c->village, c->grid, NONE))
+    if (c->points_c < 0 && !text_equal(c->claimant, "recorder") &&
+        !access_may_at(r, PERM_CLAIM_PROXY, c->village, c->grid, NONE))
         return fail_say(r, ERR_FORBIDDEN, "item", "扣分事项由网格员或村干部登记。", "Deductions are entered by grid workers or cadres.");
     TRY(twice(r, c));
     TRY(number_next(r, c));
@@ -413,7 +415,7 @@ static const struct err *act_submit(struct req *r, struct claim *c, const struct
 {
     amend(c, in);
     TRY(check_day(r, c->deed_on));
-    TRY(value(r, c, NULL));
+    TRY(value(r, c, false));
     c->checked_by = NONE;
     c->due_on = workday_add(r->today, CLAIM_CHECK_DAYS);
     return twice(r, c);
@@ -424,7 +426,7 @@ static const struct err *act_check(struct req *r, struct claim *c, const struct 
     amend(c, in);
     /* Only a day the checker changes is measured against today: waiting must not kill a claim. */
     if (in->deed_on != NONE) TRY(check_day(r, c->deed_on));
-    TRY(value(r, c, NULL));
+    TRY(value(r, c, true));
     TRY(needs_evidence(r, c));
     TRY(twice(r, c));
     c->checked_by = claim_me(r);
@@ -462,7 +464,7 @@ static void decided(struct req *r, struct claim *c)
 static const struct err *act_approve(struct req *r, struct claim *c)
 {
     TRY(notice_over(r, c->village, c->notice));
-    TRY(value_again(r, c, NULL));
+    TRY(value_again(r, c));
     c->approved_by = claim_me(r);
     c->due_on = workday_add(r->today, CLAIM_RECORD_DAYS);
     decided(r, c);
@@ -470,39 +472,39 @@ static const struct err *act_approve(struct req *r, struct claim *c)
 }
 
 static const struct err *post(struct req *r, const struct claim *c, int64_t points_c, const char *part,
-                              const char *rule, const char *memo, int64_t on, int64_t *posting)
+                              const char *rule, const char *memo, const char *tree, int64_t on, int64_t *posting)
 {
     return ledger_post(r, &(struct ledger_award){
         .village = c->village, .subject_kind = c->subject_kind, .subject = c->subject,
         .points_c = points_c, .on = on, .cause_kind = "claim", .cause = c->id, .part = part,
-        .scheme_version = c->scheme_version, .rule = rule, .memo = memo, .tree = c->tree,
+        .scheme_version = c->scheme_version, .rule = rule, .memo = memo, .tree = tree,
     }, posting);
 }
 
 static const struct err *act_record(struct req *r, struct claim *c)
 {
-    TRY(value_again(r, c, NULL));
+    TRY(value_again(r, c));
     c->due_on = NONE;
     return post(r, c, c->points_c, "award", c->item,
-                arena_printf(r->mem, "%s（%s）", c->item_label, c->place), c->deed_on, &c->posting);
+                arena_printf(r->mem, "%s（%s）", c->item_label, c->place), c->tree, c->deed_on, &c->posting);
 }
 
 /* W2: N times the points as a deduction; what was recorded is reversed besides. */
 static const struct err *act_false(struct req *r, struct claim *c, const char *reason)
 {
     const struct scheme *s;
-    int64_t points;
+    struct award a;
 
     c->false_claim = 1;
     c->due_on = NONE;
     decided(r, c);
     if (c->posting != NONE)
         TRY(ledger_reverse(r, c->village, c->posting, reason, r->today, &c->reversal));
-    TRY(scheme_in_force(r, c->village, c->deed_on, &s));
-    if (c->points_c <= 0 || s->false_claim_times <= 0) return NULL;
-    if (!dec_mul(c->points_c, -s->false_claim_times, &points)) return fail(r, ERR_INVALID, "points");
-    return post(r, c, points, "penalty", "false_claim",
-                arena_printf(r->mem, "虚假申报扣分：%s", c->item_label), r->today, &c->penalty);
+    if (c->points_c <= 0) return NULL;
+    TRY(scheme_by_version(r, c->village, c->scheme_version, &s));
+    TRY(scheme_false_claim(r->mem, s, c->item, c->points_c, &a));
+    if (a.points_c == 0) return NULL;
+    return post(r, c, a.points_c, "penalty", "false_claim", a.explain_zh, a.tree, r->today, &c->penalty);
 }
 
 static bool on_board(enum claim_state s)

@@ -45,11 +45,9 @@ struct scope { int64_t lo, hi; const char *grid; };
 
 static struct scope scope_of(const struct grant *g)
 {
-    /* Codes below a region share its digits up to the trailing groups of zeros: 2 2 2 3 3. */
-    static const int64_t widths[] = { 0, INT64_C(10000000000), 100000000, 1000000, 1000, 1 };
-    int level = access_level(g->region);
-    int64_t width = level ? widths[level] : INT64_C(1000000000000);
-    return (struct scope){ g->region, g->region + width - 1, g->scope == GRANT_GRID && g->grid ? g->grid : "" };
+    struct scope s = { .grid = g->scope == GRANT_GRID && g->grid ? g->grid : "" };
+    access_span(g->region, &s.lo, &s.hi);
+    return s;
 }
 
 static bool inside(const struct scope *a, const struct scope *b)

@@ -572,6 +572,18 @@ bool http_secure(const struct req *r)
     return r->http && of(r)->secure;
 }
 
+const char *http_public_url(const struct req *r)
+{
+    const char *url = r->http ? of(r)->server->config.public_url : NULL;
+    const char *host = r->http ? http_header(r, "Host") : NULL;
+    if (url) {
+        size_t n = strlen(url);
+        while (n && url[n - 1] == '/') n--;
+        return arena_strndup(r->mem, url, n);
+    }
+    return arena_printf(r->mem, "%s://%s", http_secure(r) ? "https" : "http", host ? host : "localhost");
+}
+
 void http_set_header(struct req *r, const char *name, const char *value)
 {
     if (r->http) reply_header(of(r), name, value);

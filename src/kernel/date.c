@@ -5,6 +5,11 @@
 
 #include <string.h>
 #include <time.h>
+#ifdef SHANZHI_TESTING
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#endif
 
 enum { YEAR_MIN = 1900, YEAR_MAX = 2199 };
 #define DAY_MS INT64_C(86400000)
@@ -236,11 +241,33 @@ char *instant_http(int64_t ms, char out[HTTP_DATE_SIZE])
     return out;
 }
 
+#ifdef SHANZHI_TESTING
+/* Tests of days that pass: SHANZHI_TEST_CLOCK names a file with the milliseconds to add, which the
+ * test changes while the program runs. Publicity cannot be waited for. */
+static int64_t clock_shift(void)
+{
+    char s[24] = { 0 };
+    int64_t ms = 0;
+    const char *path = getenv("SHANZHI_TEST_CLOCK");
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0) return 0;
+    ssize_t n = read(fd, s, sizeof s - 1);
+    close(fd);
+    for (ssize_t i = 0; i < n && s[i] >= '0' && s[i] <= '9'; i++) ms = ms * 10 + (s[i] - '0');
+    return ms;
+}
+#else
+static int64_t clock_shift(void)
+{
+    return 0;
+}
+#endif
+
 int64_t clock_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + clock_shift();
 }
 
 int64_t clock_monotonic_us(void)

@@ -43,7 +43,7 @@ const struct err *notice_sheet(struct req *r)
     if (rows.n == SHEET_ROWS) paper_small(p, "另有更多事项，请扫码查看。");
     paper_space(p, 4);
     paper_text(p, "对以上事项有异议的村民，请在公示期内扫码提出，或者告诉网格员、村干部代为登记。");
-    const char *url = arena_printf(r->mem, "%s/v/%012lld/board", http_public_url(r), (long long)in->village);
+    const char *url = arena_printf(r->mem, "%s/#/v/%012lld", http_public_url(r), (long long)in->village);
     paper_qr(p, url, arena_printf(r->mem, "扫码查看公示栏\n%s", url));
     paper_footer(p, arena_printf(r->mem, "%s 乡村治理积分制", village));
     TRY(paper_close(p, &pdf));

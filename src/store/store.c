@@ -17,8 +17,11 @@
 
 /* ---- fault injection ---- */
 #ifdef SHANZHI_TESTING
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 static _Thread_local int64_t fail_at;
+static _Thread_local bool armed; /* by the file, for one transaction */
 static _Thread_local int64_t calls;
 static _Atomic int64_t process_calls;
 static pthread_once_t env_once = PTHREAD_ONCE_INIT;
@@ -40,6 +43,28 @@ int64_t store_test_calls(void)
     return calls;
 }
 
+/* SHANZHI_TEST_FAIL_DB names a file that a test writes while the program runs: the number n in it makes
+ * the n-th call of the transaction that begins next fail, once; the file is taken away by then. */
+static void fault_arm(void)
+{
+    char s[24] = { 0 };
+    const char *path = getenv("SHANZHI_TEST_FAIL_DB");
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0) return;
+    ssize_t n = read(fd, s, sizeof s - 1);
+    close(fd);
+    if (n <= 0 || unlink(path) != 0) return;
+    store_test_fail_at(strtoll(s, NULL, 10));
+    armed = true;
+}
+
+/* What was asked for one transaction does not reach into the next. */
+static void fault_disarm(void)
+{
+    if (armed) fail_at = 0;
+    armed = false;
+}
+
 const struct err *fault(struct arena *mem)
 {
     pthread_once(&env_once, read_env);
@@ -49,6 +74,13 @@ const struct err *fault(struct arena *mem)
     struct err *e = err_new(mem, ERR_DATABASE, NULL);
     e->cause = "fault injection";
     return e;
+}
+#else
+static void fault_arm(void)
+{
+}
+static void fault_disarm(void)
+{
 }
 #endif
 
@@ -347,6 +379,7 @@ const struct err *tx_begin(struct req *r, enum tx mode)
     if (mode == TX_UNSET) BUG("no transaction mode");
     if (mode == TX_NONE) return NULL;
     db->failed = NULL;
+    fault_arm();
     TRY(fault(r->mem));
     const struct err *e = db->s->d->begin(db, r->mem, mode);
     if (e) {
@@ -370,6 +403,7 @@ void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg)
     }
     const struct err *e = NULL;
     if (commit && !db->failed) db->failed = fault(r->mem);
+    fault_disarm();
     if (commit) e = db->failed;
     if (commit && !e) {
         atomic_fetch_add(mode == TX_READ ? &s->reads : &s->writes, 1);

@@ -128,7 +128,8 @@ void store_stats(const struct store *s, struct store_stats *out);
 
 #ifdef SHANZHI_TESTING
 /* The n-th database call of this thread from now fails with ERR_DATABASE (0: none). Calls are: begin,
- * each statement, commit. The environment's SHANZHI_FAIL_DB=n does it once for the n-th of the process. */
+ * each statement, commit. The environment's SHANZHI_FAIL_DB=n does it once for the n-th of the process; SHANZHI_TEST_FAIL_DB names a
+ * file in which a test asks for the n-th call of the transaction that begins next. */
 void store_test_fail_at(int64_t n);
 int64_t store_test_calls(void); /* of this thread so far */
 #endif

@@ -1,0 +1,134 @@
+// A small world for stories: two villages of 龙窝镇 with grids, registers, a scheme in force and staff, made
+// through the API and the commands. Days pass when the test says so.
+//
+//   const w = await world();
+//   const r = await w.call("zhang", "POST", w.claims, { …deed });
+//   await w.days(4);                         // publicity is over; everybody signs in again
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, freshData, root, serve } from "./harness.mjs";
+
+export const VILLAGE = "441621102205"; // 礼坑村
+export const OTHER = "441621102232"; // 官田村
+const PASSWORD = "shan-zhi-story-2026";
+const DAY_MS = 86_400_000;
+
+// household number, name, sex, birth date, relation, grid
+const registers = {
+  [VILLAGE]: [
+    ["001", "张小丰", "男", "1980-05-01", "户主", "01.01"],
+    ["001", "王梅", "女", "1982-03-02", "配偶", "01.01"],
+    ["001", "张豆豆", "男", "2018-09-01", "子", "01.01"],
+    ["002", "李大海", "男", "1975-01-15", "户主", "01.02"],
+    ["003", "陈建国", "男", "1970-07-07", "户主", "01.01"],
+    ["003", "陈小妹", "女", "1999-02-03", "女", "01.01"],
+    ["004", "刘网", "男", "1985-10-10", "户主", "01.01"],
+    ["005", "赵<b>六</b>", "女", "1990-12-12", "户主", "01.02"],
+  ],
+  [OTHER]: [["001", "黄外村", "男", "1980-01-01", "户主", "01.01"]],
+};
+
+// sign-in name → who they are in the register, and their roles: [role, grid]
+const people = {
+  zhang: { village: VILLAGE, resident: "张小丰" },
+  mei: { village: VILLAGE, resident: "王梅" },
+  li: { village: VILLAGE, resident: "李大海" },
+  zhao: { village: VILLAGE, resident: "赵<b>六</b>" },
+  grid1: { village: VILLAGE, resident: "刘网", roles: [["grid_worker", "01.01"]] },
+  grid2: { village: VILLAGE, roles: [["grid_worker", "01.02"]] },
+  cadre: { village: VILLAGE, resident: "陈建国", roles: [["cadre"]] },
+  cadre2: { village: VILLAGE, roles: [["cadre"]] },
+  recorder: { village: VILLAGE, roles: [["recorder"]] },
+  supervisor: { village: VILLAGE, roles: [["supervisor"]] },
+  admin: { village: VILLAGE, roles: [["village_admin"]] },
+  town: { region: "441621102000", roles: [["township"]] },
+  huang: { village: OTHER, resident: "黄外村" },
+  gridb: { village: OTHER, roles: [["grid_worker", "01"]] },
+  cadreb: { village: OTHER, roles: [["cadre"]] },
+  adminb: { village: OTHER, roles: [["village_admin"]] },
+  sys: { region: null, roles: [["sysadmin"]] },
+};
+
+export async function world() {
+  const place = freshData();
+  const clock = join(place.data, "clock");
+  const faults = join(place.data, "fail");
+  const server = await serve({ place, env: { SHANZHI_TEST_CLOCK: clock, SHANZHI_TEST_FAIL_DB: faults } });
+  const w = { server, place, clock, faults, at: 0, sessions: new Map(), residents: {}, households: {}, claims: `/villages/${VILLAGE}/claims` };
+  const tool = { env: { SHANZHI_TEST_CLOCK: clock }, input: `${PASSWORD}\n` };
+
+  w.session = async (name) => {
+    if (!w.sessions.has(name)) w.sessions.set(name, await server.signIn(name, PASSWORD));
+    return w.sessions.get(name);
+  };
+  /** One call by a person (null: nobody signed in). */
+  w.call = async (who, method, path, body, more = {}) => server.api(method, path, { as: who ? await w.session(who) : undefined, body, ...more });
+  /** The same, with the answer's body after the status is right. */
+  w.ok = async (who, method, path, body, more) => {
+    const r = await w.call(who, method, path, body, more);
+    assert.ok(r.status < 300, `${who} ${method} ${path}: ${r.status} ${r.text.slice(0, 1500)}`);
+    return r.body;
+  };
+  w.days = async (n) => {
+    w.at += n * DAY_MS;
+    writeFileSync(clock, String(w.at));
+    w.sessions.clear();
+  };
+  w.today = (plus = 0) => new Date(Date.now() + w.at + 8 * 3_600_000 + plus * DAY_MS).toISOString().slice(0, 10);
+  /** A deed of a resident, by name. */
+  w.deed = (name, more = {}) => ({ subject_kind: "resident", subject: w.residents[name], item: "A04", deed_on: w.today(), place: "村委会门口", cause: "制止破坏路灯的行为", ...more });
+  w.act = (who, claim, action, body = {}) => w.call(who, "POST", `${w.claims}/${claim.id ?? claim}/${action}`, body);
+  w.did = async (who, claim, action, body) => expect(await w.act(who, claim, action, body), 200).body;
+  w.get = async (who, claim) => w.ok(who, "GET", `${w.claims}/${claim.id ?? claim}`);
+  /** A claim taken as far as `state`, by the ordinary people. */
+  w.claimed = async (state, deed = w.deed("张小丰"), by = "zhang") => {
+    let c = await w.ok(by, "POST", w.claims, deed);
+    const steps = [["checked", "grid1", "check"], ["published", "cadre2", "publish"], ["approved", "cadre", "approve"], ["recorded", "recorder", "record"]];
+    if (state === "submitted") return c;
+    for (const [to, who, action] of steps) {
+      if (action === "approve") await w.days(4);
+      c = await w.did(who, c, action, action === "check" && deed.chosen ? { chosen: deed.chosen } : {});
+      if (to === state) return c;
+    }
+    throw new Error(state);
+  };
+  w.passbook = async (name) => w.ok("cadre2", "GET", `/villages/${VILLAGE}/passbooks/resident/${w.residents[name]}`);
+  w.balance = async (name) => Object.fromEntries((await w.passbook(name)).balances.map((b) => [b.currency ?? b.code, b.points ?? b.balance]));
+
+  const add = (name, p, more = []) => server.command(["account", "add", name, "--display", p.resident ?? name, "--password-stdin", ...(p.village ? ["--village", p.village] : []), ...more], tool);
+  const grant = (name, p) => {
+    for (const [role, grid] of p.roles ?? [])
+      server.command(["account", "grant", name, role, ...(p.region === null ? [] : ["--region", p.region ?? p.village]), ...(grid ? ["--grid", grid] : [])], tool);
+  };
+  for (const name of ["sys", "admin", "adminb"]) {
+    add(name, people[name]);
+    grant(name, people[name]);
+  }
+  expect(await w.call("sys", "POST", "/regions/import", readFileSync(join(root, "share/regions/441621.csv")), { type: "text/csv" }), 200);
+  for (const [village, admin] of [[VILLAGE, "admin"], [OTHER, "adminb"]]) {
+    for (const code of ["01", "01.01", "01.02"]) await w.ok(admin, "POST", `/villages/${village}/grids`, { code, name: `网格${code}` });
+    const csv = ["户号,姓名,性别,出生日期,与户主关系,网格", ...registers[village].map((r) => r.join(","))].join("\n");
+    await w.ok(admin, "POST", `/villages/${village}/residents/import`, csv, { type: "text/csv" });
+    server.command(["scheme", "adopt", "--village", village, "--from", w.today(-90), join(root, "schemes/zengxiang.yaml")], tool);
+  }
+  for (const [village, admin] of [[VILLAGE, "admin"], [OTHER, "adminb"]]) {
+    const rows = (await w.ok(admin, "GET", `/villages/${village}/residents?limit=200`)).rows;
+    const households = (await w.ok(admin, "GET", `/villages/${village}/households?limit=200`)).rows;
+    for (const [number, name, , birth] of registers[village]) {
+      const household = households.find((h) => h.number === number);
+      const members = rows.filter((r) => r.household === household.id);
+      const nth = registers[village].filter((r) => r[0] === number).findIndex((r) => r[1] === name);
+      const found = (await w.ok(admin, "GET", `/villages/${village}/residents?q=${encodeURIComponent(name)}`)).rows.filter((r) => r.household === household.id);
+      w.residents[name] = (found.length === 1 ? found[0] : members[nth]).id;
+      w.households[name] = household.id;
+      assert.ok(birth && w.residents[name], name);
+    }
+  }
+  for (const [name, p] of Object.entries(people)) {
+    if (["sys", "admin", "adminb"].includes(name)) continue;
+    add(name, p, p.resident ? ["--resident", String(w.residents[p.resident]), "--household", String(w.households[p.resident])] : []);
+    grant(name, p);
+  }
+  return w;
+}

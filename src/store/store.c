@@ -53,8 +53,9 @@ static void fault_arm(void)
     if (fd < 0) return;
     ssize_t n = read(fd, s, sizeof s - 1);
     close(fd);
-    if (n <= 0 || unlink(path) != 0) return;
-    store_test_fail_at(strtoll(s, NULL, 10));
+    int64_t at;
+    if (n <= 0 || !text_int(s, 1, INT32_MAX, &at) || unlink(path) != 0) return;
+    store_test_fail_at(at);
     armed = true;
 }
 

@@ -51,11 +51,23 @@ const people = {
 };
 
 export async function world() {
+  const w = {};
+  try {
+    await build(w);
+    return w;
+  } catch (e) {
+    console.error(w.server?.log.slice(-6000));
+    w.server?.child.kill("SIGKILL");
+    throw e;
+  }
+}
+
+async function build(w) {
   const place = freshData();
   const clock = join(place.data, "clock");
   const faults = join(place.data, "fail");
   const server = await serve({ place, env: { SHANZHI_TEST_CLOCK: clock, SHANZHI_TEST_FAIL_DB: faults } });
-  const w = { server, place, clock, faults, at: 0, sessions: new Map(), residents: {}, households: {}, claims: `/villages/${VILLAGE}/claims` };
+  Object.assign(w, { server, place, clock, faults, at: 0, sessions: new Map(), residents: {}, households: {}, claims: `/villages/${VILLAGE}/claims` });
   const tool = { env: { SHANZHI_TEST_CLOCK: clock }, input: `${PASSWORD}\n` };
 
   w.session = async (name) => {
@@ -130,5 +142,4 @@ export async function world() {
     add(name, p, p.resident ? ["--resident", String(w.residents[p.resident]), "--household", String(w.households[p.resident])] : []);
     grant(name, p);
   }
-  return w;
 }

@@ -20,7 +20,6 @@ struct sqlite_conn {
 struct turn {
     struct turn *next;
     pthread_cond_t cv;
-    pthread_t thread;              /* who waits */
     bool granted;
 };
 

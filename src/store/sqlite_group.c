@@ -46,7 +46,6 @@ static bool take_turn(struct sqlite_store *w, struct turn *t)
         w->taken = true;
     } else {
         t->next = NULL;
-        t->thread = pthread_self();
         t->granted = false;
         if (w->tail) w->tail->next = t;
         else w->head = t;
@@ -84,7 +83,6 @@ static void pass_turn(struct sqlite_store *w)
         w->head = t->next;
         if (!w->head) w->tail = NULL;
         w->waiting--;
-        w->owner = t->thread; /* from now on, also while it is still waking up */
         t->granted = true;
         pthread_cond_signal(&t->cv);
     } else {

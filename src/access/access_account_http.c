@@ -312,7 +312,8 @@ const struct err *account_unlock(struct req *r)
 struct grant_in { int64_t account, region, household; const char *role, *grid; };
 static const struct field grant_in_fields[] = {
     F(grant_in, account, K_ID, IN_PATH, 0, 0, "Account id."), F(grant_in, role, K_TEXT, 0, 1, 30, "Role (GET /roles). 角色"),
-    F(grant_in, region, K_REGION, 0, 0, 0, "Where it holds, with everything below; the village of a grid or household. 区划"),
+    F(grant_in, region, K_REGION, OPT, 0, 0,
+      "Where it holds, with everything below; the village of a grid or household; absent: everywhere (the three administrators only). 区划"),
     F(grant_in, grid, K_TEXT, OPT, 0, 40, "Only in this grid and those below it. 网格"),
     F(grant_in, household, K_ID, OPT, 0, 0, "Only for this household. 户"), { 0 }
 };
@@ -329,8 +330,9 @@ const struct err *account_grant(struct req *r)
     struct account *a;
     TRY(account_load(r, in->account, &a));
     TRY(access_require(r, PERM_ACCOUNT_READ, a->unit));
-    r->audit_village = in->region;
-    TRY(access_grant_add(r, in->account, in->role, in->region, in->grid, in->household));
+    int64_t region = in->region == NONE ? 0 : in->region;
+    r->audit_village = region;
+    TRY(access_grant_add(r, in->account, in->role, region, in->grid, in->household));
     return show(r, in->account);
 }
 

@@ -8,10 +8,11 @@
 
 enum { DAY_MS = 86400000, ZONE_MS = 8 * 3600 * 1000 };
 
-#define AUDIT_MEMBERS int64_t region, account, from, to; const char *who, *what
+#define AUDIT_MEMBERS int64_t region, account, subject, from, to; const char *who, *what
 #define AUDIT_FIELDS(T) \
     F(T, region, K_REGION, OPT, 0, 0, "Deeds in this region or below. 区划"), \
     F(T, account, K_ID, OPT, 0, 0, "By this account. 账号"), F(T, who, K_TEXT, OPT, 1, 40, "Part of the name of who acted. 操作人"), \
+    F(T, subject, K_ID, OPT, 0, 0, "About this record. 对象"), \
     F(T, what, K_TEXT, OPT, 1, 80, "Part of the method and address: \"POST /villages\". 操作"), \
     F(T, from, K_DATE, OPT, 0, 0, "First day. 起"), F(T, to, K_DATE, OPT, 0, 0, "Last day. 止")
 struct audit_in { AUDIT_MEMBERS; PAGE_MEMBERS; };
@@ -42,7 +43,7 @@ static int64_t day_start(int64_t date, int64_t otherwise)
 #define AUDIT_COLUMNS "SELECT id, at, account, who, action, status, village, subject, address, request, note, body FROM access_audit"
 #define AUDIT_WHERE \
     " WHERE village BETWEEN $1 AND $2 AND id < $3 AND at >= $4 AND at < $5 AND who LIKE $6 ESCAPE '!' AND action LIKE $7 ESCAPE '!'" \
-    " AND ($8 = 0 OR account = $8)"
+    " AND ($8 = 0 OR account = $8) AND ($9 = 0 OR subject = $9)"
 
 const struct err *audit_list(struct req *r)
 {
@@ -52,10 +53,11 @@ const struct err *audit_list(struct req *r)
     struct page *p = arena_new(r->mem, struct page);
     TRY(span_of(r, PERM_AUDIT_READ, in->region, &first, &last));
     TRY(page_after(r, in->after, &before, &b, &s));
-    TRY(db_all(r, &audit_view_record, &p->rows, AUDIT_COLUMNS AUDIT_WHERE " ORDER BY id DESC LIMIT $9", I64(first), I64(last),
+    TRY(db_all(r, &audit_view_record, &p->rows, AUDIT_COLUMNS AUDIT_WHERE " ORDER BY id DESC LIMIT $10", I64(first), I64(last),
         I64(before == NONE ? INT64_MAX : before), I64(day_start(in->from, 0)),
         I64(in->to == NONE ? INT64_MAX : day_start(in->to + 1, 0)), TEXT(like_pattern(r->mem, in->who)),
-        TEXT(like_pattern(r->mem, in->what)), I64(in->account == NONE ? 0 : in->account), I64(page_limit(in->limit))));
+        TEXT(like_pattern(r->mem, in->what)), I64(in->account == NONE ? 0 : in->account),
+        I64(in->subject == NONE ? 0 : in->subject), I64(page_limit(in->limit))));
     p->total = NONE;
     if (page_cut(p, in->limit)) p->next = page_cursor(r, LIST_AT(p->rows, struct audit_view, p->rows.n - 1).id, NONE, NULL);
     r->out = p;
@@ -92,10 +94,10 @@ const struct err *audit_export(struct req *r)
     buf_puts(&b, "\xEF\xBB\xBF"); /* Excel takes it for UTF-8 only with the mark */
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) csv_cell(&b, heads[i]);
     csv_end_row(&b);
-    TRY(db_each(r, &audit_view_record, export_row, &b, AUDIT_COLUMNS AUDIT_WHERE " ORDER BY id DESC LIMIT $9", I64(first),
+    TRY(db_each(r, &audit_view_record, export_row, &b, AUDIT_COLUMNS AUDIT_WHERE " ORDER BY id DESC LIMIT $10", I64(first),
         I64(last), I64(INT64_MAX), I64(day_start(in->from, 0)), I64(in->to == NONE ? INT64_MAX : day_start(in->to + 1, 0)),
         TEXT(like_pattern(r->mem, in->who)), TEXT(like_pattern(r->mem, in->what)),
-        I64(in->account == NONE ? 0 : in->account), I64(LIMIT_IMPORT_ROWS)));
+        I64(in->account == NONE ? 0 : in->account), I64(in->subject == NONE ? 0 : in->subject), I64(LIMIT_IMPORT_ROWS)));
     http_send_file(r, "text/csv; charset=utf-8", "audit.csv", b.p, b.n);
     return NULL;
 }

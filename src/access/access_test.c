@@ -1,5 +1,5 @@
 /* Access: scopes, roles and separated duties, password rules, one-time codes, secrets, and the rules of
- * giving roles on a real database (SQLite, and PostgreSQL when SHANZHI_TEST_PG names a server). */
+ * giving roles, lock-out and retention on a real database. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -470,6 +470,43 @@ static void test_retention(void **state)
     assert_int_equal(n, 4); /* 0, 300, 600 and 900 days; not 1200 */
 }
 
+/* ---- when a session was last used ---- */
+struct use { int64_t account, now, seen_at; };
+
+static const struct err *act_session(struct req *r, void *arg)
+{
+    const struct use *u = arg;
+    uint8_t id[HASH_SIZE] = "session";
+    return db_exec(r, "INSERT INTO access_session (id, account, created_at, seen_at, expires_at, address) VALUES ($1, $2, $3, $3, $4, '')",
+                   BLOB(id, HASH_SIZE), I64(u->account), I64(u->now), I64(INT64_MAX));
+}
+
+static const struct err *act_seen_at(struct req *r, void *arg)
+{
+    return db_int(r, arg, "SELECT seen_at FROM access_session");
+}
+
+static void test_seen(void **state)
+{
+    struct house *h = *state;
+    uint8_t id[HASH_SIZE] = "session", other[HASH_SIZE] = "sessionX";
+    struct use u = { .account = new_account(h, "seen", VILLAGE), .now = 1000 };
+    int64_t seen;
+    assert_null(store_run(h->s, TX_WRITE, &h->mem, NULL, act_session, &u));
+    assert_int_equal(seen_last(id), NONE);
+    seen_note(id, 5000);
+    assert_int_equal(seen_last(id), 5000);
+    assert_int_equal(seen_last(other), NONE); /* the same slot, another session */
+    assert_null(store_run(h->s, TX_READ, &h->mem, NULL, act_seen_at, &seen));
+    assert_int_equal(seen, 1000);
+    store_test_fail_at(2); /* begin, then the first update */
+    assert_non_null(store_run(h->s, TX_WRITE, &h->mem, NULL, seen_flush, NULL));
+    store_test_fail_at(0);
+    assert_null(store_run(h->s, TX_WRITE, &h->mem, NULL, seen_flush, NULL)); /* not lost by the failure */
+    assert_null(store_run(h->s, TX_READ, &h->mem, NULL, act_seen_at, &seen));
+    assert_int_equal(seen, 5000);
+}
+
 static int load_key(void **state)
 {
     char dir[] = "/tmp/shanzhi-key-XXXXXX";
@@ -502,6 +539,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_grants, open_house, close_house),
         cmocka_unit_test_setup_teardown(test_accounts, open_house, close_house),
         cmocka_unit_test_setup_teardown(test_throttle, open_house, close_house),
+        cmocka_unit_test_setup_teardown(test_seen, open_house, close_house),
         cmocka_unit_test_setup_teardown(test_retention, open_house, close_house),
     };
     return cmocka_run_group_tests(tests, load_key, NULL);

@@ -374,6 +374,8 @@ steps("the audit trail", () => server, [
     const get = async (q) => expect(await server.api("GET", `/audit?${q}`, { as: admins.auditor }), 200).body;
     assert.ok((await get(`account=${t.id}`)).rows.every((r) => r.account === t.id));
     assert.ok((await get("who=traced")).rows.length >= 2);
+    const about = (await get(`subject=${t.id}`)).rows;
+    assert.ok(about.length >= 3 && about.every((r) => r.subject === t.id));
     assert.ok((await get("what=grants")).rows.every((r) => r.action.includes("grants")));
     assert.equal((await get("to=2020-01-01")).rows.length, 0);
     assert.ok((await get("from=2020-01-01")).rows.length > 10);

@@ -5,7 +5,7 @@ CREATE TABLE scheme_version (
     first_day BIGINT NOT NULL,   -- in force from this business date until the next version's
     name TEXT NOT NULL,
     title TEXT NOT NULL,
-    text TEXT NOT NULL,          -- the YAML as adopted, comments and all
+    yaml TEXT NOT NULL,          -- the text as adopted, comments and all
     checksum TEXT NOT NULL,      -- SHA-256 of the text; villages with the same text share one parsed scheme
     meeting TEXT,                -- 村民代表会议
     meeting_on BIGINT,

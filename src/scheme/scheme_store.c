@@ -87,7 +87,7 @@ static const struct scheme *cache_add(const struct scheme_version *v)
 const struct err *scheme_version_load(struct req *r, int64_t village, int64_t id, struct scheme_version **out)
 {
     TRY(db_find(r, &scheme_version_record, out,
-                "SELECT id, first_day AS \"from\", name, title, text, checksum, meeting, meeting_on, votes_for, votes_against,"
+                "SELECT id, first_day AS \"from\", name, title, yaml AS \"text\", checksum, meeting, meeting_on, votes_for, votes_against,"
                 " votes_abstain, adopted_at, adopted_by_name FROM scheme_version WHERE village = $1 AND id = $2",
                 I64(village), I64(id)));
     return *out ? NULL : fail(r, ERR_NOT_FOUND, "scheme");
@@ -166,7 +166,7 @@ const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from, 
     crypto_hash_sha256(hash, (const unsigned char *)text, n);
     *version = id_new();
     return db_exec(r,
-                   "INSERT INTO scheme_version (village, id, first_day, name, title, text, checksum, meeting, meeting_on,"
+                   "INSERT INTO scheme_version (village, id, first_day, name, title, yaml, checksum, meeting, meeting_on,"
                    " votes_for, votes_against, votes_abstain, adopted_at, adopted_by, adopted_by_name)"
                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
                    I64(village), I64(*version), I64(from), TEXT(s->name), TEXT(s->title), TEXT(arena_strndup(r->mem, text, n)),

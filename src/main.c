@@ -12,6 +12,7 @@
 #include "demo/demo.h"
 #include "http/command.h"
 #include "kernel/config.h"
+#include "kernel/date.h"
 #include "kernel/id.h"
 #include "kernel/json.h"
 #include "kernel/log.h"
@@ -239,17 +240,30 @@ static bool match_row(const struct command *row, void *arg)
     return true;
 }
 
+/* What settings change in the kernel, before any thread starts. */
+static const struct err *apply(struct arena *mem, const struct config *config)
+{
+    enum log_level level = LOG_INFO;
+    const char *holidays = config_get(config, "holidays");
+    if (log_level_parse(config_get(config, "log-level"), &level)) log_set_level(level);
+    id_set_node((int)config_int(config, "node"));
+    if (holidays) TRY(workday_load(mem, holidays));
+    if (!workday_known(date_of_instant(clock_now())))
+        log_warn("date", "this year's public holidays are unknown; give them with --holidays");
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
-    struct arena mem = { 0 };
+    static struct arena mem; /* static: whatever way we leave, it is not lost */
     struct config *config;
-    argc--;
-    argv++;
     struct cli c = { .mem = &mem, .slices = slices };
     const struct err *e = config_load(&mem, &argc, argv, &config);
+    if (!e) e = apply(&mem, config);
     if (e) return cli_fail(&c, e);
+    argc--; /* the program's own name; config_load leaves it */
+    argv++;
     c.config = config;
-    id_set_node((int)config_int(config, "node"));
     struct search f = { .argc = argc, .argv = argv };
     each_command(match_row, &f);
     if (!f.best) {

@@ -134,6 +134,7 @@ static const struct err *unknown(struct config *c, const char *name, const char 
 static const struct err *take_flags(struct config *c, int *argc, char **argv)
 {
     int kept = 1, at = 1;
+    if (*argc < 1) return NULL; /* execve allows it */
     while (at < *argc && strcmp(argv[at], "--") != 0) {
         char *word = argv[at++];
         size_t n = strcspn(word, "=");

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Builds every src/*/*_fuzz.c with clang and libFuzzer and runs each for some seconds (10 by default) from
 # its seeds in tests/fuzz/corpus/. New inputs stay in build/fuzz/corpus; a crash prints the input's path.
-# Usage: tests/fuzz.sh [seconds [target…]]
+# Usage: tests/fuzz/run.sh [seconds [target…]]
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 seconds=${1:-10}
 [ $# -eq 0 ] || shift
 if [ $# -eq 0 ]; then

@@ -1,12 +1,13 @@
 import type { Answer } from '@/api/client';
-import { formatRange } from '@/format';
-import { language, t } from '@/i18n';
+import { language } from '@/i18n';
 
-export type Scheme = Answer<'/public/villages/{village}/scheme'>;
-export type Item = Scheme['items'][number];
+export type Rules = Answer<'/public/villages/{village}/scheme'>;
+type Category = Rules['categories'][number];
+export type Item = Category['items'][number] & { category: string };
 
-/* 3分, 2–5分, 每小时1分 */
-export function itemWorth(i: Item): string {
-    const range = formatRange(i.points_min, i.points_max, language.value);
-    return i.unit ? t('scheme.per', { unit: i.unit, points: range }) : range;
-}
+export const itemsOf = (r: Rules | null): Item[] =>
+    (r?.categories ?? []).flatMap((c) => c.items.map((i) => ({ ...i, category: c.label })));
+/* 3分, 2至5分, 每小时1分: the words of the rules themselves. */
+export const itemWorth = (i: Item) => (language.value === 'en' ? i.points_text_en : i.points_text);
+export const itemCap = (i: Item) => (language.value === 'en' ? i.cap_text_en : i.cap_text) ?? '';
+export const isRange = (i: Item | undefined) => Boolean(i && !i.unit && !i.levels?.length && i.min !== i.max);

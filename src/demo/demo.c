@@ -11,6 +11,8 @@
 static demo_step *const steps[] = {
     demo_register,
     demo_accounts,
+    demo_scheme,
+    demo_story,
 };
 
 const struct err *demo_create(struct req *r, struct demo *d)

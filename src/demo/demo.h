@@ -37,7 +37,7 @@ struct demo {
 /* One step: r->who is the operator; a step may set r->who, r->now and r->today and puts them back. All
  * steps are one transaction: the demo is there as a whole or not at all. */
 typedef const struct err *demo_step(struct req *r, struct demo *d);
-demo_step demo_register, demo_accounts;
+demo_step demo_register, demo_accounts, demo_scheme, demo_story;
 /* Creates everything in an empty database; ERR_STATE when there are accounts or regions in use. */
 MUST_CHECK const struct err *demo_create(struct req *r, struct demo *out);
 extern const struct slice demo_slice;

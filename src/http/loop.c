@@ -810,7 +810,7 @@ static const struct err *listen_on(struct server *s, int *out)
 
 const struct err *loops_start(struct server *s)
 {
-    int fd;
+    int fd = -1;
     TRY(listen_on(s, &fd));
     s->loops = arena_array(s->mem, struct loop, (size_t)s->loops_n);
     for (int i = 0; i < s->loops_n; i++) loop_open(&s->loops[i], s, i);

@@ -121,7 +121,7 @@ static const struct err *connect_to(struct db *db, struct arena *mem)
     struct pg_session *s = session(db);
     /* What the operator writes in the URL goes before what stands here. */
     static const char *const keys[] = { "connect_timeout", "client_encoding", "fallback_application_name", "dbname", NULL };
-    const char *const values[] = { "5", "UTF8", "shanzhi", db->s->config.database, NULL };
+    const char *const values[] = { "10", "UTF8", "shanzhi", db->s->config.database, NULL };
     disconnect(s);
     s->c = PQconnectdbParams(keys, values, 1);
     if (s->c) PQsetNoticeProcessor(s->c, notice, NULL);

@@ -681,22 +681,26 @@ static void test_snapshot(void **state)
     assert_int_equal(after, 3);
 }
 
-/* Two that lock two rows the other way round: PostgreSQL ends one with 40P01, which is run again. */
+/* Two that lock two rows the other way round: PostgreSQL ends one with 40P01, which is run again. They
+ * meet when each holds its first row; on SQLite the second could not even begin. */
+struct cross { struct writer w; pthread_barrier_t *meet; int tries; };
+
 static const struct err *cross(struct req *r, void *arg)
 {
-    int n = *(int *)arg;
+    struct cross *c = arg;
+    c->tries++;
     for (int i = 0; i < 2; i++) {
-        TRY(db_exec(r, "UPDATE account SET balance = balance + 1 WHERE village = $1 AND id = $2", I64(VILLAGE), I64(1 + (n + i) % 2)));
-        if (server && !i) usleep(200 * 1000); /* both hold one row now: the deadlock is the point */
+        TRY(db_exec(r, "UPDATE account SET balance = balance + 1 WHERE village = $1 AND id = $2", I64(VILLAGE), I64(1 + (c->w.n + i) % 2)));
+        if (server && !i && c->tries == 1) pthread_barrier_wait(c->meet);
     }
     return NULL;
 }
 
 static void *run_cross(void *arg)
 {
-    struct writer *w = arg;
+    struct cross *c = arg;
     struct arena mem = { 0 };
-    must(store_run(w->b->s, TX_WRITE, &mem, NULL, cross, &w->n));
+    must(store_run(c->w.b->s, TX_WRITE, &mem, NULL, cross, c));
     arena_clear(&mem);
     return NULL;
 }
@@ -704,11 +708,14 @@ static void *run_cross(void *arg)
 static void test_deadlock(void **state)
 {
     struct bench *b = *state;
-    struct writer w[2] = { { b, 0, 0 }, { b, 1, 0 } };
+    pthread_barrier_t meet;
+    struct cross c[2] = { { .w = { b, 0, 0 }, .meet = &meet }, { .w = { b, 1, 0 }, .meet = &meet } };
     struct store_stats stats;
     fill_accounts(b, 2);
-    for (int i = 0; i < 2; i++) pthread_create(&w[i].thread, NULL, run_cross, &w[i]);
-    for (int i = 0; i < 2; i++) pthread_join(w[i].thread, NULL);
+    pthread_barrier_init(&meet, NULL, 2);
+    for (int i = 0; i < 2; i++) pthread_create(&c[i].w.thread, NULL, run_cross, &c[i]);
+    for (int i = 0; i < 2; i++) pthread_join(c[i].w.thread, NULL);
+    pthread_barrier_destroy(&meet);
     assert_int_equal(ask(b, "SELECT sum(balance) FROM account"), 204);
     store_stats(b->s, &stats);
     assert_true(server ? stats.retries > 0 : stats.retries == 0);

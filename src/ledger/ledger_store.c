@@ -270,10 +270,11 @@ const struct err *ledger_used(struct req *r, int64_t village, const char *kind, 
     struct used *u;
     *times = *points_c = 0;
     if (in.first > in.last) return NULL;
+    /* "+ 0" keeps the planner off the index by day: one subject's postings are few, a village's month is not. */
     TRY(db_one(r, &used_record, &u,
                "SELECT COUNT(*) AS times, CAST(COALESCE(SUM(p.points_c), 0) AS BIGINT) AS points_c FROM ledger_posting p"
                " WHERE p.village = $1 AND p.kind = $2 AND p.subject = $3 AND p.rule = $4 AND p.part = 'award'"
-               " AND p.on_day BETWEEN $5 AND $6 AND NOT EXISTS (SELECT 1 FROM ledger_posting x WHERE x.village = p.village"
+               " AND p.on_day + 0 BETWEEN $5 AND $6 AND NOT EXISTS (SELECT 1 FROM ledger_posting x WHERE x.village = p.village"
                " AND x.cause_kind = 'posting' AND x.cause = p.id AND x.part = 'reversal')",
                I64(village), TEXT(kind), I64(subject), TEXT(rule), I64(in.first), I64(in.last)));
     *times = u->times;
@@ -349,10 +350,10 @@ const struct err *ledger_pages(struct req *r, int64_t village, const char *kind,
                I64(village), TEXT(kind), I64(subject), I64(before == NONE ? INT64_MAX : before), I64(limit)));
     if (!out->n) return NULL;
     TRY(name_items(r, village, out));
+    /* CROSS JOIN: SQLite then begins with the subject's postings, not with all entries of the span. */
     TRY(db_all(r, &effect_record, &effects,
-               "SELECT e.posting, e.currency, e.amount_c AS points, e.after_c AS after FROM ledger_posting p JOIN ledger_entry e"
-               " ON e.village = p.village AND e.posting = p.id AND e.kind = p.kind AND e.subject = p.subject"
-               " WHERE p.village = $1 AND p.id BETWEEN $2 AND $3 AND p.kind = $4 AND p.subject = $5"
+               "SELECT e.posting, e.currency, e.amount_c AS points, e.after_c AS after FROM ledger_posting p CROSS JOIN ledger_entry e"
+               " WHERE e.village = p.village AND e.posting = p.id AND e.kind = p.kind AND e.subject = p.subject AND p.village = $1 AND p.id BETWEEN $2 AND $3 AND p.kind = $4 AND p.subject = $5"
                " ORDER BY e.posting DESC, e.line LIMIT 1000",
                I64(village), I64(LIST_AT(*out, struct posting, out->n - 1).id), I64(LIST_AT(*out, struct posting, 0).id), TEXT(kind), I64(subject)));
     /* Both lists run from new to old. */

@@ -398,8 +398,7 @@ const struct err *people_account(struct req *r, int64_t village, int64_t residen
         a.phone = NULL; /* a family shares one phone: the first account signs in by it, the others by name */
         e = access_account_add(r, &a, account);
     }
-    if (e) return e;
-    return access_grant_add(r, *account, "villager", village, NULL, s->household);
+    return e; /* an account with a household has the villager's role for it */
 }
 
 static const struct err *post_account(struct req *r)

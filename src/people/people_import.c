@@ -793,7 +793,7 @@ static const struct err *export_register(struct req *r, int64_t village, enum pe
                 " ORDER BY s.household, s.id",
                 I64(village), I64(at.first), I64(at.last), I64(group == NONE ? 0 : group), TEXT(at.codes)));
     http_send_file(r, "text/csv; charset=utf-8",
-                   arena_printf(r->mem, "%s%s.csv", v->name, x.full ? "名册" : "名册（脱敏）"), x.b.p, x.b.n);
+                   arena_printf(r->mem, "%012lld-%s%s.csv", (long long)village, v->name, x.full ? "名册" : "名册（脱敏）"), x.b.p, x.b.n);
     return NULL;
 }
 

@@ -98,7 +98,8 @@ static struct search search_of(struct req *r, const char *q)
 
 #define RESIDENTS                                                                                  \
     "SELECT s.village, s.id, s.household, h.number, s.relation, s.name, s.sex, s.birth, s.id_sealed," \
-    " s.phone_sealed, h.grid, s.village_group, s.tags, s.state, s.version"                         \
+    " s.phone_sealed, h.grid, s.village_group, s.tags, s.state, s.version" RESIDENTS_FROM
+#define RESIDENTS_FROM                                                                             \
     " FROM resident s JOIN household h ON h.village = s.village AND h.id = s.household"            \
     " WHERE s.village = $1 AND s.id > $2 AND (s.state = $3 OR $3 = '')"                            \
     " AND s.grid_no >= $4 AND s.grid_no <= $5 AND (s.village_group = $6 OR $6 = 0)"                \
@@ -128,6 +129,8 @@ const struct err *resident_list(struct req *r, const struct people_filter *f, st
     } else switch (q.by) {
     case BY_NOTHING:
         TRY(db_all(r, &resident_row_record, &out->rows, RESIDENTS RESIDENTS_END, RESIDENTS_ARGS));
+        /* Counted once, with the first page; $10 is the page's bound and only fills its place here. */
+        if (!f->after) TRY(db_int(r, &out->total, "SELECT count(*)" RESIDENTS_FROM " AND $10 > 0", RESIDENTS_ARGS));
         break;
     case BY_NAME: {
         struct name_range n = name_range(r, q.text);
@@ -170,7 +173,8 @@ const struct err *resident_list(struct req *r, const struct people_filter *f, st
     "SELECT h.village, h.id, h.number, h.head, k.name AS head_name, h.address, h.grid,"            \
     " h.village_group, h.tags, h.state, h.merged_into, h.pledged_on, h.version,"                   \
     " (SELECT count(*) FROM resident m WHERE m.village = h.village AND m.household = h.id"         \
-    " AND m.state = 'active') AS members"                                                          \
+    " AND m.state = 'active') AS members" HOUSEHOLDS_FROM
+#define HOUSEHOLDS_FROM                                                                            \
     " FROM household h LEFT JOIN resident k ON k.village = h.village AND k.id = h.head"            \
     " WHERE h.village = $1 AND h.id > $2 AND (h.state = $3 OR $3 = '')"                            \
     " AND h.grid_no >= $4 AND h.grid_no <= $5 AND (h.village_group = $6 OR $6 = 0)"                \
@@ -197,6 +201,7 @@ const struct err *household_list(struct req *r, const struct people_filter *f, s
     switch (q.by) {
     case BY_NOTHING:
         TRY(db_all(r, &household_row_record, &out->rows, HOUSEHOLDS HOUSEHOLDS_END, HOUSEHOLDS_ARGS));
+        if (!f->after) TRY(db_int(r, &out->total, "SELECT count(*)" HOUSEHOLDS_FROM " AND $10 > 0", HOUSEHOLDS_ARGS));
         break;
     case BY_NAME: {
         struct name_range n = name_range(r, q.text);

@@ -69,7 +69,7 @@ describe("lists", () => {
     for (const q of [name, phone.slice(-4), phone, id])
       assert.ok((await get(at(VILLAGE, `households?limit=200&q=${q}`))).rows.some((h) => h.number === number), `household by ${q}`);
     for (const q of ["%", "_______", "' OR 1=1 --", "不存在的人", "<b>"])
-      assert.deepEqual((await get(at(VILLAGE, `residents?q=${encodeURIComponent(q)}`.replace(/%25/g, "%25")))).rows.length, 0, q);
+      assert.equal(expect(await server.api("GET", at(VILLAGE, `residents?q=${encodeURIComponent(q)}`), { as: admin }), 200).body.rows.length, 0, q);
   });
   test("filters by grid and below, group, household, tag, minors, sign-up", async () => {
     const inGrid = await get(at(VILLAGE, "residents?grid=01.02&limit=200"));

@@ -32,4 +32,16 @@ bool csv_next(struct csv *c, struct csv_row *row);   /* false at the end or on e
 const char *csv_at(const struct csv_row *row, int i);
 void csv_cell(struct buf *b, const char *s);         /* adds a separator when not first in the line; NULL is empty */
 void csv_end_row(struct buf *b);
+
+/* Faults of a table, in any order; told in the order of lines, the first CSV_FAULTS_MAX of them.
+ *     struct csv_faults f = { .mem = mem };
+ *     csv_fault(&f, row.line, "身份证号", "…", "…");
+ *     if (f.n) return csv_faults_err(&f);
+ */
+enum { CSV_FAULTS_MAX = 500 }; /* who has more must look for one mistake of a whole column */
+struct csv_fault;
+struct csv_faults { struct arena *mem; struct csv_fault *items; size_t n, cap; };
+void csv_fault(struct csv_faults *f, int line, const char *column, const char *zh, const char *en);
+/* ERR_INVALID with a finding "line/column" each. */
+struct err *csv_faults_err(const struct csv_faults *f);
 #endif

@@ -405,12 +405,7 @@ static const struct err *post_account(struct req *r)
 {
     const struct account_in *in = r->in;
     struct account_out *out = arena_new(r->mem, struct account_out);
-    static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789"; /* none that look alike */
-    unsigned char random[16];
-    char *password = arena_alloc(r->mem, sizeof random + 1);
-    random_bytes(random, sizeof random);
-    for (size_t i = 0; i < sizeof random; i++) password[i] = letters[random[i] % (sizeof letters - 1)];
-    out->password = password;
+    out->password = one_time_password(r->mem);
     out->name = in->name ? in->name : arena_printf(r->mem, "v%lld", (long long)in->resident);
     TRY(people_account(r, in->village, in->resident, out->name, out->password, true, &out->account));
     r->audit_subject = in->resident;

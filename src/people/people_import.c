@@ -11,9 +11,6 @@
 #include "kernel/text.h"
 #include "people/people_http.h"
 
-/* Faults told of one file: who has more must look for a mistake of the whole column. */
-enum { FINDINGS_MAX = 500 };
-
 static const char *const columns[PERSON_COLUMNS] = {
     [COL_NUMBER] = "户号", [COL_NAME] = "姓名", [COL_ID] = "身份证号", [COL_SEX] = "性别",
     [COL_BIRTH] = "出生日期", [COL_RELATION] = "与户主关系", [COL_PHONE] = "手机号", [COL_GROUP] = "村民小组",
@@ -96,8 +93,7 @@ struct import {
     struct req *r;
     int64_t village;
     enum people_existing existing;
-    struct err *bad;
-    int findings;
+    struct csv_faults faults;
     struct line *lines;
     size_t n;
     struct family *families; /* by number */
@@ -108,12 +104,7 @@ struct import {
 
 static void find(struct import *im, int line, const char *column, const char *zh, const char *en)
 {
-    if (!im->bad) im->bad = fail(im->r, ERR_INVALID, NULL);
-    if (++im->findings < FINDINGS_MAX)
-        err_finding(im->r->mem, im->bad, arena_printf(im->r->mem, "%d/%s", line, column), zh, en);
-    else if (im->findings == FINDINGS_MAX)
-        err_finding(im->r->mem, im->bad, arena_printf(im->r->mem, "%d", line),
-                    "错误太多，其余未列出。请先改正以上问题。", "Too many faults; the rest is not listed. Correct these first.");
+    csv_fault(&im->faults, line, column, zh, en);
 }
 
 static void fault(void *arg, enum person_column c, const char *zh, const char *en)
@@ -152,7 +143,7 @@ static bool read_header(struct import *im, const struct csv_row *row, int at[PER
     }
     if (at[COL_NUMBER] < 0) find(im, row->line, columns[COL_NUMBER], "缺少这一列。", "This column is missing.");
     if (at[COL_NAME] < 0) find(im, row->line, columns[COL_NAME], "缺少这一列。", "This column is missing.");
-    return !im->bad;
+    return !im->faults.n;
 }
 
 static const char *cell_of(struct import *im, const struct csv_row *row, int at)
@@ -636,7 +627,7 @@ static bool row_empty(const struct csv_row *row)
 const struct err *people_import(struct req *r, int64_t village, const void *p, size_t n,
                                 enum people_existing existing, bool dry, struct people_imported *out)
 {
-    struct import im = { .r = r, .village = village, .existing = existing };
+    struct import im = { .r = r, .faults = { .mem = r->mem }, .village = village, .existing = existing };
     struct csv csv = csv_open(r->mem, p, n);
     struct csv_row row;
     struct region *v;
@@ -646,7 +637,7 @@ const struct err *people_import(struct req *r, int64_t village, const void *p, s
     *out = (struct people_imported){ .dry_run = dry };
     TRY(region_village(r, village, &v));
     TRY(load_register(&im));
-    if (csv_next(&csv, &row) && !read_header(&im, &row, at)) return im.bad;
+    if (csv_next(&csv, &row) && !read_header(&im, &row, at)) return csv_faults_err(&im.faults);
     while (csv_next(&csv, &row)) {
         if (row_empty(&row)) continue;
         if (++out->rows > LIMIT_IMPORT_ROWS) return fail(r, ERR_TOO_LARGE, NULL);
@@ -662,7 +653,7 @@ const struct err *people_import(struct req *r, int64_t village, const void *p, s
     if (!out->rows) find(&im, 1, columns[COL_NAME], "文件里没有数据行。", "The file has no rows.");
     check_people(&im);
     check_families(&im);
-    if (im.bad) return im.bad;
+    if (im.faults.n) return csv_faults_err(&im.faults);
     return write_all(&im, dry, out);
 }
 

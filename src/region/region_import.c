@@ -10,14 +10,12 @@
 #include "kernel/text.h"
 #include "region/region_store.h"
 
-/* Findings reported of one file: more would not be read, and a wrong file has one per row. */
-enum { FINDINGS_MAX = 500, NAME_MAX_CHARS = 60 };
+enum { NAME_MAX_CHARS = 60 };
 
 struct line { int64_t code, parent; const char *name; int line; bool there, same; };
 struct import {
     struct req *r;
-    struct err *bad;
-    int findings;
+    struct csv_faults faults;
     struct line *lines; /* sorted by code after reading */
     size_t n, cap;
     size_t at; /* merge position */
@@ -25,9 +23,7 @@ struct import {
 
 static void find(struct import *im, int line, const char *column, const char *zh, const char *en)
 {
-    if (!im->bad) im->bad = fail(im->r, ERR_INVALID, NULL);
-    if (++im->findings > FINDINGS_MAX) return;
-    err_finding(im->r->mem, im->bad, arena_printf(im->r->mem, "%d/%s", line, column), zh, en);
+    csv_fault(&im->faults, line, column, zh, en);
 }
 
 /* 礼坑村村民委员会 → 礼坑村, 龙窝社区居民委员会 → 龙窝社区, 谷穗村委会 → 谷穗村; others stay. */
@@ -115,7 +111,7 @@ static const struct err *read_header(struct import *im, const struct csv_row *ro
     }
     if (at[COL_CODE] < 0) find(im, row->line, "code", "缺少“代码”列。", "The column code is missing.");
     if (at[COL_NAME] < 0) find(im, row->line, "name", "缺少“名称”列。", "The column name is missing.");
-    return im->bad;
+    return im->faults.n ? csv_faults_err(&im->faults) : NULL;
 }
 
 static const char *cell(const struct csv_row *row, int at)
@@ -176,7 +172,7 @@ static const struct err *check_lines(struct import *im)
                  arena_printf(im->r->mem, "The region above, %lld, is neither in the file nor in the table.",
                               (long long)l->parent));
     }
-    return im->bad;
+    return im->faults.n ? csv_faults_err(&im->faults) : NULL;
 }
 
 /* Ordered merge of the table's rows with the file's. */
@@ -210,7 +206,7 @@ static const struct err *write_line(struct req *r, const struct line *l)
 const struct err *region_import_csv(struct req *r, const void *p, size_t n, bool dry,
                                     struct region_imported *out)
 {
-    struct import im = { .r = r };
+    struct import im = { .r = r, .faults = { .mem = r->mem } };
     struct csv csv = csv_open_any(r->mem, p, n);
     struct csv_row row;
     int at[COLUMNS];
@@ -223,7 +219,7 @@ const struct err *region_import_csv(struct req *r, const void *p, size_t n, bool
     }
     if (csv.err) return csv.err;
     if (!out->rows) find(&im, 1, "code", "文件里没有数据行。", "The file has no rows.");
-    if (im.bad) return im.bad;
+    if (im.faults.n) return csv_faults_err(&im.faults);
     TRY(check_lines(&im));
     TRY(db_each(r, &region_record, mark_there, &im,
                 "SELECT code, official, parent FROM region WHERE code >= $1 AND code <= $2 ORDER BY code",

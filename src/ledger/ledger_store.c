@@ -350,12 +350,15 @@ const struct err *ledger_pages(struct req *r, int64_t village, const char *kind,
                I64(village), TEXT(kind), I64(subject), I64(before == NONE ? INT64_MAX : before), I64(limit)));
     if (!out->n) return NULL;
     TRY(name_items(r, village, out));
-    /* CROSS JOIN: SQLite then begins with the subject's postings, not with all entries of the span. */
+    /* The same page again, as the outer loop, then its entries by their key: CROSS JOIN, LIMIT, || '' and + 0 keep the planner
+     * from walking all entries of the village or of the subject. */
     TRY(db_all(r, &effect_record, &effects,
-               "SELECT e.posting, e.currency, e.amount_c AS points, e.after_c AS after FROM ledger_posting p CROSS JOIN ledger_entry e"
-               " WHERE e.village = p.village AND e.posting = p.id AND e.kind = p.kind AND e.subject = p.subject AND p.village = $1 AND p.id BETWEEN $2 AND $3 AND p.kind = $4 AND p.subject = $5"
+               "SELECT e.posting, e.currency, e.amount_c AS points, e.after_c AS after FROM"
+               " (SELECT village, id, kind, subject FROM ledger_posting WHERE village = $1 AND kind = $2 AND subject = $3 AND id < $4"
+               " ORDER BY id DESC LIMIT $5) p CROSS JOIN ledger_entry e"
+               " WHERE e.village = p.village AND e.posting = p.id AND e.kind || '' = p.kind AND e.subject + 0 = p.subject"
                " ORDER BY e.posting DESC, e.line LIMIT 1000",
-               I64(village), I64(LIST_AT(*out, struct posting, out->n - 1).id), I64(LIST_AT(*out, struct posting, 0).id), TEXT(kind), I64(subject)));
+               I64(village), TEXT(kind), I64(subject), I64(before == NONE ? INT64_MAX : before), I64(limit)));
     /* Both lists run from new to old. */
     size_t at = 0;
     for (size_t i = 0; i < out->n; i++) {

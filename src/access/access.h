@@ -57,7 +57,7 @@ struct account_new {
                      the creator's own region */
     bool one_time; /* the password must be changed at first sign-in */
 };
-/* A password for one_time accounts, "k3f9-…": forgiving when typed from paper. */
+/* A password for one_time accounts, "k7mq-4r9t-2xwd": easy to read aloud, forgiving when typed from paper. */
 char *one_time_password(struct arena *mem);
 MUST_CHECK const struct err *access_account_add(struct req *r, const struct account_new *a, int64_t *id);
 MUST_CHECK const struct err *access_grant_add(struct req *r, int64_t account, const char *role, int64_t region,

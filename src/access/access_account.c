@@ -172,7 +172,7 @@ const struct err *access_account_add(struct req *r, const struct account_new *a,
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 'active', $13, 1)",
         I64(*id), TEXT(name), TEXT(a->display), I64(unit), I64(a->village > 0 ? a->village : NONE),
         I64(a->resident > 0 ? a->resident : NONE), I64(a->household > 0 ? a->household : NONE), BLOB(sealed.p, sealed.n),
-        BLOB(blind.p, blind.n), TEXT(a->one_time ? one_time_hash(r->mem, a->password) : password_hash(r->mem, a->password)),
+        BLOB(blind.p, blind.n), TEXT(a->one_time && one_time_shaped(a->password) ? one_time_hash(r->mem, a->password) : password_hash(r->mem, a->password)),
         I64(a->one_time), I64(a->one_time ? r->now + 1000 * access_settings.one_time_s : NONE), I64(r->now));
 }
 
@@ -219,8 +219,18 @@ const struct err *account_one_time(struct req *r, int64_t account, bool drop_tot
     return drop_totp ? totp_drop(r, account) : NULL;
 }
 
+/* Tied to a household the account is a villager there by itself; a villager's grant for the household
+ * that was left would go on opening its passbook. */
+static const struct err *household_grants_end(struct req *r, int64_t village, int64_t resident)
+{
+    return db_exec(r,
+        "DELETE FROM access_grant WHERE scope = 'household' AND account IN"
+        " (SELECT id FROM access_account WHERE village = $1 AND resident = $2)", I64(village), I64(resident));
+}
+
 const struct err *access_resident_moved(struct req *r, int64_t village, int64_t resident, int64_t household)
 {
+    TRY(household_grants_end(r, village, resident));
     if (household > 0)
         return db_exec(r, "UPDATE access_account SET household = $3, version = version + 1 WHERE village = $1 AND resident = $2",
                        I64(village), I64(resident), I64(household));

@@ -76,7 +76,6 @@ MUST_CHECK const struct err *audit_add(struct req *r, const struct audit_row *a)
 /* ---- secrets (access_key.c) ---- */
 void secret_hash(const char *purpose, const void *p, size_t n, uint8_t out[HASH_SIZE]);
 char *secret_text(struct arena *mem, size_t bytes); /* random, base64url */
-char *one_time_password(struct arena *mem);         /* "k7mq-4r9t-2xwd": easy to read aloud and type */
 bool secret_equal(const char *a, const char *b);    /* constant time */
 struct bytes seal_bytes(struct arena *mem, const void *p, size_t n);
 bool open_bytes(struct arena *mem, struct bytes sealed, struct bytes *out);
@@ -91,6 +90,8 @@ char *password_hash(struct arena *mem, const char *password);
 /* One-time passwords carry 59 random bits and live for days: a fast keyed hash is enough, so that a
  * village's worth of accounts is made in a moment. */
 char *one_time_hash(struct arena *mem, const char *password);
+bool one_time_shaped(const char *password); /* as one_time_password makes them */
+bool one_time_stored(const char *stored);
 bool password_right(const char *stored, const char *password);
 bool password_old(const char *stored); /* made with other cost parameters: hash again */
 /* Sign-in names: folded, lower case. */

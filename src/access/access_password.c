@@ -47,17 +47,6 @@ char *password_hash(struct arena *mem, const char *password)
 
 #define ONE_TIME "one-time$"
 
-char *one_time_hash(struct arena *mem, const char *password)
-{
-    uint8_t salted[16 + PASSWORD_MAX], hash[HASH_SIZE];
-    size_t n = strlen(password);
-    if (n > PASSWORD_MAX) BUG("one-time password of %zu bytes", n);
-    randombytes_buf(salted, 16);
-    memcpy(salted + 16, password, n);
-    secret_hash("one-time password", salted, 16 + n, hash);
-    return arena_printf(mem, ONE_TIME "%s$%s", hex_encode(mem, salted, 16), hex_encode(mem, hash, HASH_SIZE));
-}
-
 /* Forgives what goes wrong when a printed password is typed: upper case, spaces, missing dashes. */
 static size_t one_time_fold(const char *s, char *out, size_t size)
 {
@@ -65,6 +54,33 @@ static size_t one_time_fold(const char *s, char *out, size_t size)
     for (; *s && n < size; s++)
         if (isalnum((unsigned char)*s)) out[n++] = (char)tolower((unsigned char)*s);
     return n;
+}
+
+bool one_time_shaped(const char *password)
+{
+    static const char shape[] = "aaaa-aaaa-aaaa";
+    if (strlen(password) != strlen(shape)) return false;
+    for (size_t i = 0; shape[i]; i++) {
+        bool letter = (password[i] >= '0' && password[i] <= '9') || (password[i] >= 'a' && password[i] <= 'z');
+        if (shape[i] == '-' ? password[i] != '-' : !letter) return false;
+    }
+    return true;
+}
+
+bool one_time_stored(const char *stored)
+{
+    return strncmp(stored, ONE_TIME, strlen(ONE_TIME)) == 0;
+}
+
+char *one_time_hash(struct arena *mem, const char *password)
+{
+    if (!one_time_shaped(password)) BUG("not a one-time password of ours");
+    uint8_t salted[16 + PASSWORD_MAX], hash[HASH_SIZE];
+    size_t n = strlen(password);
+    randombytes_buf(salted, 16);
+    memcpy(salted + 16, password, n);
+    secret_hash("one-time password", salted, 16 + n, hash);
+    return arena_printf(mem, ONE_TIME "%s$%s", hex_encode(mem, salted, 16), hex_encode(mem, hash, HASH_SIZE));
 }
 
 static bool one_time_right(const char *stored, const char *password)
@@ -87,7 +103,7 @@ static bool one_time_right(const char *stored, const char *password)
 
 bool password_right(const char *stored, const char *password)
 {
-    if (strncmp(stored, ONE_TIME, strlen(ONE_TIME)) == 0) return one_time_right(stored, password);
+    if (one_time_stored(stored)) return one_time_right(stored, password);
     hashing_enter();
     int bad = crypto_pwhash_str_verify(stored, password, strlen(password));
     sem_post(&hashing);

@@ -126,10 +126,10 @@ static const struct err *sign_in_read(struct req *r, void *arg)
 static void sign_in_verify(struct req *r, struct sign_in *s)
 {
     bool active = s->account && strcmp(s->account->state, "active") == 0;
-    if (!active || s->account->must_change) password_hash(r->mem, "one moment, please");
+    if (!active || one_time_stored(s->account->password)) password_hash(r->mem, "one moment, please");
     if (!active) return;
     s->right = password_right(s->account->password, s->in->password);
-    if (s->right && !s->account->must_change && password_old(s->account->password))
+    if (s->right && !one_time_stored(s->account->password) && password_old(s->account->password))
         s->rehash = password_hash(r->mem, s->in->password);
 }
 

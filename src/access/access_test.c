@@ -183,6 +183,10 @@ static void test_password_hash(void **state)
     assert_false(password_right(hash, once));
     assert_false(password_right(hash, ""));
     assert_false(password_right(hash, hash));
+    assert_true(one_time_shaped("k7mq-4r9t-2xwd"));
+    assert_false(one_time_shaped("k7mq-4r9t-2xw"));
+    assert_false(one_time_shaped("k7mq4r9t2xwdabcd"));
+    assert_false(one_time_shaped("K7MQ-4R9T-2XWD"));
     arena_clear(&mem);
 }
 
@@ -470,6 +474,40 @@ static void test_retention(void **state)
     assert_int_equal(n, 4); /* 0, 300, 600 and 900 days; not 1200 */
 }
 
+/* ---- somebody moves to another household ---- */
+struct move { int64_t account, household; int64_t grants; struct account *now; };
+
+static const struct err *act_move(struct req *r, void *arg)
+{
+    struct move *m = arg;
+    struct account_new n = { .name = "mover", .display = "搬家人", .password = "correct-horse", .village = VILLAGE,
+                             .resident = 71, .household = 7 };
+    if (!m->account) {
+        TRY(access_account_add(r, &n, &m->account));
+        TRY(access_grant_add(r, m->account, "villager", VILLAGE, NULL, 7));
+        TRY(access_grant_add(r, m->account, "cadre", VILLAGE, NULL, NONE));
+    }
+    TRY(access_resident_moved(r, VILLAGE, 71, m->household));
+    TRY(access_resident_moved(r, VILLAGE, 99, m->household)); /* has no account: nothing happens */
+    return account_load(r, m->account, &m->now);
+}
+
+static void test_moved(void **state)
+{
+    struct house *h = *state;
+    const struct actor *operator = access_operator(&h->mem);
+    struct move m = { .household = 8 };
+    assert_null(store_run(h->s, TX_WRITE, &h->mem, operator, act_move, &m));
+    assert_int_equal(m.now->household, 8);
+    assert_string_equal(m.now->state, "active");
+    assert_int_equal(m.now->grants.n, 1); /* the cadre's; the old household's is gone */
+    assert_string_equal(LIST_AT(m.now->grants, struct grant_row, 0).role, "cadre");
+    m.household = NONE;
+    assert_null(store_run(h->s, TX_WRITE, &h->mem, operator, act_move, &m));
+    assert_int_equal(m.now->household, NONE);
+    assert_string_equal(m.now->state, "disabled");
+}
+
 /* ---- when a session was last used ---- */
 struct use { int64_t account, now, seen_at; };
 
@@ -539,6 +577,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_grants, open_house, close_house),
         cmocka_unit_test_setup_teardown(test_accounts, open_house, close_house),
         cmocka_unit_test_setup_teardown(test_throttle, open_house, close_house),
+        cmocka_unit_test_setup_teardown(test_moved, open_house, close_house),
         cmocka_unit_test_setup_teardown(test_seen, open_house, close_house),
         cmocka_unit_test_setup_teardown(test_retention, open_house, close_house),
     };

@@ -72,11 +72,16 @@ need_node() {
     node_recent || { say "Node.js from npm does not run here"; exit 1; }
 }
 
-# npm ci in DIR when its lock changed since the last time.
+# The packages of DIR as its lock names them, when the lock changed since the last time. npm 11 refuses `ci` where a registry
+# lacks the optional packages of other platforms; `install` takes the same versions from the lock.
 need_modules() {
     if ! cmp -s "$1/package-lock.json" "$1/node_modules/.shanzhi-lock"; then
         say "Installing the npm packages of $1/"
-        (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) >&2 || exit 1
+        mkdir -p build
+        (cd "$1" && { npm ci --no-audit --no-fund --loglevel=error || npm install --no-save --no-audit --no-fund --loglevel=error; }) >build/npm.log 2>&1 || {
+            tail -n 20 build/npm.log >&2
+            exit 1
+        }
         cp "$1/package-lock.json" "$1/node_modules/.shanzhi-lock"
     fi
 }

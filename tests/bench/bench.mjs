@@ -163,7 +163,7 @@ console.log(`what | Shanzhi | reference | ratio | aim`);
         const ids = await subjectsOf(s.base, t);
         const { value } = await rules(s);
         const item = value.categories.flatMap((c) => c.items)
-            .find((i) => (!i.classes?.length || i.classes.includes('household')) && i.points_min === i.points_max && !i.unit && !i.caps?.length && i.evidence !== 'required' && !i.levels?.length);
+            .find((i) => (!i.classes?.length || i.classes.includes('household')) && i.min === i.max && !i.deduction && !i.unit && !i.cap && (!i.claimants?.length || i.claimants.includes('proxy')) && i.evidence !== 'required' && !i.levels?.length);
         if (!item) throw new Error('no item without a cap');
         const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date());
         const r = load(s.base, connections, ['-s', 'tests/bench/claims.lua'], {

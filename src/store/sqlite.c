@@ -318,7 +318,7 @@ static char *translate(struct arena *mem, const char *sql)
 
 static const struct err *sync_path(struct arena *mem, const char *path, int flags)
 {
-    int fd = open(path, flags | O_CLOEXEC);
+    int fd = open(path, flags | O_CLOEXEC, 0600);
     if (fd >= 0 && fsync(fd) == 0) {
         close(fd);
         return NULL;
@@ -338,6 +338,7 @@ static const struct err *backup(struct store *s, struct arena *mem, const char *
                        "The backup file exists; choose another name.");
     const char *part = arena_printf(mem, "%s.part", path);
     unlink(part);
+    TRY(sync_path(mem, part, O_RDWR | O_CREAT | O_EXCL)); /* VACUUM INTO takes an empty file: mode 0600 */
     struct sqlite_conn c = { 0 };
     TRY(sqlite_connect(mem, s->config.path, false, &c));
     char *sql = sqlite3_mprintf("VACUUM INTO %Q", part);

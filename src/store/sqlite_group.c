@@ -13,11 +13,14 @@
  * Nobody but the members sees what is not durable: readers see committed data only, and a member is
  * answered after the commit. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "kernel/date.h"
 #include "kernel/log.h"
+#include "kernel/text.h"
 #include "store/sqlite.h"
 
 static struct timespec at_us(int64_t us)
@@ -325,14 +328,41 @@ static int on_log(void *arg, sqlite3 *h, const char *name, int pages)
 }
 
 /* ---- life ---- */
+static const struct err *cannot_open(struct arena *mem, const char *path, const char *why)
+{
+    struct err *e = err_say(mem, ERR_DATABASE, "database", arena_printf(mem, "无法打开数据库文件 %s：%s", path, why),
+                            arena_printf(mem, "Cannot open the database file %s: %s", path, why));
+    e->cause = e->en;
+    return e;
+}
+
+/* On a file system without shared memory (a network share) SQLite stays in another mode without a word. */
+static bool is_wal(sqlite3 *h)
+{
+    sqlite3_stmt *q;
+    bool yes = false;
+    if (sqlite3_prepare_v2(h, "PRAGMA journal_mode", -1, &q, NULL) != SQLITE_OK) return false;
+    if (sqlite3_step(q) == SQLITE_ROW) yes = text_equal((const char *)sqlite3_column_text(q, 0), "wal");
+    sqlite3_finalize(q);
+    return yes;
+}
+
 const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c)
 {
     struct sqlite_store *w = arena_new(mem, struct sqlite_store);
-    TRY(sqlite_connect(mem, c->path, false, &w->conn));
-    const struct err *e = sqlite_connect(mem, c->path, false, &w->checkpoint);
+    int fd = open(c->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* people's data: nobody else reads it */
+    if (fd < 0) return cannot_open(mem, c->path, strerror(errno));
+    close(fd);
+    const struct err *e = sqlite_connect(mem, c->path, false, &w->conn);
+    if (e) return cannot_open(mem, c->path, e->cause);
+    if (!is_wal(w->conn.h)) {
+        sqlite_disconnect(&w->conn);
+        return cannot_open(mem, c->path, "the file system has no shared memory for SQLite's log (WAL); use a local disk");
+    }
+    e = sqlite_connect(mem, c->path, false, &w->checkpoint);
     if (e) {
         sqlite_disconnect(&w->conn);
-        return e;
+        return cannot_open(mem, c->path, e->cause);
     }
     sqlite3_busy_timeout(w->checkpoint.h, 1000);
     w->s = s;

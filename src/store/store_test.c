@@ -859,6 +859,9 @@ static void test_backup(void **state)
         return;
     }
     must(e);
+    struct stat st;
+    assert_true(!stat(path, &st) && (st.st_mode & 0777) == 0600);
+    assert_true(!stat(b->target, &st) && (st.st_mode & 0777) == 0600);
     assert_int_equal(code(store_backup(b->s, &b->mem, path)), ERR_DUPLICATE);
     store_close(b->s);
     assert_int_equal(rename(path, b->target), 0);
@@ -867,6 +870,21 @@ static void test_backup(void **state)
     must(store_migrate(b->s, &b->mem, first, 1, NULL));
     assert_int_equal(ask(b, "SELECT count(*) FROM account"), 5);
     assert_int_equal(code(store_backup(b->s, &b->mem, "/nowhere/at/all.db")), ERR_DATABASE);
+}
+
+static void test_cannot_open(void **state)
+{
+    struct bench *b = *state;
+    struct store *s;
+    const char *paths[] = { "/nowhere/at/all.db", b->dir, arena_printf(&b->mem, "%s/text.db", b->dir) };
+    FILE *f = fopen(paths[2], "w");
+    for (int i = 0; i < 500; i++) fputs("this is no database\n", f);
+    fclose(f);
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        const struct err *e = store_open(&b->mem, &(struct store_config){ .path = paths[i], .sessions = 1 }, &s);
+        assert_int_equal(code(e), ERR_DATABASE);
+        assert_non_null(strstr(e->en, paths[i]));
+    }
 }
 
 /* Text compares by bytes and LIKE minds case on both engines. */
@@ -912,7 +930,7 @@ int main(int argc, char **argv)
         ON(open_bench, test_kill), ON(open_bench, test_disk_full), ON(open_bench, test_connection_lost),
         ON(open_bench, test_snapshot), ON(open_bench, test_deadlock), ON(open_bench, test_faults),
         ON(open_bench, test_migrations), ON(open_bench, test_engine_parts), ON(open_empty, test_migrate_at_once), ON(open_empty, test_not_migrated),
-        ON(open_bench, test_backup), ON(open_bench, test_order), cmocka_unit_test(test_translate),
+        ON(open_bench, test_backup), ON(open_bench, test_order), ON(open_empty, test_cannot_open), cmocka_unit_test(test_translate),
     };
     int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);
     server = getenv("SHANZHI_TEST_PG");

@@ -36,7 +36,9 @@ static const struct err *slip(struct req *r, const char *name, const struct clai
     paper_rule(p);
     paper_pair(p, "审核人", c->decided_by_name);
     if (c->decided_on != NONE) paper_pair(p, "审核日期", arena_strdup(r->mem, date_zh_full(c->decided_on, day)));
-    paper_space(p, 3);
+    paper_space(p, 6);
+    paper_text(p, "村民委员会（盖章）：　　　　　　　　　领单人签名：");
+    paper_space(p, 10);
     paper_qr(p, url, arena_printf(r->mem, "扫码核验本单真伪\n编号 %s", c->number));
     paper_footer(p, arena_printf(r->mem, "%s 乡村治理积分制", village));
     TRY(paper_close(p, &pdf));

@@ -231,6 +231,8 @@ static const struct err *step(struct req *r, const struct claim *c, const char *
                               const char *reason, const char *changed)
 {
     http_publish(r, arena_printf(r->mem, "village/%012lld/claims", (long long)c->village));
+    if (c->posting != NONE || c->penalty != NONE) /* the points board has changed too */
+        http_publish(r, arena_printf(r->mem, "village/%012lld/board", (long long)c->village));
     return db_exec(r,
                    "INSERT INTO claim_step (village, claim, seq, action, from_state, to_state,"
                    " by_account, by_name, at, reason, changes)"

@@ -151,6 +151,14 @@ static const struct err *board_one(struct req *r)
     return NULL;
 }
 
+/* For the hall's screen: says that the board is to be read again. */
+static const struct err *events(struct req *r)
+{
+    const struct notice_sheet_in *in = r->in;
+    http_subscribe(r, arena_printf(r->mem, "village/%012lld/board", (long long)in->village));
+    return NULL;
+}
+
 /* ---- objections ---- */
 struct object_in {
     int64_t village, notice;
@@ -326,6 +334,9 @@ static const struct route notice_routes[] = {
     { "GET", "/public/villages/{village}/board.pdf", PERM_PUBLIC, TX_READ, &notice_sheet_in_record, NULL,
       notice_sheet, get_errors, ROUTE_FILE, NULL, "application/pdf",
       "What is in publicity today as an A4 sheet for the wall. 公示单" },
+    { "GET", "/public/villages/{village}/events", PERM_PUBLIC, TX_NONE, &notice_sheet_in_record, NULL,
+      events, NULL, ROUTE_STREAM, NULL, NULL,
+      "Events when the village's boards have changed, for live screens. 实时通知" },
     { "POST", "/villages/{village}/notices/{notice}/objections", PERM_SELF, TX_WRITE, &object_in_record,
       &objection_record, object, object_errors, ROUTE_CREATED, NULL, NULL,
       "Object to a notice; the item stops until it is decided. 提出异议" },

@@ -53,7 +53,7 @@ struct paper *paper_new(struct arena *mem, enum paper_size size, const char *tit
     *p = (struct paper){
         .mem = mem, .title = title, .created = created,
         .width = (size == PAPER_A4 ? 210 : 148) * MM, .height = (size == PAPER_A4 ? 297 : 210) * MM,
-        .margin = (size == PAPER_A4 ? 18 : 12) * MM, .base = size == PAPER_A4 ? 11 : 10.5,
+        .margin = (size == PAPER_A4 ? 18 : 12) * MM, .base = size == PAPER_A4 ? 13 : 10.5,
     };
     p->last = &p->first;
     return p;

@@ -2,6 +2,7 @@
 // everything that must not happen on the way.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import http from "node:http";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -314,6 +315,17 @@ steps("what is refused at the door", server, [
     problem(await w.call("zhang", "POST", `/villages/${OTHER}/claims`, w.deed("黄外村")), 403, "forbidden");
     problem(await w.call("zhang", "POST", w.claims, w.deed("李大海", { claimant: "self", place: "那边" })), 400, "invalid");
   }],
+  ["ids of one village behind the address of another", async () => {
+    const c = await w.claimed("published", w.deed("王梅", { item: "A03", chosen: "2.00", place: "邻村" }), "mei");
+    const other = `/villages/${OTHER}`;
+    problem(await w.call("cadreb", "GET", `${other}/claims/${c.id}`), 404, "not-found");
+    problem(await w.call("cadreb", "POST", `${other}/claims/${c.id}/approve`), 404, "not-found");
+    problem(await w.call("huang", "POST", `${other}/notices/${c.notice}/objections`, { reason: "跨村" }), 404, "not-found");
+    problem(await w.call(null, "GET", `/public${other}/notices/${c.notice}`), 404, "not-found");
+    problem(await w.call(null, "GET", `/public${other}/claims/${c.number}`), 404, "not-found");
+    problem(await w.call(null, "GET", "/public/villages/999999999999/notices"), 404, "not-found");
+    await w.did("mei", c, "withdraw");
+  }],
   ["the same deed twice is refused, a similar one is pointed out", async () => {
     const deed = w.deed("张小丰", { item: "A05", place: "敬老院", cause: "照料老人" });
     const first = await w.ok("zhang", "POST", w.claims, deed);
@@ -429,6 +441,28 @@ steps("at the same moment", server, [
     const a = expect(await w.call("mei", "POST", w.claims, deed, { key }), 201);
     const b = expect(await w.call("mei", "POST", w.claims, deed, { key }), 201);
     assert.equal(a.body.id, b.body.id);
+  }],
+]);
+
+steps("the hall's screen", server, [
+  ["hears at once that the board has changed", async () => {
+    const c = await w.claimed("checked", w.deed("王梅", { item: "A03", chosen: "2.00", place: "大屏" }), "mei");
+    const heard = await new Promise((resolve, reject) => {
+      const req = http.get(`${server.url}/api/v1/public/villages/${VILLAGE}/events`, (res) => {
+        assert.match(res.headers["content-type"], /^text\/event-stream/);
+        let text = "";
+        res.setEncoding("utf8");
+        res.on("data", (d) => {
+          text += d;
+          if (!text.includes("\ndata:") && !text.startsWith("data:")) return;
+          resolve(text);
+          req.destroy();
+        });
+        w.did("cadre2", c, "publish").catch(reject);
+      });
+      req.on("error", reject);
+    });
+    assert.match(heard, new RegExp(`village/${VILLAGE}/board`));
   }],
 ]);
 

@@ -1,4 +1,5 @@
-/* Accounts on the command line: what the operator of the machine does, who stands outside the roles. */
+/* Accounts on the command line: what the operator of the machine does, who stands outside the
+ * roles. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +25,8 @@ static const struct err *usage(struct arena *mem, const char *field, const char 
     return e;
 }
 
-static const struct err *number_option(struct cli *c, const char *name, int64_t fallback, int64_t *out)
+static const struct err *number_option(struct cli *c, const char *name, int64_t fallback,
+                                       int64_t *out)
 {
     const char *s = cli_option(c, name);
     *out = fallback;
@@ -36,7 +38,9 @@ static const struct err *number_option(struct cli *c, const char *name, int64_t 
 static const struct err *password_line(struct cli *c, const char **out)
 {
     char line[512];
-    if (!fgets(line, sizeof line, stdin)) return usage(c->mem, "--password-stdin", "没有读到密码。", "there is no password on standard input.");
+    if (!fgets(line, sizeof line, stdin))
+        return usage(c->mem, "--password-stdin", "没有读到密码。",
+                     "there is no password on standard input.");
     line[strcspn(line, "\r\n")] = '\0';
     *out = arena_strdup(c->mem, line);
     return NULL;
@@ -46,18 +50,23 @@ static const struct err *named(struct req *r, const char *name, struct account *
 {
     if (!name) return usage(r->mem, "NAME", "请写账号名。", "give the account's name.");
     TRY(account_named(r, name, out));
-    return *out ? NULL : fail_say(r, ERR_NOT_FOUND, "NAME", arena_printf(r->mem, "没有账号 %s。", name),
-                                  arena_printf(r->mem, "there is no account %s", name));
+    return *out ? NULL
+                : fail_say(r, ERR_NOT_FOUND, "NAME", arena_printf(r->mem, "没有账号 %s。", name),
+                           arena_printf(r->mem, "there is no account %s", name));
 }
 
 /* ---- account add ---- */
-struct adding { struct account_new account; int64_t id; };
+struct adding {
+    struct account_new account;
+    int64_t id;
+};
 
 static const struct err *add_run(struct req *r, void *arg)
 {
     struct adding *a = arg;
     TRY(access_account_add(r, &a->account, &a->id));
-    return access_audit(r, "account add", a->account.unit ? a->account.unit : a->account.village, a->id, a->account.name);
+    return access_audit(r, "account add", a->account.unit ? a->account.unit : a->account.village,
+                        a->id, a->account.name);
 }
 
 static const struct err *add_options(struct cli *c, struct adding *a)
@@ -87,7 +96,10 @@ static int cmd_add(struct cli *c)
 }
 
 /* ---- account list ---- */
-struct listing { const char *q; struct buf text; };
+struct listing {
+    const char *q;
+    struct buf text;
+};
 
 static const struct err *list_row(struct req *r, void *row, void *arg)
 {
@@ -95,10 +107,12 @@ static const struct err *list_row(struct req *r, void *row, void *arg)
     struct listing *l = arg;
     struct list grants;
     TRY(grants_load(r, a->id, &grants));
-    buf_printf(&l->text, "%s\t%s\t%012lld\t%s\t", a->name, a->display, (long long)a->unit, a->state);
+    buf_printf(&l->text, "%s\t%s\t%012lld\t%s\t", a->name, a->display, (long long)a->unit,
+               a->state);
     for (size_t i = 0; i < grants.n; i++) {
         const struct grant_row *g = &LIST_AT(grants, struct grant_row, i);
-        buf_printf(&l->text, "%s%s@%012lld%s%s", i ? " " : "", g->role, (long long)g->region, g->grid ? "/" : "", g->grid ? g->grid : "");
+        buf_printf(&l->text, "%s%s@%012lld%s%s", i ? " " : "", g->role, (long long)g->region,
+                   g->grid ? "/" : "", g->grid ? g->grid : "");
     }
     buf_putc(&l->text, '\n');
     return NULL;
@@ -109,8 +123,9 @@ static const struct err *list_run(struct req *r, void *arg)
     struct listing *l = arg;
     l->text = buf_in(r->mem, 64 << 20);
     return db_each(r, &account_row_record, list_row, l,
-        "SELECT id, name, display, unit, state FROM access_account WHERE name LIKE $1 ESCAPE '!' OR display LIKE $1 ESCAPE '!' ORDER BY name",
-        TEXT(like_pattern(r->mem, l->q)));
+                   "SELECT id, name, display, unit, state FROM access_account WHERE name LIKE $1 "
+                   "ESCAPE '!' OR display LIKE $1 ESCAPE '!' ORDER BY name",
+                   TEXT(like_pattern(r->mem, l->q)));
 }
 
 static int cmd_list(struct cli *c)
@@ -122,7 +137,10 @@ static int cmd_list(struct cli *c)
 }
 
 /* ---- account passwd, lock, unlock ---- */
-struct change { const char *name, *password, *state; bool drop_totp; };
+struct change {
+    const char *name, *password, *state;
+    bool drop_totp;
+};
 
 static const struct err *passwd_run(struct req *r, void *arg)
 {
@@ -132,7 +150,9 @@ static const struct err *passwd_run(struct req *r, void *arg)
     TRY(access_audit(r, "account passwd", a->unit, a->id, a->name));
     if (!ch->password) return account_one_time(r, a->id, ch->drop_totp, &ch->password);
     TRY(password_rules(r, "password", ch->password, a->name, access_open_sealed(r, a->phone)));
-    TRY(db_exec(r, "UPDATE access_account SET password = $2, must_change = 0, password_until = NULL, version = version + 1 WHERE id = $1",
+    TRY(db_exec(r,
+                "UPDATE access_account SET password = $2, must_change = 0, password_until = NULL, "
+                "version = version + 1 WHERE id = $1",
                 I64(a->id), TEXT(password_hash(r->mem, ch->password))));
     if (ch->drop_totp) TRY(totp_drop(r, a->id));
     TRY(throttle_clear(r, throttle_account(r->mem, a->id)));
@@ -155,7 +175,8 @@ static const struct err *state_run(struct req *r, void *arg)
     struct change *ch = arg;
     struct account *a;
     TRY(named(r, ch->name, &a));
-    TRY(access_audit(r, strcmp(ch->state, "active") == 0 ? "account unlock" : "account lock", a->unit, a->id, a->name));
+    TRY(access_audit(r, strcmp(ch->state, "active") == 0 ? "account unlock" : "account lock",
+                     a->unit, a->id, a->name));
     return account_state(r, a->id, ch->state);
 }
 
@@ -172,7 +193,11 @@ static int cmd_unlock(struct cli *c)
 }
 
 /* ---- account grant, revoke ---- */
-struct granting { const char *name, *role, *grid; int64_t region, household; bool any; };
+struct granting {
+    const char *name, *role, *grid;
+    int64_t region, household;
+    bool any;
+};
 
 static const struct err *granting_options(struct cli *c, struct granting *g)
 {
@@ -180,7 +205,9 @@ static const struct err *granting_options(struct cli *c, struct granting *g)
     g->role = cli_arg(c, 1);
     g->grid = cli_option(c, "grid");
     g->any = !cli_option(c, "region");
-    if (!g->role) return usage(c->mem, "ROLE", "请写角色（见 shanzhi roles）。", "give the role (see `shanzhi roles`).");
+    if (!g->role)
+        return usage(c->mem, "ROLE", "请写角色（见 shanzhi roles）。",
+                     "give the role (see `shanzhi roles`).");
     TRY(number_option(c, "region", 0, &g->region));
     return number_option(c, "household", NONE, &g->household);
 }
@@ -190,7 +217,8 @@ static const struct err *grant_run(struct req *r, void *arg)
     const struct granting *g = arg;
     struct account *a;
     TRY(named(r, g->name, &a));
-    TRY(access_audit(r, "account grant", g->region, a->id, arena_printf(r->mem, "%s %s", a->name, g->role)));
+    TRY(access_audit(r, "account grant", g->region, a->id,
+                     arena_printf(r->mem, "%s %s", a->name, g->role)));
     return access_grant_add(r, a->id, g->role, g->region, g->grid, g->household);
 }
 
@@ -208,7 +236,8 @@ static const struct err *revoke_run(struct req *r, void *arg)
         done++;
     }
     if (!done) return fail(r, ERR_NOT_FOUND, "ROLE");
-    return access_audit(r, "account revoke", g->region, a->id, arena_printf(r->mem, "%s %s", a->name, g->role));
+    return access_audit(r, "account revoke", g->region, a->id,
+                        arena_printf(r->mem, "%s %s", a->name, g->role));
 }
 
 static int grant_or_revoke(struct cli *c, tx_fn *fn)
@@ -230,7 +259,11 @@ static int cmd_revoke(struct cli *c)
 
 /* ---- init: the three administrators, each with a one-time password ---- */
 enum { FIRST = 3 };
-struct first { const char *password[FIRST]; int64_t unit; bool there; };
+struct first {
+    const char *password[FIRST];
+    int64_t unit;
+    bool there;
+};
 static const char *const duties[FIRST] = { "sysadmin", "secadmin", "auditor" };
 
 static const struct err *init_run(struct req *r, void *arg)
@@ -242,8 +275,14 @@ static const struct err *init_run(struct req *r, void *arg)
     if (f->there) return NULL;
     for (int i = 0; i < FIRST; i++) {
         f->password[i] = one_time_password(r->mem);
-        struct account_new a = { .name = duties[i], .display = role_find(duties[i])->zh, .password = f->password[i],
-                                 .village = NONE, .resident = NONE, .household = NONE, .unit = f->unit, .one_time = true };
+        struct account_new a = { .name = duties[i],
+                                 .display = role_find(duties[i])->zh,
+                                 .password = f->password[i],
+                                 .village = NONE,
+                                 .resident = NONE,
+                                 .household = NONE,
+                                 .unit = f->unit,
+                                 .one_time = true };
         TRY(access_account_add(r, &a, &id));
         TRY(access_grant_add(r, id, duties[i], f->unit, NULL, NONE));
     }
@@ -301,21 +340,29 @@ static int cmd_roles(struct cli *c)
     }
     for (const struct role *role = roles; role->name; role++) {
         printf("%s\t%s\t%s\n", role->name, role->zh, role->en);
-        for (const enum perm *p = role->perms; *p; p++) printf("\t%s\t%s\n", perm_info(*p)->name, perm_info(*p)->zh);
+        for (const enum perm *p = role->perms; *p; p++)
+            printf("\t%s\t%s\n", perm_info(*p)->name, perm_info(*p)->zh);
     }
     return 0;
 }
 
 const struct command access_commands[] = {
-    { "init", "[--unit CODE]", "Make the data folder, the key and the first three administrators. 初始化", true, cmd_init },
-    { "account add", "NAME [--display TEXT] [--phone N] [--unit CODE] [--village CODE --resident ID --household ID] [--password-stdin]",
+    { "init", "[--unit CODE]",
+      "Make the data folder, the key and the first three administrators. 初始化", true, cmd_init },
+    { "account add",
+      "NAME [--display TEXT] [--phone N] [--unit CODE] [--village CODE --resident ID --household "
+      "ID] [--password-stdin]",
       "Make an account; prints its one-time password. 新建账号", true, cmd_add },
     { "account list", "[PART]", "Accounts with their roles. 账号列表", true, cmd_list },
-    { "account passwd", "NAME [--password-stdin] [--drop-totp]", "A new password; prints a one-time one. 重置密码", true, cmd_passwd },
+    { "account passwd", "NAME [--password-stdin] [--drop-totp]",
+      "A new password; prints a one-time one. 重置密码", true, cmd_passwd },
     { "account lock", "NAME", "Disable an account and sign it out. 停用账号", true, cmd_lock },
-    { "account unlock", "NAME", "Enable an account, and forget its failed sign-ins. 启用账号", true, cmd_unlock },
-    { "account grant", "NAME ROLE [--region CODE] [--grid CODE] [--household ID]", "Give a role; without --region everywhere. 授权", true, cmd_grant },
-    { "account revoke", "NAME ROLE [--region CODE] [--grid CODE]", "Take a role back. 撤销授权", true, cmd_revoke },
+    { "account unlock", "NAME", "Enable an account, and forget its failed sign-ins. 启用账号", true,
+      cmd_unlock },
+    { "account grant", "NAME ROLE [--region CODE] [--grid CODE] [--household ID]",
+      "Give a role; without --region everywhere. 授权", true, cmd_grant },
+    { "account revoke", "NAME ROLE [--region CODE] [--grid CODE]", "Take a role back. 撤销授权",
+      true, cmd_revoke },
     { "roles", "[--json]", "Roles and their permissions. 角色表", false, cmd_roles },
     { 0 }
 };

@@ -16,17 +16,24 @@ struct identity {
     int64_t grant_region, grant_household;
     const char *role, *scope, *grid;
 };
-static const struct field identity_fields[] = {
-    F(identity, account, K_ID, 0, 0, 0, ""), F(identity, seen_at, K_INSTANT, 0, 0, 0, ""),
-    F(identity, expires_at, K_INSTANT, 0, 0, 0, ""), F(identity, unit, K_INT, 0, 0, 0, ""),
-    F(identity, village, K_INT, 0, 0, 0, ""), F(identity, resident, K_ID, 0, 0, 0, ""),
-    F(identity, household, K_ID, 0, 0, 0, ""), F(identity, must_change, K_BOOL, 0, 0, 0, ""),
-    F(identity, totp, K_BOOL, 0, 0, 0, ""), F(identity, login, K_TEXT, 0, 0, 0, ""),
-    F(identity, display, K_TEXT, 0, 0, 0, ""), F(identity, permissions, K_TEXT, 0, 0, 0, ""),
-    F(identity, grant_region, K_INT, 0, 0, 0, ""), F(identity, grant_household, K_INT, 0, 0, 0, ""),
-    F(identity, role, K_TEXT, 0, 0, 0, ""), F(identity, scope, K_TEXT, 0, 0, 0, ""),
-    F(identity, grid, K_TEXT, 0, 0, 0, ""), { 0 }
-};
+static const struct field identity_fields[] = { F(identity, account, K_ID, 0, 0, 0, ""),
+                                                F(identity, seen_at, K_INSTANT, 0, 0, 0, ""),
+                                                F(identity, expires_at, K_INSTANT, 0, 0, 0, ""),
+                                                F(identity, unit, K_INT, 0, 0, 0, ""),
+                                                F(identity, village, K_INT, 0, 0, 0, ""),
+                                                F(identity, resident, K_ID, 0, 0, 0, ""),
+                                                F(identity, household, K_ID, 0, 0, 0, ""),
+                                                F(identity, must_change, K_BOOL, 0, 0, 0, ""),
+                                                F(identity, totp, K_BOOL, 0, 0, 0, ""),
+                                                F(identity, login, K_TEXT, 0, 0, 0, ""),
+                                                F(identity, display, K_TEXT, 0, 0, 0, ""),
+                                                F(identity, permissions, K_TEXT, 0, 0, 0, ""),
+                                                F(identity, grant_region, K_INT, 0, 0, 0, ""),
+                                                F(identity, grant_household, K_INT, 0, 0, 0, ""),
+                                                F(identity, role, K_TEXT, 0, 0, 0, ""),
+                                                F(identity, scope, K_TEXT, 0, 0, 0, ""),
+                                                F(identity, grid, K_TEXT, 0, 0, 0, ""),
+                                                { 0 } };
 static RECORD(identity);
 
 static void add_grant(struct visitor *v, struct grant *g, const struct role *role)
@@ -43,8 +50,12 @@ static struct visitor *visitor_of(struct req *r, const struct list *rows)
     const struct identity *first = &LIST_AT(*rows, struct identity, 0);
     struct visitor *v = arena_new(r->mem, struct visitor);
     struct grant *grants = arena_array(r->mem, struct grant, rows->n + 1);
-    v->actor = (struct actor){ .account = first->account, .name = first->display, .village = first->village,
-                               .resident = first->resident, .household = first->household, .grants = grants };
+    v->actor = (struct actor){ .account = first->account,
+                               .name = first->display,
+                               .village = first->village,
+                               .resident = first->resident,
+                               .household = first->household,
+                               .grants = grants };
     v->login = first->login;
     v->unit = first->unit;
     v->must_change = first->must_change;
@@ -52,7 +63,9 @@ static struct visitor *visitor_of(struct req *r, const struct list *rows)
     v->expires_at = first->expires_at;
     if (first->household != NONE) {
         struct grant *g = &grants[v->actor.grants_n];
-        *g = (struct grant){ .scope = GRANT_HOUSEHOLD, .region = first->village, .household = first->household };
+        *g = (struct grant){ .scope = GRANT_HOUSEHOLD,
+                             .region = first->village,
+                             .household = first->household };
         add_grant(v, g, role_find("villager"));
     }
     for (size_t i = 0; i < rows->n; i++) {
@@ -60,9 +73,11 @@ static struct visitor *visitor_of(struct req *r, const struct list *rows)
         const struct role *role = role_find(row->role);
         if (!role) continue;
         struct grant *g = &grants[v->actor.grants_n];
-        *g = (struct grant){ .region = row->grant_region, .household = NONE, .scope = GRANT_REGION };
+        *g =
+            (struct grant){ .region = row->grant_region, .household = NONE, .scope = GRANT_REGION };
         if (strcmp(row->scope, "grid") == 0) g->scope = GRANT_GRID, g->grid = row->grid;
-        if (strcmp(row->scope, "household") == 0) g->scope = GRANT_HOUSEHOLD, g->household = row->grant_household;
+        if (strcmp(row->scope, "household") == 0)
+            g->scope = GRANT_HOUSEHOLD, g->household = row->grant_household;
         add_grant(v, g, role);
     }
     return v;
@@ -76,9 +91,11 @@ static void visitor_perms(struct visitor *v)
 }
 
 /* Idle for too long? What this process saw since the row was written counts too. */
-static bool idle(const struct visitor *v, const uint8_t session[HASH_SIZE], int64_t seen_at, int64_t now)
+static bool idle(const struct visitor *v, const uint8_t session[HASH_SIZE], int64_t seen_at,
+                 int64_t now)
 {
-    int64_t limit_ms = 1000 * (v->staff ? access_settings.staff_idle_s : access_settings.villager_idle_s);
+    int64_t limit_ms =
+        1000 * (v->staff ? access_settings.staff_idle_s : access_settings.villager_idle_s);
     int64_t step_ms = limit_ms / 4 < 60000 ? limit_ms / 4 : 60000;
     if (now - seen_at < step_ms) return false;
     int64_t memory = seen_last(session);
@@ -94,17 +111,20 @@ static const struct err *by_cookie(struct req *r, const char *cookie, struct vis
     struct list rows;
     secret_hash("session", cookie, strlen(cookie), hash);
     TRY(db_all(r, &identity_record, &rows,
-        "SELECT s.account, s.seen_at, s.expires_at, a.unit, a.village, a.resident, a.household, a.must_change,"
-        " CASE WHEN a.totp IS NULL THEN 0 ELSE 1 END AS totp, a.name AS login, a.display,"
-        " g.region AS grant_region, g.household AS grant_household, g.role, g.scope, g.grid"
-        " FROM access_session s JOIN access_account a ON a.id = s.account"
-        " LEFT JOIN access_grant g ON g.account = s.account"
-        " WHERE s.id = $1 AND a.state = 'active'", BLOB(hash, HASH_SIZE)));
+               "SELECT s.account, s.seen_at, s.expires_at, a.unit, a.village, a.resident, "
+               "a.household, a.must_change,"
+               " CASE WHEN a.totp IS NULL THEN 0 ELSE 1 END AS totp, a.name AS login, a.display,"
+               " g.region AS grant_region, g.household AS grant_household, g.role, g.scope, g.grid"
+               " FROM access_session s JOIN access_account a ON a.id = s.account"
+               " LEFT JOIN access_grant g ON g.account = s.account"
+               " WHERE s.id = $1 AND a.state = 'active'",
+               BLOB(hash, HASH_SIZE)));
     if (!rows.n) return fail(r, ERR_SIGN_IN, NULL);
     const struct identity *first = &LIST_AT(rows, struct identity, 0);
     struct visitor *v = visitor_of(r, &rows);
     if (first->expires_at <= r->now || idle(v, hash, first->seen_at, r->now))
-        return fail_say(r, ERR_SIGN_IN, NULL, "登录已过期，请重新登录。", "The session has ended; sign in again.");
+        return fail_say(r, ERR_SIGN_IN, NULL, "登录已过期，请重新登录。",
+                        "The session has ended; sign in again.");
     uint8_t csrf[HASH_SIZE];
     secret_hash("csrf", cookie, strlen(cookie), csrf);
     v->csrf = hex_encode(r->mem, csrf, 16);
@@ -124,11 +144,15 @@ const struct err *access_actor(struct req *r, const char *login, const struct ac
 {
     struct list rows;
     TRY(db_all(r, &identity_record, &rows,
-        "SELECT a.id AS account, a.unit, a.village, a.resident, a.household, a.must_change, a.name AS login, a.display,"
-        " g.region AS grant_region, g.household AS grant_household, g.role, g.scope, g.grid"
-        " FROM access_account a LEFT JOIN access_grant g ON g.account = a.id"
-        " WHERE a.name = $1 AND a.state = 'active'", TEXT(name_fold(r->mem, login))));
-    if (!rows.n) return fail_say(r, ERR_NOT_FOUND, "account", "没有这个账号，或者已经停用。", "There is no such account, or it is disabled.");
+               "SELECT a.id AS account, a.unit, a.village, a.resident, a.household, a.must_change, "
+               "a.name AS login, a.display,"
+               " g.region AS grant_region, g.household AS grant_household, g.role, g.scope, g.grid"
+               " FROM access_account a LEFT JOIN access_grant g ON g.account = a.id"
+               " WHERE a.name = $1 AND a.state = 'active'",
+               TEXT(name_fold(r->mem, login))));
+    if (!rows.n)
+        return fail_say(r, ERR_NOT_FOUND, "account", "没有这个账号，或者已经停用。",
+                        "There is no such account, or it is disabled.");
     struct visitor *v = visitor_of(r, &rows);
     v->self = true;
     visitor_perms(v);
@@ -157,12 +181,14 @@ static const struct err *by_token(struct req *r, const char *token, struct visit
     struct list rows;
     secret_hash("token", token, strlen(token), hash);
     TRY(db_all(r, &identity_record, &rows,
-        "SELECT t.account, t.expires_at, t.permissions, a.unit, a.village, a.resident, a.household, a.must_change,"
-        " CASE WHEN a.totp IS NULL THEN 0 ELSE 1 END AS totp, a.name AS login, a.display,"
-        " g.region AS grant_region, g.household AS grant_household, g.role, g.scope, g.grid"
-        " FROM access_token t JOIN access_account a ON a.id = t.account"
-        " LEFT JOIN access_grant g ON g.account = t.account"
-        " WHERE t.hash = $1 AND a.state = 'active'", BLOB(hash, HASH_SIZE)));
+               "SELECT t.account, t.expires_at, t.permissions, a.unit, a.village, a.resident, "
+               "a.household, a.must_change,"
+               " CASE WHEN a.totp IS NULL THEN 0 ELSE 1 END AS totp, a.name AS login, a.display,"
+               " g.region AS grant_region, g.household AS grant_household, g.role, g.scope, g.grid"
+               " FROM access_token t JOIN access_account a ON a.id = t.account"
+               " LEFT JOIN access_grant g ON g.account = t.account"
+               " WHERE t.hash = $1 AND a.state = 'active'",
+               BLOB(hash, HASH_SIZE)));
     if (!rows.n) return fail(r, ERR_SIGN_IN, NULL);
     const struct identity *first = &LIST_AT(rows, struct identity, 0);
     if (first->expires_at <= r->now)
@@ -192,7 +218,8 @@ static bool before_change(const struct route *route)
            strcmp(route->path, "/me/password") == 0;
 }
 
-static const struct err *find_visitor(struct req *r, const struct route *route, struct visitor **out)
+static const struct err *find_visitor(struct req *r, const struct route *route,
+                                      struct visitor **out)
 {
     const char *bearer = http_header(r, "Authorization");
     const char *cookie = http_cookie(r, "shanzhi_session");
@@ -270,11 +297,13 @@ const struct err *audit_add(struct req *r, const struct audit_row *a)
     const char *address = r->http ? http_address(r) : NULL;
     int64_t village = a->village > 0 ? a->village : 0;
     return db_exec(r,
-        "INSERT INTO access_audit (village, id, at, account, who, action, status, subject, address, request, note, body)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        I64(village), I64(id_new()), I64(r->now), I64(a->account), TEXT(a->who), TEXT(a->action), I64(a->status),
-        I64(a->subject), TEXT(address ? address : ""), TEXT(arena_printf(r->mem, "%016llx", (unsigned long long)r->id)),
-        TEXT(a->note), TEXT(cut(r->mem, a->body, AUDIT_BODY_MAX)));
+                   "INSERT INTO access_audit (village, id, at, account, who, action, status, "
+                   "subject, address, request, note, body)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                   I64(village), I64(id_new()), I64(r->now), I64(a->account), TEXT(a->who),
+                   TEXT(a->action), I64(a->status), I64(a->subject), TEXT(address ? address : ""),
+                   TEXT(arena_printf(r->mem, "%016llx", (unsigned long long)r->id)), TEXT(a->note),
+                   TEXT(cut(r->mem, a->body, AUDIT_BODY_MAX)));
 }
 
 /* The place of a deed: what the handler said, the path's village, or where the actor belongs. */
@@ -286,7 +315,8 @@ static int64_t audit_place(const struct req *r)
     return v ? v->unit : 0;
 }
 
-static const struct err *audit(struct req *r, const struct route *route, int status, const char *body)
+static const struct err *audit(struct req *r, const struct route *route, int status,
+                               const char *body)
 {
     const struct visitor *v = visitor(r);
     struct audit_row a = {
@@ -302,7 +332,8 @@ static const struct err *audit(struct req *r, const struct route *route, int sta
     return audit_add(r, &a);
 }
 
-const struct err *access_audit(struct req *r, const char *action, int64_t village, int64_t subject, const char *note)
+const struct err *access_audit(struct req *r, const char *action, int64_t village, int64_t subject,
+                               const char *note)
 {
     struct audit_row a = {
         .village = village,
@@ -322,10 +353,11 @@ struct replay_row {
     int64_t status;
     const char *headers;
 };
-static const struct field replay_row_fields[] = {
-    F(replay_row, hash, K_BYTES, 0, 0, 0, ""), F(replay_row, body, K_BYTES, 0, 0, 0, ""),
-    F(replay_row, status, K_INT, 0, 0, 0, ""), F(replay_row, headers, K_TEXT, 0, 0, 0, ""), { 0 }
-};
+static const struct field replay_row_fields[] = { F(replay_row, hash, K_BYTES, 0, 0, 0, ""),
+                                                  F(replay_row, body, K_BYTES, 0, 0, 0, ""),
+                                                  F(replay_row, status, K_INT, 0, 0, 0, ""),
+                                                  F(replay_row, headers, K_TEXT, 0, 0, 0, ""),
+                                                  { 0 } };
 static RECORD(replay_row);
 
 static int64_t tenant(const struct req *r)
@@ -338,33 +370,37 @@ static int64_t owner(const struct req *r)
     return r->who ? r->who->account : 0;
 }
 
-static const struct err *stored(struct req *r, const struct replay_row *row, struct stored_reply **replay)
+static const struct err *stored(struct req *r, const struct replay_row *row,
+                                struct stored_reply **replay)
 {
     struct bytes body = { 0 };
     if (row->body.p && !open_bytes(r->mem, row->body, &body)) return fail(r, ERR_INTERNAL, NULL);
     *replay = arena_new(r->mem, struct stored_reply);
-    **replay = (struct stored_reply){ .status = (int)row->status, .headers = row->headers,
-                                      .body = body.p, .body_n = body.n };
+    **replay = (struct stored_reply){
+        .status = (int)row->status, .headers = row->headers, .body = body.p, .body_n = body.n
+    };
     return NULL;
 }
 
 /* The row is written before the handler runs and filled after it, in the one transaction: on
  * PostgreSQL a second request with the key waits here for the first, and then finds its reply. */
-static const struct err *idem_begin(struct req *r, const struct route *route, const char *key, const void *hash32,
-                                    struct stored_reply **replay)
+static const struct err *idem_begin(struct req *r, const struct route *route, const char *key,
+                                    const void *hash32, struct stored_reply **replay)
 {
     struct replay_row *row;
     int64_t fresh;
     (void)route;
     *replay = NULL;
     TRY(db_exec_n(r, &fresh,
-        "INSERT INTO access_idempotency (village, account, key, hash, at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT DO NOTHING",
-        I64(tenant(r)), I64(owner(r)), TEXT(key), BLOB(hash32, HASH_SIZE), I64(r->now)));
+                  "INSERT INTO access_idempotency (village, account, key, hash, at) VALUES ($1, "
+                  "$2, $3, $4, $5)"
+                  " ON CONFLICT DO NOTHING",
+                  I64(tenant(r)), I64(owner(r)), TEXT(key), BLOB(hash32, HASH_SIZE), I64(r->now)));
     if (fresh) return NULL;
     TRY(db_one(r, &replay_row_record, &row,
-        "SELECT hash, status, headers, body FROM access_idempotency WHERE village = $1 AND account = $2 AND key = $3",
-        I64(tenant(r)), I64(owner(r)), TEXT(key)));
+               "SELECT hash, status, headers, body FROM access_idempotency WHERE village = $1 AND "
+               "account = $2 AND key = $3",
+               I64(tenant(r)), I64(owner(r)), TEXT(key)));
     if (row->hash.n != HASH_SIZE || memcmp(row->hash.p, hash32, HASH_SIZE) != 0)
         return fail(r, ERR_IDEMPOTENCY, "Idempotency-Key");
     if (row->status == NONE) return fail(r, ERR_IN_PROGRESS, "Idempotency-Key");
@@ -372,14 +408,16 @@ static const struct err *idem_begin(struct req *r, const struct route *route, co
 }
 
 /* Sealed: an answer may hold a one-time password or a token. */
-static const struct err *idem_finish(struct req *r, const char *key, const struct stored_reply *reply)
+static const struct err *idem_finish(struct req *r, const char *key,
+                                     const struct stored_reply *reply)
 {
     struct bytes body = { 0 };
     if (reply->body) body = seal_bytes(r->mem, reply->body, reply->body_n);
     return db_exec(r,
-        "UPDATE access_idempotency SET status = $4, headers = $5, body = $6"
-        " WHERE village = $1 AND account = $2 AND key = $3",
-        I64(tenant(r)), I64(owner(r)), TEXT(key), I64(reply->status), TEXT(reply->headers), BLOB(body.p, body.n));
+                   "UPDATE access_idempotency SET status = $4, headers = $5, body = $6"
+                   " WHERE village = $1 AND account = $2 AND key = $3",
+                   I64(tenant(r)), I64(owner(r)), TEXT(key), I64(reply->status),
+                   TEXT(reply->headers), BLOB(body.p, body.n));
 }
 
 const struct guard access_guard = {

@@ -17,12 +17,16 @@
 
 enum { KEY_SIZE = 32, SEAL_VERSION = 1, BLIND_SIZE = 16 };
 
-static struct { uint8_t bytes[KEY_SIZE]; bool loaded; } master;
+static struct {
+    uint8_t bytes[KEY_SIZE];
+    bool loaded;
+} master;
 
 static void key_for(const char *purpose, uint8_t out[KEY_SIZE])
 {
     if (!master.loaded) BUG("access: a secret is needed before access_key_load");
-    crypto_generichash(out, KEY_SIZE, (const uint8_t *)purpose, strlen(purpose), master.bytes, KEY_SIZE);
+    crypto_generichash(out, KEY_SIZE, (const uint8_t *)purpose, strlen(purpose), master.bytes,
+                       KEY_SIZE);
 }
 
 /* Writes a fresh key beside the place and links it there, so that of two processes one wins and
@@ -44,10 +48,12 @@ static int key_create(struct arena *mem, const char *path)
     return linked ? 0 : -1;
 }
 
-static const struct err *key_error(struct arena *mem, const char *path, const char *zh, const char *en)
+static const struct err *key_error(struct arena *mem, const char *path, const char *zh,
+                                   const char *en)
 {
-    struct err *e = err_say(mem, ERR_INTERNAL, "key", arena_printf(mem, "密钥文件 %s：%s", path, zh),
-                            arena_printf(mem, "key file %s: %s", path, en));
+    struct err *e =
+        err_say(mem, ERR_INTERNAL, "key", arena_printf(mem, "密钥文件 %s：%s", path, zh),
+                arena_printf(mem, "key file %s: %s", path, en));
     e->cause = strerror(errno);
     return e;
 }
@@ -68,10 +74,12 @@ const struct err *access_key_load(struct arena *mem, const char *path, bool crea
     ssize_t n = read(fd, text, sizeof text - 1);
     close(fd);
     if (st.st_mode & (S_IRWXG | S_IRWXO))
-        return key_error(mem, path, "其他用户可以读取，请执行 chmod 600。", "others may read it; chmod 600 it.");
+        return key_error(mem, path, "其他用户可以读取，请执行 chmod 600。",
+                         "others may read it; chmod 600 it.");
     if (n < 2 * KEY_SIZE) return key_error(mem, path, "内容不完整。", "is cut short.");
     text[2 * KEY_SIZE] = '\0';
-    if (!hex_decode(text, master.bytes, KEY_SIZE)) return key_error(mem, path, "内容有误。", "is not a key.");
+    if (!hex_decode(text, master.bytes, KEY_SIZE))
+        return key_error(mem, path, "内容有误。", "is not a key.");
     sodium_memzero(text, sizeof text);
     master.loaded = true;
     return NULL;

@@ -9,7 +9,7 @@
 #include "kernel/text.h"
 
 /* argon2id. 19 MiB and two passes is OWASP's first recommendation (Password Storage Cheat Sheet):
- * some 30 ms on a village office's PC; HASH_AT_ONCE bounds the memory when everybody signs in on
+ * 30 to 70 ms on a village office's PC; HASH_AT_ONCE bounds the memory when everybody signs in on
  * the first morning. Tests sign in hundreds of times. */
 #ifdef SHANZHI_TESTING
 #define HASH_PASSES crypto_pwhash_OPSLIMIT_MIN
@@ -39,7 +39,8 @@ char *password_hash(struct arena *mem, const char *password)
 {
     char *out = arena_alloc(mem, crypto_pwhash_STRBYTES);
     hashing_enter();
-    int bad = crypto_pwhash_str_alg(out, password, strlen(password), HASH_PASSES, HASH_BYTES, crypto_pwhash_ALG_ARGON2ID13);
+    int bad = crypto_pwhash_str_alg(out, password, strlen(password), HASH_PASSES, HASH_BYTES,
+                                    crypto_pwhash_ALG_ARGON2ID13);
     sem_post(&hashing);
     if (bad) BUG("argon2id: no memory");
     return out;
@@ -61,7 +62,8 @@ bool one_time_shaped(const char *password)
     static const char shape[] = "aaaa-aaaa-aaaa";
     if (strlen(password) != strlen(shape)) return false;
     for (size_t i = 0; shape[i]; i++) {
-        bool letter = (password[i] >= '0' && password[i] <= '9') || (password[i] >= 'a' && password[i] <= 'z');
+        bool letter = (password[i] >= '0' && password[i] <= '9') ||
+                      (password[i] >= 'a' && password[i] <= 'z');
         if (shape[i] == '-' ? password[i] != '-' : !letter) return false;
     }
     return true;
@@ -80,7 +82,8 @@ char *one_time_hash(struct arena *mem, const char *password)
     randombytes_buf(salted, 16);
     memcpy(salted + 16, password, n);
     secret_hash("one-time password", salted, 16 + n, hash);
-    return arena_printf(mem, ONE_TIME "%s$%s", hex_encode(mem, salted, 16), hex_encode(mem, hash, HASH_SIZE));
+    return arena_printf(mem, ONE_TIME "%s$%s", hex_encode(mem, salted, 16),
+                        hex_encode(mem, hash, HASH_SIZE));
 }
 
 static bool one_time_right(const char *stored, const char *password)
@@ -95,7 +98,9 @@ static bool one_time_right(const char *stored, const char *password)
     dashed[4] = dashed[9] = '-';
     memcpy(salt, stored + strlen(ONE_TIME), 32);
     salt[32] = '\0';
-    if (!hex_decode(salt, salted, 16) || !hex_decode(stored + strlen(ONE_TIME) + 33, want, HASH_SIZE)) return false;
+    if (!hex_decode(salt, salted, 16) ||
+        !hex_decode(stored + strlen(ONE_TIME) + 33, want, HASH_SIZE))
+        return false;
     memcpy(salted + 16, dashed, 14);
     secret_hash("one-time password", salted, 16 + 14, hash);
     return sodium_memcmp(hash, want, HASH_SIZE) == 0;
@@ -117,17 +122,25 @@ bool password_old(const char *stored)
 
 /* What people choose first, in China and elsewhere; folded to lower case. */
 static const char *const common[] = {
-    "password", "password1", "password123", "passw0rd", "p@ssw0rd", "p@ssword", "admin123", "admin888", "admin1234",
-    "administrator", "qwertyui", "qwertyuiop", "qwerty123", "qwer1234", "1q2w3e4r", "1q2w3e4r5t", "1qaz2wsx", "qazwsxedc",
-    "zaq12wsx", "q1w2e3r4", "abc12345", "abcd1234", "abc123456", "a1234567", "a12345678", "a123456789", "aa123456",
-    "aa12345678", "asd12345", "asdf1234", "asdfghjk", "asdfghjkl", "zxcvbnm1", "zxcvbnm123", "iloveyou", "iloveyou1",
-    "woaini520", "woaini1314", "5201314a", "a5201314", "woaini123", "1314520a", "nihao123", "nihao123456", "zhang123",
-    "wang1234", "sunshine", "princess", "football", "baseball", "superman", "batman123", "trustno1", "letmein1",
-    "welcome1", "welcome123", "monkey123", "dragon123", "michael1", "master123", "shadow123", "hello123", "hello1234",
-    "test1234", "test12345", "changeme", "changeme1", "secret123", "default1", "guest123", "root1234", "toor1234",
-    "system123", "manager1", "shanzhi123", "shanzhi2026", "shanzhi888", "cunmin123", "cunwei123", "jifen123", "mima1234",
-    "mima123456", "qq123456", "qq123456789", "wx123456", "weixin123", "china123", "zhongguo", "beijing1", "guangdong",
-    "heyuan123", "zijin123", "longwo123", NULL
+    "password",    "password1",  "password123", "passw0rd",    "p@ssw0rd",
+    "p@ssword",    "admin123",   "admin888",    "admin1234",   "administrator",
+    "qwertyui",    "qwertyuiop", "qwerty123",   "qwer1234",    "1q2w3e4r",
+    "1q2w3e4r5t",  "1qaz2wsx",   "qazwsxedc",   "zaq12wsx",    "q1w2e3r4",
+    "abc12345",    "abcd1234",   "abc123456",   "a1234567",    "a12345678",
+    "a123456789",  "aa123456",   "aa12345678",  "asd12345",    "asdf1234",
+    "asdfghjk",    "asdfghjkl",  "zxcvbnm1",    "zxcvbnm123",  "iloveyou",
+    "iloveyou1",   "woaini520",  "woaini1314",  "5201314a",    "a5201314",
+    "woaini123",   "1314520a",   "nihao123",    "nihao123456", "zhang123",
+    "wang1234",    "sunshine",   "princess",    "football",    "baseball",
+    "superman",    "batman123",  "trustno1",    "letmein1",    "welcome1",
+    "welcome123",  "monkey123",  "dragon123",   "michael1",    "master123",
+    "shadow123",   "hello123",   "hello1234",   "test1234",    "test12345",
+    "changeme",    "changeme1",  "secret123",   "default1",    "guest123",
+    "root1234",    "toor1234",   "system123",   "manager1",    "shanzhi123",
+    "shanzhi2026", "shanzhi888", "cunmin123",   "cunwei123",   "jifen123",
+    "mima1234",    "mima123456", "qq123456",    "qq123456789", "wx123456",
+    "weixin123",   "china123",   "zhongguo",    "beijing1",    "guangdong",
+    "heyuan123",   "zijin123",   "longwo123",   NULL
 };
 
 static bool all_same_or_run(const char *s)
@@ -156,24 +169,31 @@ static bool is_common(const char *low)
     return false;
 }
 
-static const char *weakness(struct arena *mem, const char *password, const char *name, const char *phone, const char **en)
+static const char *weakness(struct arena *mem, const char *password, const char *name,
+                            const char *phone, const char **en)
 {
     const char *low = lower(mem, password);
     size_t n = utf8_length(password);
 #define SAY(z, e) return *en = (e), (z)
     if (n < PASSWORD_MIN) SAY("密码至少 8 个字符。", "Use at least 8 characters.");
-    if (n > PASSWORD_MAX || strlen(password) > 4 * PASSWORD_MAX) SAY("密码最多 128 个字符。", "Use at most 128 characters.");
-    if (name && *name && strstr(low, lower(mem, name))) SAY("密码不能包含账号名。", "The password must not contain the name.");
-    if (phone && *phone && strstr(low, phone)) SAY("密码不能包含手机号。", "The password must not contain the phone number.");
-    if (all_same_or_run(low)) SAY("密码不能是重复或连续的字符。", "Repeated or running characters are too easy.");
+    if (n > PASSWORD_MAX || strlen(password) > 4 * PASSWORD_MAX)
+        SAY("密码最多 128 个字符。", "Use at most 128 characters.");
+    if (name && *name && strstr(low, lower(mem, name)))
+        SAY("密码不能包含账号名。", "The password must not contain the name.");
+    if (phone && *phone && strstr(low, phone))
+        SAY("密码不能包含手机号。", "The password must not contain the phone number.");
+    if (all_same_or_run(low))
+        SAY("密码不能是重复或连续的字符。", "Repeated or running characters are too easy.");
     if (strspn(low, "0123456789") == strlen(low) && n < DIGITS_ONLY_MIN)
-        SAY("只有数字的密码至少 12 位，或请加入字母。", "Digits alone need 12 of them; or add letters.");
+        SAY("只有数字的密码至少 12 位，或请加入字母。",
+            "Digits alone need 12 of them; or add letters.");
     if (is_common(low)) SAY("这个密码太常见。", "This password is among the most common.");
 #undef SAY
     return NULL;
 }
 
-bool password_ok(const char *password, const char *name, const char *phone, const char **zh, const char **en)
+bool password_ok(const char *password, const char *name, const char *phone, const char **zh,
+                 const char **en)
 {
     struct arena mem = { 0 };
     *zh = weakness(&mem, password, name, phone, en);
@@ -181,7 +201,8 @@ bool password_ok(const char *password, const char *name, const char *phone, cons
     return !*zh;
 }
 
-const struct err *password_rules(struct req *r, const char *field, const char *password, const char *name, const char *phone)
+const struct err *password_rules(struct req *r, const char *field, const char *password,
+                                 const char *name, const char *phone)
 {
     const char *zh, *en = NULL;
     if (password_ok(password, name, phone, &zh, &en)) return NULL;

@@ -9,9 +9,17 @@ _Static_assert(PERM_COUNT <= 64 * PERM_WORDS, "widen PERM_WORDS and struct grant
 #define REGION ROLE_REGION
 #define GRID ROLE_GRID
 #define HOUSEHOLD ROLE_HOUSEHOLD
-#define ROLE(n, z, e, sc, w, na, ra, gi, du, ...) \
-    { .name = n, .zh = z, .en = e, .scopes = sc, .widest = w, .narrowest = na, .rank = ra, \
-      .gives = gi, .duty = du, .perms = { __VA_ARGS__, PERM_UNSET } },
+#define ROLE(n, z, e, sc, w, na, ra, gi, du, ...)                                                  \
+    { .name = n,                                                                                   \
+      .zh = z,                                                                                     \
+      .en = e,                                                                                     \
+      .scopes = sc,                                                                                \
+      .widest = w,                                                                                 \
+      .narrowest = na,                                                                             \
+      .rank = ra,                                                                                  \
+      .gives = gi,                                                                                 \
+      .duty = du,                                                                                  \
+      .perms = { __VA_ARGS__, PERM_UNSET } },
 const struct role roles[] = {
 #include "access/roles.def"
     { 0 }

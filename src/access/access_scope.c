@@ -38,9 +38,12 @@ static bool grid_covers(const char *scope, const char *grid)
 static bool grant_at(const struct grant *g, int64_t village, const char *grid, int64_t household)
 {
     switch (g->scope) {
-    case GRANT_REGION: return access_covers(g->region, village);
-    case GRANT_GRID: return g->region == village && grid_covers(g->grid, grid);
-    case GRANT_HOUSEHOLD: return g->region == village && household > 0 && g->household == household;
+    case GRANT_REGION:
+        return access_covers(g->region, village);
+    case GRANT_GRID:
+        return g->region == village && grid_covers(g->grid, grid);
+    case GRANT_HOUSEHOLD:
+        return g->region == village && household > 0 && g->household == household;
     }
     return false;
 }
@@ -50,7 +53,8 @@ bool access_may(const struct req *r, enum perm p, int64_t region)
     return access_may_at(r, p, region, NULL, NONE);
 }
 
-bool access_may_at(const struct req *r, enum perm p, int64_t village, const char *grid, int64_t household)
+bool access_may_at(const struct req *r, enum perm p, int64_t village, const char *grid,
+                   int64_t household)
 {
     if (!r->who) return false;
     for (int i = 0; i < r->who->grants_n; i++) {
@@ -76,7 +80,8 @@ const struct err *access_require_at(struct req *r, enum perm p, int64_t village,
 const struct err *access_not_own(struct req *r, int64_t household)
 {
     if (!r->who) return fail(r, ERR_SIGN_IN, NULL);
-    if (household > 0 && r->who->household == household) return fail(r, ERR_CONFLICT_OF_INTEREST, NULL);
+    if (household > 0 && r->who->household == household)
+        return fail(r, ERR_CONFLICT_OF_INTEREST, NULL);
     return NULL;
 }
 
@@ -100,7 +105,8 @@ struct list *access_grids(const struct req *r, enum perm p, int64_t village)
     const char **codes = arena_array(r->mem, const char *, (size_t)r->who->grants_n + 1);
     for (int i = 0; i < r->who->grants_n; i++) {
         const struct grant *g = &r->who->grants[i];
-        if (g->scope == GRANT_GRID && g->region == village && perm_in(g->perms, p)) codes[out->n++] = g->grid;
+        if (g->scope == GRANT_GRID && g->region == village && perm_in(g->perms, p))
+            codes[out->n++] = g->grid;
     }
     out->items = codes;
     return out;
@@ -110,9 +116,15 @@ const struct actor *access_operator(struct arena *mem)
 {
     struct grant *g = arena_new(mem, struct grant);
     struct actor *who = arena_new(mem, struct actor);
-    *g = (struct grant){ .scope = GRANT_REGION, .region = 0, .household = NONE, .role = "operator" };
+    *g =
+        (struct grant){ .scope = GRANT_REGION, .region = 0, .household = NONE, .role = "operator" };
     for (enum perm p = PERM_UNSET + 1; p < PERM_COUNT; p++) perm_set(g->perms, p);
-    *who = (struct actor){ .account = 0, .name = "operator", .village = NONE, .resident = NONE,
-                           .household = NONE, .grants_n = 1, .grants = g };
+    *who = (struct actor){ .account = 0,
+                           .name = "operator",
+                           .village = NONE,
+                           .resident = NONE,
+                           .household = NONE,
+                           .grants_n = 1,
+                           .grants = g };
     return who;
 }

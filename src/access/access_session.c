@@ -11,7 +11,11 @@ enum { SEEN_SLOTS = 4096, DAY_MS = 86400 * 1000 };
 
 /* A direct-mapped table: a collision forgets the older use, which ends a session up to a minute
  * early at worst, and only if it is at its very limit. */
-static struct seen { uint8_t session[HASH_SIZE]; int64_t at; bool fresh; } seen[SEEN_SLOTS];
+static struct seen {
+    uint8_t session[HASH_SIZE];
+    int64_t at;
+    bool fresh;
+} seen[SEEN_SLOTS];
 static pthread_mutex_t seen_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct seen *slot(const uint8_t session[HASH_SIZE])
@@ -92,17 +96,21 @@ const struct err *access_prune(struct req *r, void *arg)
     (void)arg;
     TRY(db_exec(r, "DELETE FROM access_session WHERE expires_at < $1 OR seen_at < $2", I64(r->now),
                 I64(r->now - 1000 * s->villager_idle_s)));
-    TRY(db_exec(r, "DELETE FROM access_token WHERE expires_at < $1", I64(r->now - 30 * (int64_t)DAY_MS)));
-    TRY(db_exec(r, "DELETE FROM access_throttle WHERE locked_until < $1 AND first_at < $2", I64(r->now),
-                I64(r->now - 1000 * s->lock_s)));
+    TRY(db_exec(r, "DELETE FROM access_token WHERE expires_at < $1",
+                I64(r->now - 30 * (int64_t)DAY_MS)));
+    TRY(db_exec(r, "DELETE FROM access_throttle WHERE locked_until < $1 AND first_at < $2",
+                I64(r->now), I64(r->now - 1000 * s->lock_s)));
     TRY(db_exec_n(r, &replies,
-        "DELETE FROM access_idempotency WHERE (village, account, key) IN"
-        " (SELECT village, account, key FROM access_idempotency WHERE at < $1 ORDER BY at LIMIT 5000)",
-        I64(r->now - s->replay_keep_days * DAY_MS)));
+                  "DELETE FROM access_idempotency WHERE (village, account, key) IN"
+                  " (SELECT village, account, key FROM access_idempotency WHERE at < $1 ORDER BY "
+                  "at LIMIT 5000)",
+                  I64(r->now - s->replay_keep_days * DAY_MS)));
     TRY(db_exec_n(r, &audits,
-        "DELETE FROM access_audit WHERE (village, id) IN"
-        " (SELECT village, id FROM access_audit WHERE at < $1 ORDER BY id LIMIT 5000)",
-        I64(r->now - s->audit_keep_days * DAY_MS)));
-    if (audits) log_info("access", "audit rows past retention removed", LI("rows", audits), LI("days", s->audit_keep_days));
+                  "DELETE FROM access_audit WHERE (village, id) IN"
+                  " (SELECT village, id FROM access_audit WHERE at < $1 ORDER BY id LIMIT 5000)",
+                  I64(r->now - s->audit_keep_days * DAY_MS)));
+    if (audits)
+        log_info("access", "audit rows past retention removed", LI("rows", audits),
+                 LI("days", s->audit_keep_days));
     return NULL;
 }

@@ -33,7 +33,9 @@ void access_configure(const struct config *c)
 }
 
 /* ---- the key belongs to the database ---- */
-struct key_row { struct bytes mark; };
+struct key_row {
+    struct bytes mark;
+};
 static const struct field key_row_fields[] = { F(key_row, mark, K_BYTES, 0, 0, 0, ""), { 0 } };
 static RECORD(key_row);
 
@@ -45,11 +47,13 @@ static const struct err *key_belongs(struct req *r, void *arg)
     struct key_row *row;
     (void)arg;
     secret_hash("mark", "", 0, mark);
-    TRY(db_exec(r, "INSERT INTO access_key (id, mark) VALUES (1, $1) ON CONFLICT DO NOTHING", BLOB(mark, HASH_SIZE)));
+    TRY(db_exec(r, "INSERT INTO access_key (id, mark) VALUES (1, $1) ON CONFLICT DO NOTHING",
+                BLOB(mark, HASH_SIZE)));
     TRY(db_one(r, &key_row_record, &row, "SELECT mark FROM access_key WHERE id = 1"));
     if (row->mark.n == HASH_SIZE && memcmp(row->mark.p, mark, HASH_SIZE) == 0) return NULL;
-    return fail_say(r, ERR_INTERNAL, "key-file", "密钥文件与数据库不匹配，请恢复原来的密钥文件。",
-                    "The key file is not the one this database was filled with; restore the right one.");
+    return fail_say(
+        r, ERR_INTERNAL, "key-file", "密钥文件与数据库不匹配，请恢复原来的密钥文件。",
+        "The key file is not the one this database was filled with; restore the right one.");
 }
 
 const struct err *access_start(struct arena *mem, const struct config *c, struct store *s)

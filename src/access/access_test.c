@@ -1,5 +1,5 @@
-/* Access: scopes, roles and separated duties, password rules, one-time codes, secrets, and the rules of
- * giving roles, lock-out and retention on a real database. */
+/* Access: scopes, roles and separated duties, password rules, one-time codes, secrets, and the
+ * rules of giving roles, lock-out and retention on a real database. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,9 +24,14 @@
 /* ---- scopes ---- */
 static void test_level(void **state)
 {
-    static const struct { int64_t code; int level; } cases[] = {
-        { 440000000000, 1 }, { 441600000000, 2 }, { COUNTY, 3 }, { TOWN, 4 }, { VILLAGE, 5 },
-        { 0, 0 }, { NONE, 0 }, { -1, 0 }, { 4416, 0 }, { 1000000000000, 0 },
+    static const struct {
+        int64_t code;
+        int level;
+    } cases[] = {
+        { 440000000000, 1 },  { 441600000000, 2 }, { COUNTY, 3 },
+        { TOWN, 4 },          { VILLAGE, 5 },      { 0, 0 },
+        { NONE, 0 },          { -1, 0 },           { 4416, 0 },
+        { 1000000000000, 0 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -37,11 +42,27 @@ static void test_level(void **state)
 
 static void test_covers(void **state)
 {
-    static const struct { int64_t scope, region; bool covers; } cases[] = {
-        { TOWN, VILLAGE, true }, { TOWN, TOWN, true }, { COUNTY, VILLAGE, true }, { 440000000000, VILLAGE, true },
-        { VILLAGE, VILLAGE, true }, { VILLAGE, OTHER, false }, { VILLAGE, TOWN, false }, { TOWN, COUNTY, false },
-        { 441621103000, VILLAGE, false }, { 441622000000, VILLAGE, false }, { 0, VILLAGE, true }, { 0, 0, true },
-        { NONE, VILLAGE, false }, { NONE, NONE, false }, { TOWN, NONE, false }, { 44, VILLAGE, false }, { TOWN, 0, false },
+    static const struct {
+        int64_t scope, region;
+        bool covers;
+    } cases[] = {
+        { TOWN, VILLAGE, true },
+        { TOWN, TOWN, true },
+        { COUNTY, VILLAGE, true },
+        { 440000000000, VILLAGE, true },
+        { VILLAGE, VILLAGE, true },
+        { VILLAGE, OTHER, false },
+        { VILLAGE, TOWN, false },
+        { TOWN, COUNTY, false },
+        { 441621103000, VILLAGE, false },
+        { 441622000000, VILLAGE, false },
+        { 0, VILLAGE, true },
+        { 0, 0, true },
+        { NONE, VILLAGE, false },
+        { NONE, NONE, false },
+        { TOWN, NONE, false },
+        { 44, VILLAGE, false },
+        { TOWN, 0, false },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -55,8 +76,13 @@ static void test_covers(void **state)
 
 static struct grant grant_of(const char *role, int64_t region, const char *grid, int64_t household)
 {
-    struct grant g = { .scope = grid ? GRANT_GRID : household > 0 ? GRANT_HOUSEHOLD : GRANT_REGION,
-                       .region = region, .grid = grid, .household = household, .role = role };
+    struct grant g = { .scope = grid            ? GRANT_GRID
+                                : household > 0 ? GRANT_HOUSEHOLD
+                                                : GRANT_REGION,
+                       .region = region,
+                       .grid = grid,
+                       .household = household,
+                       .role = role };
     role_bits(role_find(role), g.perms);
     return g;
 }
@@ -64,8 +90,11 @@ static struct grant grant_of(const char *role, int64_t region, const char *grid,
 static void test_may_at(void **state)
 {
     struct arena mem = { 0 };
-    struct grant g[] = { grant_of("grid_worker", VILLAGE, "01", NONE), grant_of("villager", VILLAGE, NULL, 7) };
-    struct actor who = { .account = 1, .village = VILLAGE, .household = 7, .grants_n = 2, .grants = g };
+    struct grant g[] = { grant_of("grid_worker", VILLAGE, "01", NONE),
+                         grant_of("villager", VILLAGE, NULL, 7) };
+    struct actor who = {
+        .account = 1, .village = VILLAGE, .household = 7, .grants_n = 2, .grants = g
+    };
     struct req r = { .mem = &mem, .who = &who };
     (void)state;
     assert_true(access_may_at(&r, PERM_CLAIM_CHECK, VILLAGE, "01", NONE));
@@ -106,7 +135,8 @@ static void test_duties(void **state)
     static const char *const three[] = { "sysadmin", "secadmin", "auditor" };
     (void)state;
     for (int i = 0; i < 3; i++)
-        for (int k = 0; k < 3; k++) assert_int_equal(role_compatible(role_find(three[i]), role_find(three[k])), i == k);
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(role_compatible(role_find(three[i]), role_find(three[k])), i == k);
     assert_true(role_compatible(role_find("auditor"), role_find("villager")));
     assert_true(role_has("sysadmin", PERM_ACCOUNT_WRITE));
     assert_false(role_has("sysadmin", PERM_GRANT_WRITE));
@@ -120,7 +150,8 @@ static void test_duties(void **state)
         assert_int_equal(role_has("auditor", p), p == PERM_SELF || p == PERM_AUDIT_READ);
 }
 
-/* Six steps, different people: whoever approves does not record, whoever hands out goods awards nothing. */
+/* Six steps, different people: whoever approves does not record, whoever hands out goods awards
+ * nothing. */
 static void test_roles_of_the_steps(void **state)
 {
     (void)state;
@@ -128,9 +159,12 @@ static void test_roles_of_the_steps(void **state)
         print_message("%s\n", role->name);
         assert_true(role_has(role->name, PERM_SELF));
         assert_false(role_has(role->name, PERM_PUBLIC));
-        assert_false(role_has(role->name, PERM_CLAIM_CHECK) && role_has(role->name, PERM_CLAIM_APPROVE));
-        assert_false(role_has(role->name, PERM_CLAIM_APPROVE) && role_has(role->name, PERM_CLAIM_RECORD));
-        assert_false(role_has(role->name, PERM_CLAIM_RECORD) && role_has(role->name, PERM_CLAIM_REVERSE));
+        assert_false(role_has(role->name, PERM_CLAIM_CHECK) &&
+                     role_has(role->name, PERM_CLAIM_APPROVE));
+        assert_false(role_has(role->name, PERM_CLAIM_APPROVE) &&
+                     role_has(role->name, PERM_CLAIM_RECORD));
+        assert_false(role_has(role->name, PERM_CLAIM_RECORD) &&
+                     role_has(role->name, PERM_CLAIM_REVERSE));
         assert_false(role->duty != DUTY_NONE && role_has(role->name, PERM_CLAIM_READ));
     }
     assert_false(role_has("shopkeeper", PERM_CLAIM_PROXY));
@@ -141,20 +175,33 @@ static void test_roles_of_the_steps(void **state)
 /* ---- passwords ---- */
 static void test_password_rules(void **state)
 {
-    static const struct { const char *password, *name, *phone; bool ok; } cases[] = {
-        { "correct-horse", "zhang", NULL, true }, { "今天天气很好适合采茶", "zhang", NULL, true },
-        { "short7!", "zhang", NULL, false }, { "短密码七个字吧", "zhang", NULL, false },
-        { "zhang-2026", "zhang", NULL, false }, { "my-ZhAnG-2026", "zhang", NULL, false },
-        { "a13800138000", "zhang", "13800138000", false }, { "password", "zhang", NULL, false },
-        { "PassWord123", "zhang", NULL, false }, { "aaaaaaaaaa", "zhang", NULL, false },
-        { "abcdefghij", "zhang", NULL, false }, { "87654321", "zhang", NULL, false }, { "19850312", "zhang", NULL, false },
-        { "198503126677", "zhang", NULL, true }, { "shanzhi-demo-2026", "lk-admin", NULL, true }, { "", "zhang", NULL, false },
+    static const struct {
+        const char *password, *name, *phone;
+        bool ok;
+    } cases[] = {
+        { "correct-horse", "zhang", NULL, true },
+        { "今天天气很好适合采茶", "zhang", NULL, true },
+        { "short7!", "zhang", NULL, false },
+        { "短密码七个字吧", "zhang", NULL, false },
+        { "zhang-2026", "zhang", NULL, false },
+        { "my-ZhAnG-2026", "zhang", NULL, false },
+        { "a13800138000", "zhang", "13800138000", false },
+        { "password", "zhang", NULL, false },
+        { "PassWord123", "zhang", NULL, false },
+        { "aaaaaaaaaa", "zhang", NULL, false },
+        { "abcdefghij", "zhang", NULL, false },
+        { "87654321", "zhang", NULL, false },
+        { "19850312", "zhang", NULL, false },
+        { "198503126677", "zhang", NULL, true },
+        { "shanzhi-demo-2026", "lk-admin", NULL, true },
+        { "", "zhang", NULL, false },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *zh = NULL, *en = NULL;
         print_message("%s\n", cases[i].password);
-        assert_int_equal(password_ok(cases[i].password, cases[i].name, cases[i].phone, &zh, &en), cases[i].ok);
+        assert_int_equal(password_ok(cases[i].password, cases[i].name, cases[i].phone, &zh, &en),
+                         cases[i].ok);
         if (!cases[i].ok) assert_true(zh && en);
     }
 }
@@ -163,14 +210,16 @@ static void test_password_hash(void **state)
 {
     struct arena mem = { 0 };
     (void)state;
-    const char *one = password_hash(&mem, "correct-horse"), *two = password_hash(&mem, "correct-horse");
+    const char *one = password_hash(&mem, "correct-horse"),
+               *two = password_hash(&mem, "correct-horse");
     assert_int_equal(strncmp(one, "$argon2id$", 10), 0);
     assert_string_not_equal(one, two);
     assert_true(password_right(one, "correct-horse"));
     assert_false(password_right(one, "correct-hors"));
     assert_false(password_right(one, ""));
     assert_false(password_old(one));
-    assert_true(password_old("$argon2id$v=19$m=4096,t=3,p=1$c2FsdHNhbHRzYWx0c2FsdA$LTXsGM8D3zWzBWmyGGfv0dJ2qvGsgfcBZ3ZVdAmLLGY"));
+    assert_true(password_old("$argon2id$v=19$m=4096,t=3,p=1$c2FsdHNhbHRzYWx0c2FsdA$"
+                             "LTXsGM8D3zWzBWmyGGfv0dJ2qvGsgfcBZ3ZVdAmLLGY"));
     char *once = one_time_password(&mem), *hash = one_time_hash(&mem, once);
     assert_int_equal(strlen(once), 14);
     assert_true(password_right(hash, once));
@@ -206,8 +255,11 @@ static void test_phone_fold(void **state)
 static void test_totp(void **state)
 {
     /* RFC 6238, appendix B: SHA1, eight digits. */
-    static const struct { int64_t time; int code; } vectors[] = {
-        { 59, 94287082 }, { 1111111109, 7081804 }, { 1111111111, 14050471 },
+    static const struct {
+        int64_t time;
+        int code;
+    } vectors[] = {
+        { 59, 94287082 },         { 1111111109, 7081804 },  { 1111111111, 14050471 },
         { 1234567890, 89005924 }, { 2000000000, 69279037 }, { 20000000000, 65353130 },
     };
     static const char key[] = "12345678901234567890";
@@ -227,8 +279,13 @@ static void test_totp(void **state)
 static void test_base32(void **state)
 {
     /* RFC 4648 section 10, without padding. */
-    static const char *const cases[][2] = { { "", "" }, { "f", "MY" }, { "fo", "MZXQ" }, { "foo", "MZXW6" },
-                                            { "foob", "MZXW6YQ" }, { "fooba", "MZXW6YTB" }, { "foobar", "MZXW6YTBOI" } };
+    static const char *const cases[][2] = { { "", "" },
+                                            { "f", "MY" },
+                                            { "fo", "MZXQ" },
+                                            { "foo", "MZXW6" },
+                                            { "foob", "MZXW6YQ" },
+                                            { "fooba", "MZXW6YTB" },
+                                            { "foobar", "MZXW6YTBOI" } };
     struct arena mem = { 0 };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -249,7 +306,8 @@ static void test_seal(void **state)
     assert_null(access_open_sealed(&r, (struct bytes){ 0 }));
     ((uint8_t *)(uintptr_t)b.p)[b.n - 1] ^= 1;
     assert_null(access_open_sealed(&r, b));
-    struct bytes x = access_blind(&r, "phone", "13800138000"), y = access_blind(&r, "phone", "13800138000");
+    struct bytes x = access_blind(&r, "phone", "13800138000"),
+                 y = access_blind(&r, "phone", "13800138000");
     struct bytes z = access_blind(&r, "id", "13800138000");
     assert_int_equal(x.n, 16);
     assert_memory_equal(x.p, y.p, 16);
@@ -301,7 +359,10 @@ static int open_house(void **state)
     snprintf(h->dir, sizeof h->dir, "/tmp/shanzhi-access-XXXXXX");
     assert_non_null(mkdtemp(h->dir));
     assert_null(access_key_load(&h->mem, arena_printf(&h->mem, "%s/key", h->dir), true));
-    assert_null(store_open(&h->mem, &(struct store_config){ .path = arena_printf(&h->mem, "%s/x.db", h->dir), .sessions = 4 }, &h->s));
+    assert_null(store_open(
+        &h->mem,
+        &(struct store_config){ .path = arena_printf(&h->mem, "%s/x.db", h->dir), .sessions = 4 },
+        &h->s));
     while (m[n].slice) n++;
     assert_null(store_migrate(h->s, &h->mem, m, n, &applied));
     *state = h;
@@ -320,7 +381,12 @@ static int close_house(void **state)
     return 0;
 }
 
-struct act { const char *role; int64_t account, region; const char *grid; int64_t household; };
+struct act {
+    const char *role;
+    int64_t account, region;
+    const char *grid;
+    int64_t household;
+};
 
 static const struct err *act_grant(struct req *r, void *arg)
 {
@@ -331,8 +397,13 @@ static const struct err *act_grant(struct req *r, void *arg)
 static const struct err *act_add(struct req *r, void *arg)
 {
     struct act *a = arg;
-    struct account_new n = { .name = a->role, .display = "某人", .password = "correct-horse", .village = NONE,
-                             .resident = NONE, .household = NONE, .unit = a->region };
+    struct account_new n = { .name = a->role,
+                             .display = "某人",
+                             .password = "correct-horse",
+                             .village = NONE,
+                             .resident = NONE,
+                             .household = NONE,
+                             .unit = a->region };
     return access_account_add(r, &n, &a->account);
 }
 
@@ -352,12 +423,18 @@ static enum err_code grant_as(struct house *h, const struct actor *who, struct a
 static void test_grants(void **state)
 {
     struct house *h = *state;
-    const struct actor *operator = access_operator(&h->mem);
+    const struct actor *operator= access_operator(&h->mem);
     int64_t a = new_account(h, "zhang", VILLAGE);
-    struct grant admin_at = grant_of("village_admin", VILLAGE, NULL, NONE), sec_at = grant_of("secadmin", COUNTY, NULL, NONE);
+    struct grant admin_at = grant_of("village_admin", VILLAGE, NULL, NONE),
+                 sec_at = grant_of("secadmin", COUNTY, NULL, NONE);
     struct actor admin = { .account = 4711, .name = "admin", .grants_n = 1, .grants = &admin_at };
     struct actor sec = { .account = a, .name = "sec", .grants_n = 1, .grants = &sec_at };
-    const struct { const char *what; const struct actor *who; struct act act; enum err_code want; } cases[] = {
+    const struct {
+        const char *what;
+        const struct actor *who;
+        struct act act;
+        enum err_code want;
+    } cases[] = {
         { "own village", &admin, { "cadre", a, VILLAGE, NULL, NONE }, ERR_NONE },
         { "twice", &admin, { "cadre", a, VILLAGE, NULL, NONE }, ERR_DUPLICATE },
         { "another village", &admin, { "cadre", a, OTHER, NULL, NONE }, ERR_GRANT_SCOPE },
@@ -371,7 +448,8 @@ static void test_grants(void **state)
         { "not for grids", operator, { "cadre", a, VILLAGE, "01", NONE }, ERR_INVALID },
         { "a grid needs a village", operator, { "grid_worker", a, TOWN, "01", NONE }, ERR_INVALID },
         { "a grid", operator, { "grid_worker", a, VILLAGE, "01", NONE }, ERR_NONE },
-        { "township role in a village", operator, { "township", a, VILLAGE, NULL, NONE }, ERR_INVALID },
+        { "township role in a village", operator, { "township", a, VILLAGE, NULL, NONE },
+          ERR_INVALID },
         { "not a code", operator, { "sysadmin", a, 44, NULL, NONE }, ERR_INVALID },
         { "first duty", operator, { "sysadmin", a, 0, NULL, NONE }, ERR_NONE },
         { "second duty", operator, { "secadmin", a, 0, NULL, NONE }, ERR_DUTIES },
@@ -394,23 +472,46 @@ static void test_accounts(void **state)
 {
     struct house *h = *state;
     new_account(h, "Li.Si", VILLAGE);
-    const struct { const char *what; struct account_new a; enum err_code want; } cases[] = {
-        { "same name in other letters", { "li.si", "x", "correct-horse", NULL, NONE, NONE, NONE, .unit = TOWN }, ERR_DUPLICATE },
-        { "a number as name", { "13800138000", "x", "correct-horse", NULL, NONE, NONE, NONE, .unit = TOWN }, ERR_INVALID },
-        { "a space in the name", { "li si", "x", "correct-horse", NULL, NONE, NONE, NONE, .unit = TOWN }, ERR_INVALID },
-        { "weak password", { "wang", "x", "password", NULL, NONE, NONE, NONE, .unit = TOWN }, ERR_WEAK_PASSWORD },
-        { "bad phone", { "wang", "x", "correct-horse", "12345", NONE, NONE, NONE, .unit = TOWN }, ERR_INVALID },
-        { "fine", { "王五", "x", "correct-horse", "138 0013 8000", NONE, NONE, NONE, .unit = TOWN }, ERR_NONE },
-        { "same phone", { "zhao", "x", "correct-horse", "+8613800138000", NONE, NONE, NONE, .unit = TOWN }, ERR_DUPLICATE },
+    const struct {
+        const char *what;
+        struct account_new a;
+        enum err_code want;
+    } cases[] = {
+        { "same name in other letters",
+          { "li.si", "x", "correct-horse", NULL, NONE, NONE, NONE, .unit = TOWN },
+          ERR_DUPLICATE },
+        { "a number as name",
+          { "13800138000", "x", "correct-horse", NULL, NONE, NONE, NONE, .unit = TOWN },
+          ERR_INVALID },
+        { "a space in the name",
+          { "li si", "x", "correct-horse", NULL, NONE, NONE, NONE, .unit = TOWN },
+          ERR_INVALID },
+        { "weak password",
+          { "wang", "x", "password", NULL, NONE, NONE, NONE, .unit = TOWN },
+          ERR_WEAK_PASSWORD },
+        { "bad phone",
+          { "wang", "x", "correct-horse", "12345", NONE, NONE, NONE, .unit = TOWN },
+          ERR_INVALID },
+        { "fine",
+          { "王五", "x", "correct-horse", "138 0013 8000", NONE, NONE, NONE, .unit = TOWN },
+          ERR_NONE },
+        { "same phone",
+          { "zhao", "x", "correct-horse", "+8613800138000", NONE, NONE, NONE, .unit = TOWN },
+          ERR_DUPLICATE },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct err *e = store_run(h->s, TX_WRITE, &h->mem, access_operator(&h->mem), act_add_code, (void *)(uintptr_t)&cases[i].a);
+        const struct err *e = store_run(h->s, TX_WRITE, &h->mem, access_operator(&h->mem),
+                                        act_add_code, (void *)(uintptr_t)&cases[i].a);
         print_message("%s\n", cases[i].what);
         assert_int_equal(e ? e->code : ERR_NONE, cases[i].want);
     }
 }
 
-struct tries { const char *subject; int64_t now; bool locked; };
+struct tries {
+    const char *subject;
+    int64_t now;
+    bool locked;
+};
 
 static const struct err *act_fail(struct req *r, void *arg)
 {
@@ -433,15 +534,23 @@ static void test_throttle(void **state)
 {
     struct house *h = *state;
     const int64_t minute = 60000, start = INT64_C(1800000000000);
-    const struct { int64_t fail_at, check_at; bool locked; } steps[] = {
-        { 0, 0, false }, { minute, minute, false }, { 2 * minute, 2 * minute, true }, { NONE, 16 * minute, true },
-        { NONE, 17 * minute, false }, { 18 * minute, 18 * minute, false }, /* a new window */
+    const struct {
+        int64_t fail_at, check_at;
+        bool locked;
+    } steps[] = {
+        { 0, 0, false },
+        { minute, minute, false },
+        { 2 * minute, 2 * minute, true },
+        { NONE, 16 * minute, true },
+        { NONE, 17 * minute, false },
+        { 18 * minute, 18 * minute, false }, /* a new window */
     };
     struct tries t = { .subject = "account 1" };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         print_message("step %zu\n", i);
         t.now = start + steps[i].fail_at;
-        if (steps[i].fail_at != NONE) assert_null(store_run(h->s, TX_WRITE, &h->mem, NULL, act_fail, &t));
+        if (steps[i].fail_at != NONE)
+            assert_null(store_run(h->s, TX_WRITE, &h->mem, NULL, act_fail, &t));
         t.now = start + steps[i].check_at;
         assert_null(store_run(h->s, TX_READ, &h->mem, NULL, act_check, &t));
         assert_int_equal(t.locked, steps[i].locked);
@@ -475,13 +584,21 @@ static void test_retention(void **state)
 }
 
 /* ---- somebody moves to another household ---- */
-struct move { int64_t account, household; int64_t grants; struct account *now; };
+struct move {
+    int64_t account, household;
+    int64_t grants;
+    struct account *now;
+};
 
 static const struct err *act_move(struct req *r, void *arg)
 {
     struct move *m = arg;
-    struct account_new n = { .name = "mover", .display = "搬家人", .password = "correct-horse", .village = VILLAGE,
-                             .resident = 71, .household = 7 };
+    struct account_new n = { .name = "mover",
+                             .display = "搬家人",
+                             .password = "correct-horse",
+                             .village = VILLAGE,
+                             .resident = 71,
+                             .household = 7 };
     if (!m->account) {
         TRY(access_account_add(r, &n, &m->account));
         TRY(access_grant_add(r, m->account, "villager", VILLAGE, NULL, 7));
@@ -495,7 +612,7 @@ static const struct err *act_move(struct req *r, void *arg)
 static void test_moved(void **state)
 {
     struct house *h = *state;
-    const struct actor *operator = access_operator(&h->mem);
+    const struct actor *operator= access_operator(&h->mem);
     struct move m = { .household = 8 };
     assert_null(store_run(h->s, TX_WRITE, &h->mem, operator, act_move, &m));
     assert_int_equal(m.now->household, 8);
@@ -509,13 +626,17 @@ static void test_moved(void **state)
 }
 
 /* ---- when a session was last used ---- */
-struct use { int64_t account, now, seen_at; };
+struct use {
+    int64_t account, now, seen_at;
+};
 
 static const struct err *act_session(struct req *r, void *arg)
 {
     const struct use *u = arg;
     uint8_t id[HASH_SIZE] = "session";
-    return db_exec(r, "INSERT INTO access_session (id, account, created_at, seen_at, expires_at, address) VALUES ($1, $2, $3, $3, $4, '')",
+    return db_exec(r,
+                   "INSERT INTO access_session (id, account, created_at, seen_at, expires_at, "
+                   "address) VALUES ($1, $2, $3, $3, $4, '')",
                    BLOB(id, HASH_SIZE), I64(u->account), I64(u->now), I64(INT64_MAX));
 }
 
@@ -540,7 +661,8 @@ static void test_seen(void **state)
     store_test_fail_at(2); /* begin, then the first update */
     assert_non_null(store_run(h->s, TX_WRITE, &h->mem, NULL, seen_flush, NULL));
     store_test_fail_at(0);
-    assert_null(store_run(h->s, TX_WRITE, &h->mem, NULL, seen_flush, NULL)); /* not lost by the failure */
+    assert_null(
+        store_run(h->s, TX_WRITE, &h->mem, NULL, seen_flush, NULL)); /* not lost by the failure */
     assert_null(store_run(h->s, TX_READ, &h->mem, NULL, act_seen_at, &seen));
     assert_int_equal(seen, 5000);
 }

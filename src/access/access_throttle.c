@@ -25,7 +25,8 @@ char *throttle_address(struct arena *mem, const char *address)
 const struct err *throttle_check(struct req *r, const char *subject)
 {
     int64_t until;
-    TRY(db_int(r, &until, "SELECT locked_until FROM access_throttle WHERE subject = $1", TEXT(subject)));
+    TRY(db_int(r, &until, "SELECT locked_until FROM access_throttle WHERE subject = $1",
+               TEXT(subject)));
     if (until == NONE || until <= r->now) return NULL;
     struct err *e = fail(r, ERR_LOCKED_OUT, NULL);
     e->retry_after_s = (int)((until - r->now + 999) / 1000);
@@ -37,14 +38,17 @@ const struct err *throttle_count(struct req *r, const char *subject, int64_t lim
     int64_t window_ms = access_settings.lock_s * 1000;
     /* One statement, so that parallel failures on several servers all count. */
     return db_exec(r,
-        "INSERT INTO access_throttle (subject, failures, first_at, locked_until)"
-        " VALUES ($1, 1, $2, CASE WHEN $4 <= 1 THEN $2 + $3 ELSE 0 END)"
-        " ON CONFLICT (subject) DO UPDATE SET"
-        "  failures = CASE WHEN access_throttle.first_at + $3 <= $2 THEN 1 ELSE access_throttle.failures + 1 END,"
-        "  first_at = CASE WHEN access_throttle.first_at + $3 <= $2 THEN $2 ELSE access_throttle.first_at END,"
-        "  locked_until = CASE WHEN access_throttle.first_at + $3 > $2 AND access_throttle.failures + 1 >= $4"
-        "   THEN $2 + $3 ELSE access_throttle.locked_until END",
-        TEXT(subject), I64(r->now), I64(window_ms), I64(limit));
+                   "INSERT INTO access_throttle (subject, failures, first_at, locked_until)"
+                   " VALUES ($1, 1, $2, CASE WHEN $4 <= 1 THEN $2 + $3 ELSE 0 END)"
+                   " ON CONFLICT (subject) DO UPDATE SET"
+                   "  failures = CASE WHEN access_throttle.first_at + $3 <= $2 THEN 1 ELSE "
+                   "access_throttle.failures + 1 END,"
+                   "  first_at = CASE WHEN access_throttle.first_at + $3 <= $2 THEN $2 ELSE "
+                   "access_throttle.first_at END,"
+                   "  locked_until = CASE WHEN access_throttle.first_at + $3 > $2 AND "
+                   "access_throttle.failures + 1 >= $4"
+                   "   THEN $2 + $3 ELSE access_throttle.locked_until END",
+                   TEXT(subject), I64(r->now), I64(window_ms), I64(limit));
 }
 
 const struct err *throttle_clear(struct req *r, const char *subject)

@@ -1,4 +1,5 @@
-/* One-time codes by time: RFC 6238 (HMAC-SHA1, 30 s, 6 digits), as every authenticator app has them. */
+/* One-time codes by time: RFC 6238 (HMAC-SHA1, 30 s, 6 digits), as every authenticator app has
+ * them. */
 #include <string.h>
 
 #include "access/access_own.h"

@@ -9,12 +9,14 @@
 #include "kernel/json.h"
 #include "kernel/text.h"
 
-#define COLUMNS \
-    "village, id, number, state, version, subject_kind, subject, subject_name, subject_masked," \
-    " subject_public, class, household, grid, item, item_label, category, scheme_version, deed_on," \
-    " place, cause, evidence, level, chosen, quantity, points, explain_zh, explain_en, tree, channel," \
-    " claimant, reporter, claimed_by, claimed_by_name, checked_by, approved_by, decided_by_name," \
-    " decided_on, notice, first_day, last_day, due_on, posting, reversal, penalty, false_claim," \
+#define COLUMNS                                                                                    \
+    "village, id, number, state, version, subject_kind, subject, subject_name, subject_masked,"    \
+    " subject_public, class, household, grid, item, item_label, category, scheme_version, "        \
+    "deed_on,"                                                                                     \
+    " place, cause, evidence, level, chosen, quantity, points, explain_zh, explain_en, tree, "     \
+    "channel,"                                                                                     \
+    " claimant, reporter, claimed_by, claimed_by_name, checked_by, approved_by, decided_by_name,"  \
+    " decided_on, notice, first_day, last_day, due_on, posting, reversal, penalty, false_claim,"   \
     " created_at, updated_at"
 
 static const struct field claim_row_fields[] = {
@@ -72,10 +74,12 @@ const struct record claim_row_record = { "claim_row", sizeof(struct claim), clai
 const struct err *claim_load(struct req *r, int64_t village, int64_t id, struct claim **out)
 {
     return db_one(r, &claim_row_record, out,
-                  "SELECT " COLUMNS " FROM claim WHERE village = $1 AND id = $2", I64(village), I64(id));
+                  "SELECT " COLUMNS " FROM claim WHERE village = $1 AND id = $2", I64(village),
+                  I64(id));
 }
 
-const struct err *claim_by_number(struct req *r, int64_t village, const char *number, struct claim **out)
+const struct err *claim_by_number(struct req *r, int64_t village, const char *number,
+                                  struct claim **out)
 {
     return db_one(r, &claim_row_record, out,
                   "SELECT " COLUMNS " FROM claim WHERE village = $1 AND number = $2", I64(village),
@@ -97,94 +101,8 @@ bool claim_is_mine(const struct req *r, const struct claim *c)
 
 bool claim_is_visible(const struct req *r, const struct claim *c)
 {
-    return claim_is_mine(r, c) || access_may_at(r, PERM_CLAIM_READ, c->village, c->grid, c->household);
-}
-
-/* ---- what it is worth ---- */
-static const struct err *bad(struct req *r, const char *field, const char *zh, const char *en)
-{
-    struct err *e = fail(r, ERR_INVALID, field);
-    err_finding(r->mem, e, field, zh, en);
-    return e;
-}
-
-static const struct err *check_day(struct req *r, int64_t day)
-{
-    if (day > r->today)
-        return bad(r, "deed_on", "日期不能晚于今天。", "The day must not be after today.");
-    if (day < r->today - CLAIM_AGE_DAYS)
-        return bad(r, "deed_on", "只能申报最近三个月内的事项。",
-                   "Only deeds of the last three months can be claimed.");
-    return NULL;
-}
-
-/* Who puts a deed forward need not mark it: until the check, the least that the range allows counts. */
-static int64_t least(const struct scheme_item *i, const char *level)
-{
-    for (size_t k = 0; k < i->levels.n; k++) {
-        const struct scheme_level *l = &LIST_AT(i->levels, struct scheme_level, k);
-        if (text_equal(l->name, level)) return l->points.min_c;
-    }
-    return i->levels.n ? NONE : i->points_min_c;
-}
-
-static const struct err *value(struct req *r, struct claim *c, bool checked)
-{
-    const struct scheme *s;
-    struct award_facts f = {
-        .item = c->item, .class_ = c->class_, .chosen_c = c->chosen_c, .quantity_c = c->quantity_c,
-        .level = c->level, .on = c->deed_on, .claimant = c->claimant,
-    };
-    struct award a;
-
-    TRY(scheme_in_force(r, c->village, c->deed_on, &s));
-    const struct scheme_item *i = scheme_item_find(s, c->item);
-    if (!i) return bad(r, "item", "当时的积分方案中没有这个项目。", "The scheme of that day has no such item.");
-    if (!checked && f.chosen_c == NONE) f.chosen_c = least(i, c->level);
-    struct span span = scheme_cap_span(s, i, c->deed_on);
-    if (span.first <= span.last)
-        TRY(ledger_used(r, c->village, c->subject_kind, c->subject, c->item, span, &f.used_times, &f.used_c));
-    TRY(scheme_award(r->mem, s, &f, &a));
-    c->item_label = i->label;
-    c->category = scheme_category_label(s, i->category);
-    c->scheme_version = s->version;
-    c->points_c = a.points_c;
-    c->explain_zh = a.explain_zh;
-    c->explain_en = a.explain_en;
-    c->tree = a.tree;
-    return NULL;
-}
-
-/* Between check and ledger the value must not move silently: what was published is what counts. */
-static const struct err *value_again(struct req *r, const struct claim *c)
-{
-    struct claim now = *c;
-    char before[DEC_SIZE], after[DEC_SIZE];
-
-    /* Caps are counted and used by one transaction at a time. */
-    TRY(ledger_lock(r, c->village, c->subject_kind, c->subject));
-    TRY(value(r, &now, true));
-    if (now.points_c == c->points_c) return NULL;
-    dec_human(c->points_c, before);
-    dec_human(now.points_c, after);
-    return fail_say(r, ERR_OVER_CAP, "points",
-                    arena_printf(r->mem, "公示的是%s分，按上限现在只能计%s分，请退回更正。", before, after),
-                    arena_printf(r->mem, "%s points were published but the cap now leaves %s; send it back.", before, after));
-}
-
-static const struct err *needs_evidence(struct req *r, const struct claim *c)
-{
-    const struct scheme *s;
-    int64_t photos;
-
-    TRY(scheme_in_force(r, c->village, c->deed_on, &s));
-    const struct scheme_item *i = scheme_item_find(s, c->item);
-    if (!i || !text_equal(i->evidence, "required") || (c->evidence && *c->evidence)) return NULL;
-    TRY(db_int(r, &photos, "SELECT count(*) FROM claim_photo WHERE village = $1 AND claim = $2",
-               I64(c->village), I64(c->id)));
-    if (photos > 0) return NULL;
-    return bad(r, "evidence", "本项目须有佐证：请写明凭据或附照片。",
-               "This item needs evidence: say what proves it, or add a photo.");
+    return claim_is_mine(r, c) ||
+           access_may_at(r, PERM_CLAIM_READ, c->village, c->grid, c->household);
 }
 
 /* ---- steps ---- */
@@ -202,7 +120,8 @@ static void change_points(struct json *j, const char *key, int64_t a, int64_t b)
 {
     char from[DEC_SIZE], to[DEC_SIZE];
     if (a == b) return;
-    change_text(j, key, a == NONE ? NULL : dec_format(a, from), b == NONE ? NULL : dec_format(b, to));
+    change_text(j, key, a == NONE ? NULL : dec_format(a, from),
+                b == NONE ? NULL : dec_format(b, to));
 }
 
 /* {"points":["3.00","5.00"],…}: what this step made different. */
@@ -227,8 +146,8 @@ static const char *changes(struct req *r, const struct claim *a, const struct cl
     return buf.n > 2 ? buf.p : NULL;
 }
 
-static const struct err *step(struct req *r, const struct claim *c, const char *action, const char *from,
-                              const char *reason, const char *changed)
+static const struct err *step(struct req *r, const struct claim *c, const char *action,
+                              const char *from, const char *reason, const char *changed)
 {
     http_publish(r, arena_printf(r->mem, "village/%012lld/claims", (long long)c->village));
     if (c->posting != NONE || c->penalty != NONE) /* the points board has changed too */
@@ -237,20 +156,18 @@ static const struct err *step(struct req *r, const struct claim *c, const char *
                    "INSERT INTO claim_step (village, claim, seq, action, from_state, to_state,"
                    " by_account, by_name, at, reason, changes)"
                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                   I64(c->village), I64(c->id), I64(c->version), TEXT(action), TEXT(from), TEXT(c->state),
-                   I64(claim_me(r)), TEXT(r->who && r->who->name ? r->who->name : "系统"), I64(r->now),
-                   TEXT(reason), TEXT(changed));
-}
-
-static const char *place_key(struct req *r, const char *place)
-{
-    return text_normal(r->mem, place);
+                   I64(c->village), I64(c->id), I64(c->version), TEXT(action), TEXT(from),
+                   TEXT(c->state), I64(claim_me(r)),
+                   TEXT(r->who && r->who->name ? r->who->name : "系统"), I64(r->now), TEXT(reason),
+                   TEXT(changed));
 }
 
 /* ---- 1 申报 ---- */
-static const struct err *who_claims(struct req *r, struct claim *c, const struct subject *s, const char *wanted)
+static const struct err *who_claims(struct req *r, struct claim *c, const struct subject *s,
+                                    const char *wanted)
 {
-    bool own = r->who->village == c->village && r->who->household != NONE && r->who->household == s->household;
+    bool own = r->who->village == c->village && r->who->household != NONE &&
+               r->who->household == s->household;
     bool staff = access_may_at(r, PERM_CLAIM_PROXY, c->village, s->grid, s->household);
 
     c->claimant = wanted ? wanted : own ? "self" : "proxy";
@@ -258,8 +175,9 @@ static const struct err *who_claims(struct req *r, struct claim *c, const struct
         return access_require_at(r, PERM_CLAIM_RECORD, c->village, s->grid, s->household);
     if (text_equal(c->claimant, "self")) {
         if (!own)
-            return bad(r, "claimant", "只能为本人或本户自行申报，为别人申报请选择代报。",
-                       "Only one's own household is claimed for as oneself; choose proxy for others.");
+            return claim_bad(
+                r, "claimant", "只能为本人或本户自行申报，为别人申报请选择代报。",
+                "Only one's own household is claimed for as oneself; choose proxy for others.");
         return access_require_at(r, PERM_CLAIM_SELF, c->village, s->grid, s->household);
     }
     if (staff) return NULL;
@@ -274,50 +192,35 @@ static const struct err *number_next(struct req *r, struct claim *c)
 {
     int64_t year = date_ymd(r->today).year, n;
 
-    TRY(db_int(r, &n,
-               "INSERT INTO claim_counter (village, year, last) VALUES ($1, $2, 1)"
-               " ON CONFLICT (village, year) DO UPDATE SET last = claim_counter.last + 1 RETURNING last",
-               I64(c->village), I64(year)));
+    TRY(db_int(
+        r, &n,
+        "INSERT INTO claim_counter (village, year, last) VALUES ($1, $2, 1)"
+        " ON CONFLICT (village, year) DO UPDATE SET last = claim_counter.last + 1 RETURNING last",
+        I64(c->village), I64(year)));
     c->number = arena_printf(r->mem, "%lld-%06lld", (long long)year, (long long)n);
     return NULL;
 }
 
-static const struct err *twice(struct req *r, const struct claim *c)
-{
-    struct claim *other;
-
-    TRY(db_find(r, &claim_row_record, &other,
-                "SELECT number, state FROM claim WHERE village = $1 AND subject_kind = $2 AND subject = $3"
-                " AND item = $4 AND deed_on = $5 AND place_key = $6 AND id <> $7"
-                " AND state NOT IN ('rejected', 'withdrawn', 'reversed')",
-                I64(c->village), TEXT(c->subject_kind), I64(c->subject), TEXT(c->item), I64(c->deed_on),
-                TEXT(place_key(r, c->place)), I64(c->id)));
-    if (!other) return NULL;
-    return fail_say(r, ERR_DUPLICATE, "deed_on",
-                    arena_printf(r->mem, "同一天、同一地点的这件事已经申报过（编号 %s）。", other->number),
-                    arena_printf(r->mem, "This deed of that day and place is claimed already (number %s).", other->number));
-}
-
 static const struct err *insert(struct req *r, const struct claim *c)
 {
-    return db_exec(r,
-                   "INSERT INTO claim (village, id, number, state, version, subject_kind, subject,"
-                   " subject_name, subject_masked, subject_public, class, household, grid, item,"
-                   " item_label, category, scheme_version, deed_on, place, place_key, cause, evidence,"
-                   " level, chosen, quantity, points, explain_zh, explain_en, tree, channel, claimant,"
-                   " reporter, claimed_by, claimed_by_name, due_on, false_claim, created_at, updated_at)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-                   " $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,"
-                   " $35, 0, $36, $36)",
-                   I64(c->village), I64(c->id), TEXT(c->number), TEXT(c->state), I64(c->version),
-                   TEXT(c->subject_kind), I64(c->subject), TEXT(c->subject_name), TEXT(c->subject_masked),
-                   TEXT(c->subject_public), TEXT(c->class_), I64(c->household), TEXT(c->grid), TEXT(c->item),
-                   TEXT(c->item_label), TEXT(c->category), I64(c->scheme_version), I64(c->deed_on),
-                   TEXT(c->place), TEXT(place_key(r, c->place)), TEXT(c->cause), TEXT(c->evidence),
-                   TEXT(c->level), I64(c->chosen_c), I64(c->quantity_c), I64(c->points_c),
-                   TEXT(c->explain_zh), TEXT(c->explain_en), TEXT(c->tree), TEXT(c->channel),
-                   TEXT(c->claimant), TEXT(c->reporter), I64(c->claimed_by), TEXT(c->claimed_by_name),
-                   I64(c->due_on), I64(r->now));
+    return db_exec(
+        r,
+        "INSERT INTO claim (village, id, number, state, version, subject_kind, subject,"
+        " subject_name, subject_masked, subject_public, class, household, grid, item,"
+        " item_label, category, scheme_version, deed_on, place, place_key, cause, evidence,"
+        " level, chosen, quantity, points, explain_zh, explain_en, tree, channel, claimant,"
+        " reporter, claimed_by, claimed_by_name, due_on, false_claim, created_at, updated_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
+        " $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,"
+        " $35, 0, $36, $36)",
+        I64(c->village), I64(c->id), TEXT(c->number), TEXT(c->state), I64(c->version),
+        TEXT(c->subject_kind), I64(c->subject), TEXT(c->subject_name), TEXT(c->subject_masked),
+        TEXT(c->subject_public), TEXT(c->class_), I64(c->household), TEXT(c->grid), TEXT(c->item),
+        TEXT(c->item_label), TEXT(c->category), I64(c->scheme_version), I64(c->deed_on),
+        TEXT(c->place), TEXT(claim_place_key(r, c->place)), TEXT(c->cause), TEXT(c->evidence),
+        TEXT(c->level), I64(c->chosen_c), I64(c->quantity_c), I64(c->points_c), TEXT(c->explain_zh),
+        TEXT(c->explain_en), TEXT(c->tree), TEXT(c->channel), TEXT(c->claimant), TEXT(c->reporter),
+        I64(c->claimed_by), TEXT(c->claimed_by_name), I64(c->due_on), I64(r->now));
 }
 
 const struct err *claim_submit(struct req *r, const struct claim_new *n, struct claim **out)
@@ -331,7 +234,8 @@ const struct err *claim_submit(struct req *r, const struct claim_new *n, struct 
     c->village = n->village;
     TRY(who_claims(r, c, s, n->claimant));
     if (!s->active)
-        return bad(r, "subject", "该对象已迁出、注销或已故，不能申报。", "They moved away, died or were dissolved.");
+        return claim_bad(r, "subject", "该对象已迁出、注销或已故，不能申报。",
+                         "They moved away, died or were dissolved.");
     c->id = id_new();
     c->state = claim_states[CLAIM_SUBMITTED];
     c->version = 1;
@@ -358,13 +262,14 @@ const struct err *claim_submit(struct req *r, const struct claim_new *n, struct 
     c->due_on = workday_add(r->today, CLAIM_CHECK_DAYS);
     c->false_claim = 0;
     c->created_at = c->updated_at = r->now;
-    TRY(check_day(r, c->deed_on));
-    TRY(value(r, c, false));
+    TRY(claim_check_day(r, c->deed_on));
+    TRY(claim_value(r, c, false));
     /* A deduction is not for neighbours to ask for. */
     if (c->points_c < 0 && !text_equal(c->claimant, "recorder") &&
         !access_may_at(r, PERM_CLAIM_PROXY, c->village, c->grid, NONE))
-        return fail_say(r, ERR_FORBIDDEN, "item", "扣分事项由网格员或村干部登记。", "Deductions are entered by grid workers or cadres.");
-    TRY(twice(r, c));
+        return fail_say(r, ERR_FORBIDDEN, "item", "扣分事项由网格员或村干部登记。",
+                        "Deductions are entered by grid workers or cadres.");
+    TRY(claim_twice(r, c));
     TRY(number_next(r, c));
     TRY(insert(r, c));
     TRY(step(r, c, "submit", NULL, NULL, NULL));
@@ -391,9 +296,11 @@ const struct err *claim_may(struct req *r, enum claim_action act, const struct c
         TRY(access_require_at(r, m->perm, c->village, c->grid, c->household));
     if ((m->rules & ONLY_CLAIMANT) && !claim_is_mine(r, c)) return fail(r, ERR_FORBIDDEN, NULL);
     if (m->rules & NOT_OWN) TRY(access_not_own(r, c->household));
-    /* Whoever claims for himself is caught by the household; an operator without one is not exempt. */
+    /* Whoever claims for himself is caught by the household; an operator without one is not exempt.
+     */
     if ((m->rules & NOT_CLAIMED) && c->claimed_by == claim_me(r))
-        return fail_say(r, ERR_CONFLICT_OF_INTEREST, NULL, "这条由您申报或代报，须由他人办理（回避）。",
+        return fail_say(r, ERR_CONFLICT_OF_INTEREST, NULL,
+                        "这条由您申报或代报，须由他人办理（回避）。",
                         "You put this claim forward; somebody else must decide it.");
     if ((m->rules & NOT_CHECKED) && c->checked_by != NONE && c->checked_by == claim_me(r))
         return fail_say(r, ERR_CONFLICT_OF_INTEREST, NULL, "这条由您初审，须由他人办理（回避）。",
@@ -416,21 +323,21 @@ static void amend(struct claim *c, const struct claim_do *in)
 static const struct err *act_submit(struct req *r, struct claim *c, const struct claim_do *in)
 {
     amend(c, in);
-    TRY(check_day(r, c->deed_on));
-    TRY(value(r, c, false));
+    TRY(claim_check_day(r, c->deed_on));
+    TRY(claim_value(r, c, false));
     c->checked_by = NONE;
     c->due_on = workday_add(r->today, CLAIM_CHECK_DAYS);
-    return twice(r, c);
+    return claim_twice(r, c);
 }
 
 static const struct err *act_check(struct req *r, struct claim *c, const struct claim_do *in)
 {
     amend(c, in);
     /* Only a day the checker changes is measured against today: waiting must not kill a claim. */
-    if (in->deed_on != NONE) TRY(check_day(r, c->deed_on));
-    TRY(value(r, c, true));
-    TRY(needs_evidence(r, c));
-    TRY(twice(r, c));
+    if (in->deed_on != NONE) TRY(claim_check_day(r, c->deed_on));
+    TRY(claim_value(r, c, true));
+    TRY(claim_needs_evidence(r, c));
+    TRY(claim_twice(r, c));
     c->checked_by = claim_me(r);
     c->due_on = workday_add(r->today, CLAIM_PUBLISH_DAYS);
     return NULL;
@@ -451,10 +358,18 @@ static const struct err *act_publish(struct req *r, struct claim *c, const struc
     const char *title = arena_printf(r->mem, "%s · %s · %s分", c->subject_public, c->item_label,
                                      dec_human(c->points_c, points));
     const char *body = arena_printf(r->mem, "%s，%s：%s", date_zh(c->deed_on, day), place, text);
-    return notice_publish(r, &(struct notice_new){
-        .village = c->village, .about_kind = "claim", .about = c->id, .title = title, .body = body,
-        .household = c->household, .first = c->first_day, .last = c->last_day,
-    }, &c->notice);
+    return notice_publish(r,
+                          &(struct notice_new){
+                              .village = c->village,
+                              .about_kind = "claim",
+                              .about = c->id,
+                              .title = title,
+                              .body = body,
+                              .household = c->household,
+                              .first = c->first_day,
+                              .last = c->last_day,
+                          },
+                          &c->notice);
 }
 
 static void decided(struct req *r, struct claim *c)
@@ -466,29 +381,42 @@ static void decided(struct req *r, struct claim *c)
 static const struct err *act_approve(struct req *r, struct claim *c)
 {
     TRY(notice_over(r, c->village, c->notice));
-    TRY(value_again(r, c));
+    TRY(claim_value_again(r, c));
     c->approved_by = claim_me(r);
     c->due_on = workday_add(r->today, CLAIM_RECORD_DAYS);
     decided(r, c);
     return NULL;
 }
 
-static const struct err *post(struct req *r, const struct claim *c, int64_t points_c, const char *part,
-                              const char *rule, const char *memo, const char *tree, int64_t on, int64_t *posting)
+static const struct err *post(struct req *r, const struct claim *c, int64_t points_c,
+                              const char *part, const char *rule, const char *memo,
+                              const char *tree, int64_t on, int64_t *posting)
 {
-    return ledger_post(r, &(struct ledger_award){
-        .village = c->village, .subject_kind = c->subject_kind, .subject = c->subject,
-        .points_c = points_c, .on = on, .cause_kind = "claim", .cause = c->id, .part = part,
-        .scheme_version = c->scheme_version, .rule = rule, .memo = memo, .tree = tree,
-    }, posting);
+    return ledger_post(r,
+                       &(struct ledger_award){
+                           .village = c->village,
+                           .subject_kind = c->subject_kind,
+                           .subject = c->subject,
+                           .points_c = points_c,
+                           .on = on,
+                           .cause_kind = "claim",
+                           .cause = c->id,
+                           .part = part,
+                           .scheme_version = c->scheme_version,
+                           .rule = rule,
+                           .memo = memo,
+                           .tree = tree,
+                       },
+                       posting);
 }
 
 static const struct err *act_record(struct req *r, struct claim *c)
 {
-    TRY(value_again(r, c));
+    TRY(claim_value_again(r, c));
     c->due_on = NONE;
     return post(r, c, c->points_c, "award", c->item,
-                arena_printf(r->mem, "%s（%s）", c->item_label, c->place), c->tree, c->deed_on, &c->posting);
+                arena_printf(r->mem, "%s（%s）", c->item_label, c->place), c->tree, c->deed_on,
+                &c->posting);
 }
 
 /* W2: N times the points as a deduction; what was recorded is reversed besides. */
@@ -506,7 +434,8 @@ static const struct err *act_false(struct req *r, struct claim *c, const char *r
     TRY(scheme_by_version(r, c->village, c->scheme_version, &s));
     TRY(scheme_false_claim(r->mem, s, c->item, c->points_c, &a));
     if (a.points_c == 0) return NULL;
-    return post(r, c, a.points_c, "penalty", "false_claim", a.explain_zh, a.tree, r->today, &c->penalty);
+    return post(r, c, a.points_c, "penalty", "false_claim", a.explain_zh, a.tree, r->today,
+                &c->penalty);
 }
 
 static bool on_board(enum claim_state s)
@@ -520,14 +449,21 @@ static const struct err *effects(struct req *r, enum claim_action act, enum clai
     bool leaves = act == ACT_RETURN || act == ACT_REJECT || act == ACT_WITHDRAW || act == ACT_FALSE;
 
     if (leaves && on_board(from))
-        TRY(notice_withdraw(r, c->village, c->notice, in->reason ? in->reason : claim_actions_zh[act]));
+        TRY(notice_withdraw(r, c->village, c->notice,
+                            in->reason ? in->reason : claim_actions_zh[act]));
     switch (act) {
-    case ACT_SUBMIT: return act_submit(r, c, in);
-    case ACT_CHECK: return act_check(r, c, in);
-    case ACT_PUBLISH: return act_publish(r, c, in);
-    case ACT_APPROVE: return act_approve(r, c);
-    case ACT_RECORD: return act_record(r, c);
-    case ACT_FALSE: return act_false(r, c, in->reason);
+    case ACT_SUBMIT:
+        return act_submit(r, c, in);
+    case ACT_CHECK:
+        return act_check(r, c, in);
+    case ACT_PUBLISH:
+        return act_publish(r, c, in);
+    case ACT_APPROVE:
+        return act_approve(r, c);
+    case ACT_RECORD:
+        return act_record(r, c);
+    case ACT_FALSE:
+        return act_false(r, c, in->reason);
     case ACT_RETURN:
         c->notice = c->first_day = c->last_day = c->approved_by = c->due_on = NONE;
         c->decided_by_name = NULL;
@@ -539,11 +475,15 @@ static const struct err *effects(struct req *r, enum claim_action act, enum clai
         c->due_on = NONE;
         decided(r, c);
         return NULL;
-    case ACT_OBJECT: c->due_on = workday_add(r->today, CLAIM_APPROVE_DAYS); return NULL;
-    case ACT_DISMISS:
-        c->due_on = workday_add(c->last_day > r->today ? c->last_day : r->today, CLAIM_APPROVE_DAYS);
+    case ACT_OBJECT:
+        c->due_on = workday_add(r->today, CLAIM_APPROVE_DAYS);
         return NULL;
-    case CLAIM_ACTIONS: break;
+    case ACT_DISMISS:
+        c->due_on =
+            workday_add(c->last_day > r->today ? c->last_day : r->today, CLAIM_APPROVE_DAYS);
+        return NULL;
+    case CLAIM_ACTIONS:
+        break;
     }
     BUG("claim: action %d", act);
 }
@@ -553,33 +493,37 @@ static const struct err *take(struct req *r, const struct claim *c)
 {
     int64_t done;
 
-    TRY(db_exec_n(r, &done, "UPDATE claim SET version = version + 1 WHERE village = $1 AND id = $2 AND version = $3",
-                  I64(c->village), I64(c->id), I64(c->version)));
+    TRY(db_exec_n(
+        r, &done,
+        "UPDATE claim SET version = version + 1 WHERE village = $1 AND id = $2 AND version = $3",
+        I64(c->village), I64(c->id), I64(c->version)));
     if (done) return NULL;
-    return fail_say(r, ERR_STATE, NULL, "别人刚办理了这条申报，请刷新查看。", "Somebody has just acted on this claim; reload it.");
+    return fail_say(r, ERR_STATE, NULL, "别人刚办理了这条申报，请刷新查看。",
+                    "Somebody has just acted on this claim; reload it.");
 }
 
 static const struct err *save(struct req *r, const struct claim *c)
 {
-    return db_exec(r,
-                   "UPDATE claim SET state = $3, deed_on = $4, place = $5, place_key = $6, cause = $7,"
-                   " evidence = $8, level = $9, chosen = $10, quantity = $11, points = $12,"
-                   " explain_zh = $13, explain_en = $14, tree = $15, item_label = $16, category = $17,"
-                   " scheme_version = $18, checked_by = $19, approved_by = $20, decided_by_name = $21,"
-                   " decided_on = $22, notice = $23, first_day = $24, last_day = $25, due_on = $26,"
-                   " posting = $27, reversal = $28, penalty = $29, false_claim = $30, updated_at = $31"
-                   " WHERE village = $1 AND id = $2",
-                   I64(c->village), I64(c->id), TEXT(c->state), I64(c->deed_on), TEXT(c->place),
-                   TEXT(place_key(r, c->place)), TEXT(c->cause), TEXT(c->evidence), TEXT(c->level),
-                   I64(c->chosen_c), I64(c->quantity_c), I64(c->points_c), TEXT(c->explain_zh),
-                   TEXT(c->explain_en), TEXT(c->tree), TEXT(c->item_label), TEXT(c->category),
-                   I64(c->scheme_version), I64(c->checked_by), I64(c->approved_by),
-                   TEXT(c->decided_by_name), I64(c->decided_on), I64(c->notice), I64(c->first_day),
-                   I64(c->last_day), I64(c->due_on), I64(c->posting), I64(c->reversal), I64(c->penalty),
-                   I64(c->false_claim), I64(r->now));
+    return db_exec(
+        r,
+        "UPDATE claim SET state = $3, deed_on = $4, place = $5, place_key = $6, cause = $7,"
+        " evidence = $8, level = $9, chosen = $10, quantity = $11, points = $12,"
+        " explain_zh = $13, explain_en = $14, tree = $15, item_label = $16, category = $17,"
+        " scheme_version = $18, checked_by = $19, approved_by = $20, decided_by_name = $21,"
+        " decided_on = $22, notice = $23, first_day = $24, last_day = $25, due_on = $26,"
+        " posting = $27, reversal = $28, penalty = $29, false_claim = $30, updated_at = $31"
+        " WHERE village = $1 AND id = $2",
+        I64(c->village), I64(c->id), TEXT(c->state), I64(c->deed_on), TEXT(c->place),
+        TEXT(claim_place_key(r, c->place)), TEXT(c->cause), TEXT(c->evidence), TEXT(c->level),
+        I64(c->chosen_c), I64(c->quantity_c), I64(c->points_c), TEXT(c->explain_zh),
+        TEXT(c->explain_en), TEXT(c->tree), TEXT(c->item_label), TEXT(c->category),
+        I64(c->scheme_version), I64(c->checked_by), I64(c->approved_by), TEXT(c->decided_by_name),
+        I64(c->decided_on), I64(c->notice), I64(c->first_day), I64(c->last_day), I64(c->due_on),
+        I64(c->posting), I64(c->reversal), I64(c->penalty), I64(c->false_claim), I64(r->now));
 }
 
-const struct err *claim_do(struct req *r, enum claim_action act, const struct claim_do *in, struct claim **out)
+const struct err *claim_do(struct req *r, enum claim_action act, const struct claim_do *in,
+                           struct claim **out)
 {
     struct claim *c;
 
@@ -589,7 +533,8 @@ const struct err *claim_do(struct req *r, enum claim_action act, const struct cl
     if (in->version != NONE && in->version != c->version) return fail(r, ERR_STALE, NULL);
     enum claim_state from = claim_state_of(c->state);
     const struct claim_move *m = claim_move_find(from, act);
-    if ((m->rules & WITH_REASON) && !in->reason) return bad(r, "reason", "请说明理由。", "Say why.");
+    if ((m->rules & WITH_REASON) && !in->reason)
+        return claim_bad(r, "reason", "请说明理由。", "Say why.");
     TRY(take(r, c));
     struct claim was = *c;
     TRY(effects(r, act, from, c, in));
@@ -603,16 +548,23 @@ const struct err *claim_do(struct req *r, enum claim_action act, const struct cl
 }
 
 /* ---- what the notice tells us ---- */
-static const struct err *objected(struct req *r, int64_t village, int64_t about, bool open, bool upheld,
-                                  const char *reason)
+static const struct err *objected(struct req *r, int64_t village, int64_t about, bool open,
+                                  bool upheld, const char *reason)
 {
     struct claim *c;
     enum claim_action act = open ? ACT_OBJECT : upheld ? ACT_UPHOLD : ACT_DISMISS;
     int64_t subject = r->audit_subject;
-    const struct err *e = claim_do(r, act, &(struct claim_do){
-        .village = village, .claim = about, .version = NONE, .reason = reason,
-        .deed_on = NONE, .chosen_c = NONE, .quantity_c = NONE,
-    }, &c);
+    const struct err *e = claim_do(r, act,
+                                   &(struct claim_do){
+                                       .village = village,
+                                       .claim = about,
+                                       .version = NONE,
+                                       .reason = reason,
+                                       .deed_on = NONE,
+                                       .chosen_c = NONE,
+                                       .quantity_c = NONE,
+                                   },
+                                   &c);
     r->audit_subject = subject; /* the row is about the objection */
     return e;
 }

@@ -12,7 +12,8 @@ struct todo_row {
     int64_t count, overdue, oldest_due, village;
 };
 static const struct field todo_row_fields[] = {
-    F(todo_row, step, K_TEXT, 0, 0, 0, "check, publish, approve, record, objection, correct, publicity."),
+    F(todo_row, step, K_TEXT, 0, 0, 0,
+      "check, publish, approve, record, objection, correct, publicity."),
     F(todo_row, label, K_TEXT, 0, 0, 0, "The step in words. 环节"),
     F(todo_row, count, K_INT, 0, 0, 0, "How many wait for me. 件数"),
     F(todo_row, overdue, K_INT, 0, 0, 0, "Of these past their date. 已超期"),
@@ -21,27 +22,32 @@ static const struct field todo_row_fields[] = {
     { 0 }
 };
 static RECORD(todo_row);
-struct todo { int64_t total; struct list rows; };
-static const struct field todo_fields[] = {
-    F(todo, total, K_INT, 0, 0, 0, "All that I can act on now."),
-    F_SUB(todo, rows, K_LIST, 0, 0, 0, todo_row_record, "By step; steps with nothing are left out."),
-    { 0 }
+struct todo {
+    int64_t total;
+    struct list rows;
 };
+static const struct field todo_fields[] = { F(todo, total, K_INT, 0, 0, 0,
+                                              "All that I can act on now."),
+                                            F_SUB(todo, rows, K_LIST, 0, 0, 0, todo_row_record,
+                                                  "By step; steps with nothing are left out."),
+                                            { 0 } };
 RECORD(todo);
 
-struct count { int64_t count, overdue, oldest_due, first, last; };
+struct count {
+    int64_t count, overdue, oldest_due, first, last;
+};
 static const struct field count_fields[] = {
-    F(count, count, K_INT, 0, 0, 0, ""),
-    F(count, overdue, K_INT, 0, 0, 0, ""),
-    F(count, oldest_due, K_DATE, 0, 0, 0, ""),
-    F(count, first, K_INT, 0, 0, 0, ""),
-    F(count, last, K_INT, 0, 0, 0, ""),
-    { 0 }
+    F(count, count, K_INT, 0, 0, 0, ""),       F(count, overdue, K_INT, 0, 0, 0, ""),
+    F(count, oldest_due, K_DATE, 0, 0, 0, ""), F(count, first, K_INT, 0, 0, 0, ""),
+    F(count, last, K_INT, 0, 0, 0, ""),        { 0 }
 };
 static RECORD(count);
 
 /* Villages lo..hi, and of them only this grid and below ("" all). */
-struct scope { int64_t lo, hi; const char *grid; };
+struct scope {
+    int64_t lo, hi;
+    const char *grid;
+};
 
 static struct scope scope_of(const struct grant *g)
 {
@@ -83,7 +89,11 @@ static struct list scopes(struct req *r, enum perm p)
     return (struct list){ all, n };
 }
 
-struct todo_step { const char *step, *zh, *en; enum claim_action act; enum claim_state state; };
+struct todo_step {
+    const char *step, *zh, *en;
+    enum claim_action act;
+    enum claim_state state;
+};
 static const struct todo_step todo_steps[] = {
     { "check", "待初审", "To check", ACT_CHECK, CLAIM_SUBMITTED },
     { "publish", "待公示", "To publish", ACT_PUBLISH, CLAIM_CHECKED },
@@ -94,7 +104,8 @@ static const struct todo_step todo_steps[] = {
 static void merge(struct todo_row *to, const struct count *c)
 {
     if (!c->count) return;
-    to->village = c->first == c->last && (to->count == 0 || to->village == c->first) ? c->first : NONE;
+    to->village =
+        c->first == c->last && (to->count == 0 || to->village == c->first) ? c->first : NONE;
     to->count += c->count;
     to->overdue += c->overdue == NONE ? 0 : c->overdue;
     if (c->oldest_due != NONE && (to->oldest_due == NONE || c->oldest_due < to->oldest_due))
@@ -109,16 +120,18 @@ static const struct err *count_step(struct req *r, const struct todo_step *t, st
 
     for (size_t i = 0; i < where.n; i++) {
         const struct scope *s = &LIST_AT(where, struct scope, i);
-        TRY(db_one(r, &count_record, &c,
-                   "SELECT count(*) AS count, sum(CASE WHEN due_on < $6 THEN 1 ELSE 0 END) AS overdue,"
-                   " min(due_on) AS oldest_due, min(village) AS first, max(village) AS last FROM claim"
-                   " WHERE state = $1 AND village BETWEEN $2 AND $3"
-                   " AND ($4 = '' OR grid = $4 OR grid LIKE $4 || '.%')"
-                   " AND (household IS NULL OR household <> $5)"
-                   " AND ($7 = 0 OR (last_day < $6 AND claimed_by <> $8 AND (checked_by IS NULL OR checked_by <> $8)))",
-                   TEXT(claim_states[t->state]), I64(s->lo), I64(s->hi), TEXT(s->grid),
-                   I64(r->who->household == NONE ? 0 : r->who->household), I64(r->today),
-                   I64(t->act == ACT_APPROVE), I64(claim_me(r))));
+        TRY(db_one(
+            r, &count_record, &c,
+            "SELECT count(*) AS count, sum(CASE WHEN due_on < $6 THEN 1 ELSE 0 END) AS overdue,"
+            " min(due_on) AS oldest_due, min(village) AS first, max(village) AS last FROM claim"
+            " WHERE state = $1 AND village BETWEEN $2 AND $3"
+            " AND ($4 = '' OR grid = $4 OR grid LIKE $4 || '.%')"
+            " AND (household IS NULL OR household <> $5)"
+            " AND ($7 = 0 OR (last_day < $6 AND claimed_by <> $8 AND (checked_by IS NULL OR "
+            "checked_by <> $8)))",
+            TEXT(claim_states[t->state]), I64(s->lo), I64(s->hi), TEXT(s->grid),
+            I64(r->who->household == NONE ? 0 : r->who->household), I64(r->today),
+            I64(t->act == ACT_APPROVE), I64(claim_me(r))));
         merge(row, c);
     }
     return NULL;
@@ -145,8 +158,10 @@ static const struct err *count_mine(struct req *r, enum claim_state state, struc
 {
     struct count *c;
     TRY(db_one(r, &count_record, &c,
-               "SELECT count(*) AS count, 0 AS overdue, min(last_day) AS oldest_due, min(village) AS first,"
-               " max(village) AS last FROM claim WHERE state = $1 AND claimed_by = $2 AND village BETWEEN $3 AND $4",
+               "SELECT count(*) AS count, 0 AS overdue, min(last_day) AS oldest_due, min(village) "
+               "AS first,"
+               " max(village) AS last FROM claim WHERE state = $1 AND claimed_by = $2 AND village "
+               "BETWEEN $3 AND $4",
                TEXT(claim_states[state]), I64(claim_me(r)),
                I64(r->who->village == NONE ? 0 : r->who->village),
                I64(r->who->village == NONE ? INT64_MAX : r->who->village)));
@@ -157,7 +172,9 @@ static const struct err *count_mine(struct req *r, enum claim_state state, struc
 static struct todo_row *row_new(struct req *r, const char *step, const char *zh, const char *en)
 {
     struct todo_row *row = arena_new(r->mem, struct todo_row);
-    *row = (struct todo_row){ .step = step, .label = r->lang == LANG_EN ? en : zh, .oldest_due = NONE, .village = NONE };
+    *row = (struct todo_row){
+        .step = step, .label = r->lang == LANG_EN ? en : zh, .oldest_due = NONE, .village = NONE
+    };
     return row;
 }
 
@@ -191,17 +208,30 @@ const struct err *claim_todo(struct req *r)
 }
 
 /* ---- batch ---- */
-static const char *const batch_actions[] = { "check", "publish", "approve", "record", "return", "reject", NULL };
-struct batch_in { int64_t village; const char *action, *reason; struct list claims; };
+static const char *const batch_actions[] = { "check",  "publish", "approve", "record",
+                                             "return", "reject",  NULL };
+struct batch_in {
+    int64_t village;
+    const char *action, *reason;
+    struct list claims;
+};
 static const struct field batch_in_fields[] = {
     F(batch_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),
     F_ENUM(batch_in, action, 0, batch_actions, "What to do with each."),
     F(batch_in, reason, K_TEXT, OPT, 2, 500, "Reason, for return and reject. 理由"),
-    { .name = "claims", .kind = K_IDS, .at = offsetof(struct batch_in, claims), .min = 1, .max = CLAIM_BATCH, .doc = "Claim ids." },
+    { .name = "claims",
+      .kind = K_IDS,
+      .at = offsetof(struct batch_in, claims),
+      .min = 1,
+      .max = CLAIM_BATCH,
+      .doc = "Claim ids." },
     { 0 }
 };
 RECORD(batch_in);
-struct batch_row { int64_t claim, ok; const char *state, *error, *detail; };
+struct batch_row {
+    int64_t claim, ok;
+    const char *state, *error, *detail;
+};
 static const struct field batch_row_fields[] = {
     F(batch_row, claim, K_ID, 0, 0, 0, "Claim id."),
     F(batch_row, ok, K_BOOL, 0, 0, 0, "Done."),
@@ -211,7 +241,10 @@ static const struct field batch_row_fields[] = {
     { 0 }
 };
 static RECORD(batch_row);
-struct batch_out { int64_t done, failed; struct list rows; };
+struct batch_out {
+    int64_t done, failed;
+    struct list rows;
+};
 static const struct field batch_out_fields[] = {
     F(batch_out, done, K_INT, 0, 0, 0, "Rows done."),
     F(batch_out, failed, K_INT, 0, 0, 0, "Rows not done."),
@@ -227,8 +260,8 @@ static enum claim_action action_of(const char *name)
     BUG("claim: action %s", name);
 }
 
-/* The database being away, a full disk or a lost race end the whole batch; what people can mend is a
- * row's own answer. */
+/* The database being away, a full disk or a lost race end the whole batch; what people can mend is
+ * a row's own answer. */
 static bool row_error(const struct err *e)
 {
     const struct err_info *info = err_info(e->code);
@@ -246,15 +279,23 @@ const struct err *claim_batch(struct req *r)
         struct claim *c;
         row->claim = LIST_AT(in->claims, int64_t, i);
         TRY(db_exec(r, "SAVEPOINT claim_row"));
-        const struct err *e = claim_do(r, action_of(in->action), &(struct claim_do){
-            .village = in->village, .claim = row->claim, .version = NONE, .reason = in->reason,
-            .deed_on = NONE, .chosen_c = NONE, .quantity_c = NONE,
-        }, &c);
+        const struct err *e = claim_do(r, action_of(in->action),
+                                       &(struct claim_do){
+                                           .village = in->village,
+                                           .claim = row->claim,
+                                           .version = NONE,
+                                           .reason = in->reason,
+                                           .deed_on = NONE,
+                                           .chosen_c = NONE,
+                                           .quantity_c = NONE,
+                                       },
+                                       &c);
         if (e && !row_error(e)) return e;
         if (e) {
             TRY(db_exec(r, "ROLLBACK TO SAVEPOINT claim_row"));
             row->error = err_info(e->code)->code;
-            row->detail = e->findings ? (r->lang == LANG_EN ? e->findings->en : e->findings->zh) : err_text(e, r->lang);
+            row->detail = e->findings ? (r->lang == LANG_EN ? e->findings->en : e->findings->zh)
+                                      : err_text(e, r->lang);
             out->failed++;
         } else {
             row->ok = 1;

@@ -28,9 +28,13 @@ struct objection {
 extern const struct record objection_record;
 extern const char *const notice_states[], *const objection_states[];
 
-MUST_CHECK const struct err *notice_load(struct req *r, int64_t village, int64_t id, struct notice **out);
-MUST_CHECK const struct err *objection_load(struct req *r, int64_t village, int64_t id, struct objection **out);
-struct notice_sheet_in { int64_t village; };
+MUST_CHECK const struct err *notice_load(struct req *r, int64_t village, int64_t id,
+                                         struct notice **out);
+MUST_CHECK const struct err *objection_load(struct req *r, int64_t village, int64_t id,
+                                            struct objection **out);
+struct notice_sheet_in {
+    int64_t village;
+};
 extern const struct record notice_sheet_in_record;
 /* The notices in publicity today as an A4 sheet for the wall. */
 MUST_CHECK const struct err *notice_sheet(struct req *r);

@@ -1,14 +1,14 @@
-/* Publicity: the services. A notice's counters of objections decide whether its item may go on; they
- * change by compare-and-set in the transaction that files or decides, so that an approval and an
- * objection at the same moment cannot both win. */
+/* Publicity: the services. A notice's counters of objections decide whether its item may go on;
+ * they change by compare-and-set in the transaction that files or decides, so that an approval and
+ * an objection at the same moment cannot both win. */
 #include "notice/notice.h"
 
 #include "kernel/id.h"
 #include "kernel/text.h"
 #include "notice/notice_rows.h"
 
-const char *const notice_channels[] = { "phone_page", "oral", "phone", "sms", "qq", "wechat",
-                                        "paper", "grid_worker", NULL };
+const char *const notice_channels[] = { "phone_page", "oral",  "phone",       "sms", "qq",
+                                        "wechat",     "paper", "grid_worker", NULL };
 const char *const notice_states[] = { "public", "withdrawn", "upheld", NULL };
 const char *const objection_states[] = { "open", "upheld", "dismissed", "closed", NULL };
 
@@ -53,16 +53,18 @@ const struct err *notice_publish(struct req *r, const struct notice_new *n, int6
     int64_t done;
 
     *id = id_new();
-    TRY(db_exec_n(r, &done,
-                  "INSERT INTO notice (village, id, about_kind, about, title, body, household,"
-                  " first_day, last_day, state, objections, open_objections, created_by, created_at)"
-                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'public', 0, 0, $10, $11)"
-                  " ON CONFLICT DO NOTHING",
-                  I64(n->village), I64(*id), TEXT(n->about_kind), I64(n->about), TEXT(n->title),
-                  TEXT(n->body), I64(n->household), I64(n->first), I64(n->last),
-                  I64(r->who ? r->who->account : NONE), I64(r->now)));
+    TRY(db_exec_n(
+        r, &done,
+        "INSERT INTO notice (village, id, about_kind, about, title, body, household,"
+        " first_day, last_day, state, objections, open_objections, created_by, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'public', 0, 0, $10, $11)"
+        " ON CONFLICT DO NOTHING",
+        I64(n->village), I64(*id), TEXT(n->about_kind), I64(n->about), TEXT(n->title),
+        TEXT(n->body), I64(n->household), I64(n->first), I64(n->last),
+        I64(r->who ? r->who->account : NONE), I64(r->now)));
     if (!done)
-        return fail_say(r, ERR_DUPLICATE, NULL, "这一事项已在公示中。", "This is on the board already.");
+        return fail_say(r, ERR_DUPLICATE, NULL, "这一事项已在公示中。",
+                        "This is on the board already.");
     changed(r, n->village);
     return NULL;
 }
@@ -85,10 +87,11 @@ const struct err *notice_over(struct req *r, int64_t village, int64_t id)
     if (!text_equal(n->state, "public")) return fail(r, ERR_STATE, NULL);
     if (n->open_objections > 0) return fail(r, ERR_OBJECTION_OPEN, NULL);
     if (r->today > n->last_day) return NULL;
-    return fail_say(r, ERR_IN_PUBLICITY, NULL,
-                    arena_printf(r->mem, "公示到%s为止，期满后方可审核。", date_zh(n->last_day, day)),
-                    arena_printf(r->mem, "It is on the board until %s; approve it after that day.",
-                                 date_format(n->last_day, iso)));
+    return fail_say(
+        r, ERR_IN_PUBLICITY, NULL,
+        arena_printf(r->mem, "公示到%s为止，期满后方可审核。", date_zh(n->last_day, day)),
+        arena_printf(r->mem, "It is on the board until %s; approve it after that day.",
+                     date_format(n->last_day, iso)));
 }
 
 const struct err *notice_withdraw(struct req *r, int64_t village, int64_t id, const char *reason)
@@ -155,10 +158,11 @@ const struct err *notice_object(struct req *r, const struct objection_new *n, in
     if (!done)
         return fail_say(r, ERR_DUPLICATE, NULL, "您对这条公示的异议正在处理，请等待结果。",
                         "Your objection to this is open already; wait for the decision.");
-    TRY(db_exec_n(r, &done,
-                  "UPDATE notice SET objections = objections + 1, open_objections = open_objections + 1"
-                  " WHERE village = $1 AND id = $2 AND state = 'public'",
-                  I64(n->village), I64(n->notice)));
+    TRY(db_exec_n(
+        r, &done,
+        "UPDATE notice SET objections = objections + 1, open_objections = open_objections + 1"
+        " WHERE village = $1 AND id = $2 AND state = 'public'",
+        I64(n->village), I64(n->notice)));
     if (!done) return fail(r, ERR_STATE, NULL);
     /* The counter's row is ours until the commit: what we read now is what we wrote. */
     TRY(notice_load(r, n->village, n->notice, &it));
@@ -169,13 +173,14 @@ const struct err *notice_object(struct req *r, const struct objection_new *n, in
 
 const struct err *objection_load(struct req *r, int64_t village, int64_t id, struct objection **out)
 {
-    return db_one(r, &objection_record, out,
-                  "SELECT o.village, o.id, o.notice, n.title, n.about_kind, n.about, o.reason, o.channel,"
-                  " o.objector_masked AS objector, o.resident, o.household, o.filed_by, o.filed_at,"
-                  " o.state, o.decision, o.decided_by_name, o.decided_at"
-                  " FROM objection o JOIN notice n ON n.village = o.village AND n.id = o.notice"
-                  " WHERE o.village = $1 AND o.id = $2",
-                  I64(village), I64(id));
+    return db_one(
+        r, &objection_record, out,
+        "SELECT o.village, o.id, o.notice, n.title, n.about_kind, n.about, o.reason, o.channel,"
+        " o.objector_masked AS objector, o.resident, o.household, o.filed_by, o.filed_at,"
+        " o.state, o.decision, o.decided_by_name, o.decided_at"
+        " FROM objection o JOIN notice n ON n.village = o.village AND n.id = o.notice"
+        " WHERE o.village = $1 AND o.id = $2",
+        I64(village), I64(id));
 }
 
 static const struct err *involved(struct req *r, const struct notice *n, const struct objection *o)
@@ -183,7 +188,8 @@ static const struct err *involved(struct req *r, const struct notice *n, const s
     TRY(access_not_own(r, n->household));
     TRY(access_not_own(r, o->household));
     if (r->who && o->filed_by == r->who->account)
-        return fail_say(r, ERR_CONFLICT_OF_INTEREST, NULL, "这条异议由您提交或登记，须由他人处理（回避）。",
+        return fail_say(r, ERR_CONFLICT_OF_INTEREST, NULL,
+                        "这条异议由您提交或登记，须由他人处理（回避）。",
                         "You filed this objection; somebody else must decide it.");
     return NULL;
 }
@@ -221,7 +227,8 @@ const struct err *notice_decide(struct req *r, int64_t village, int64_t objectio
                   I64(r->who ? r->who->account : NONE), TEXT(r->who ? r->who->name : NULL),
                   I64(r->now)));
     if (!done)
-        return fail_say(r, ERR_STATE, NULL, "这条异议已经处理。", "This objection is already decided.");
+        return fail_say(r, ERR_STATE, NULL, "这条异议已经处理。",
+                        "This objection is already decided.");
     changed(r, village);
     if (uphold) {
         TRY(uphold_all(r, o, reason));
@@ -243,13 +250,15 @@ const struct err *notice_waiting(struct req *r, int64_t lo, int64_t hi, int64_t 
     int64_t at;
 
     TRY(db_int(r, open,
-               "SELECT count(*) FROM objection o JOIN notice n ON n.village = o.village AND n.id = o.notice"
+               "SELECT count(*) FROM objection o JOIN notice n ON n.village = o.village AND n.id = "
+               "o.notice"
                " WHERE o.village BETWEEN $1 AND $2 AND o.state = 'open'"
                " AND (n.household IS NULL OR n.household <> $3)"
                " AND (o.household IS NULL OR o.household <> $3)",
                I64(lo), I64(hi), I64(household == NONE ? 0 : household)));
     TRY(db_int(r, &at,
-               "SELECT min(o.filed_at) FROM objection o JOIN notice n ON n.village = o.village AND n.id = o.notice"
+               "SELECT min(o.filed_at) FROM objection o JOIN notice n ON n.village = o.village AND "
+               "n.id = o.notice"
                " WHERE o.village BETWEEN $1 AND $2 AND o.state = 'open'"
                " AND (n.household IS NULL OR n.household <> $3)"
                " AND (o.household IS NULL OR o.household <> $3)",

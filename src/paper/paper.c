@@ -1,5 +1,5 @@
-/* Paper: what is put on a sheet is a list of blocks; closing it lays them out twice, once to count the
- * pages and once to draw them, because the foot says "page 1/3". */
+/* Paper: what is put on a sheet is a list of blocks; closing it lays them out twice, once to count
+ * the pages and once to draw them, because the foot says "page 1/3". */
 #include "paper/paper.h"
 
 #include <cairo-pdf.h>
@@ -47,13 +47,18 @@ struct paper {
     bool missing; /* a character no font has */
 };
 
-struct paper *paper_new(struct arena *mem, enum paper_size size, const char *title, const char *created)
+struct paper *paper_new(struct arena *mem, enum paper_size size, const char *title,
+                        const char *created)
 {
     struct paper *p = arena_new(mem, struct paper);
     *p = (struct paper){
-        .mem = mem, .title = title, .created = created,
-        .width = (size == PAPER_A4 ? 210 : 148) * MM, .height = (size == PAPER_A4 ? 297 : 210) * MM,
-        .margin = (size == PAPER_A4 ? 18 : 12) * MM, .base = size == PAPER_A4 ? 13 : 10.5,
+        .mem = mem,
+        .title = title,
+        .created = created,
+        .width = (size == PAPER_A4 ? 210 : 148) * MM,
+        .height = (size == PAPER_A4 ? 297 : 210) * MM,
+        .margin = (size == PAPER_A4 ? 18 : 12) * MM,
+        .base = size == PAPER_A4 ? 13 : 10.5,
     };
     p->last = &p->first;
     return p;
@@ -68,14 +73,38 @@ static struct block *add(struct paper *p, enum block_kind kind, const char *a, c
     return k;
 }
 
-void paper_title(struct paper *p, const char *text) { add(p, TITLE, text, NULL); }
-void paper_subtitle(struct paper *p, const char *text) { add(p, SUBTITLE, text, NULL); }
-void paper_text(struct paper *p, const char *text) { add(p, TEXT_, text, NULL); }
-void paper_small(struct paper *p, const char *text) { add(p, SMALL, text, NULL); }
-void paper_rule(struct paper *p) { add(p, RULE, NULL, NULL); }
-void paper_space(struct paper *p, double mm) { add(p, SPACE, NULL, NULL)->mm = mm; }
-void paper_footer(struct paper *p, const char *text) { p->footer = text; }
-void paper_qr(struct paper *p, const char *data, const char *beside) { add(p, QR, data, beside ? beside : ""); }
+void paper_title(struct paper *p, const char *text)
+{
+    add(p, TITLE, text, NULL);
+}
+void paper_subtitle(struct paper *p, const char *text)
+{
+    add(p, SUBTITLE, text, NULL);
+}
+void paper_text(struct paper *p, const char *text)
+{
+    add(p, TEXT_, text, NULL);
+}
+void paper_small(struct paper *p, const char *text)
+{
+    add(p, SMALL, text, NULL);
+}
+void paper_rule(struct paper *p)
+{
+    add(p, RULE, NULL, NULL);
+}
+void paper_space(struct paper *p, double mm)
+{
+    add(p, SPACE, NULL, NULL)->mm = mm;
+}
+void paper_footer(struct paper *p, const char *text)
+{
+    p->footer = text;
+}
+void paper_qr(struct paper *p, const char *data, const char *beside)
+{
+    add(p, QR, data, beside ? beside : "");
+}
 
 void paper_pair(struct paper *p, const char *label, const char *value)
 {
@@ -87,7 +116,8 @@ void paper_pair_big(struct paper *p, const char *label, const char *value)
     if (value && *value) add(p, PAIR_BIG, label, value);
 }
 
-void paper_table(struct paper *p, const struct paper_column *columns, int n, const char *const *cells, size_t rows)
+void paper_table(struct paper *p, const struct paper_column *columns, int n,
+                 const char *const *cells, size_t rows)
 {
     struct block *k = add(p, TABLE, NULL, NULL);
     k->columns = columns;
@@ -145,7 +175,9 @@ static double bottom(const struct paper *p)
 
 static void page_end(struct paper *p)
 {
-    PangoLayout *l = text_new(p, arena_printf(p->mem, "%s%s%d/%d", p->footer ? p->footer : "", p->footer ? "　" : "", p->page, p->pages),
+    PangoLayout *l = text_new(p,
+                              arena_printf(p->mem, "%s%s%d/%d", p->footer ? p->footer : "",
+                                           p->footer ? "　" : "", p->page, p->pages),
                               p->base * 0.8, false, inner(p));
     pango_layout_set_alignment(l, PANGO_ALIGN_CENTER);
     text_put(p, l, p->margin, p->height - p->margin - p->base);
@@ -175,7 +207,8 @@ static void line(struct paper *p, double y, double width)
 }
 
 /* ---- blocks ---- */
-static void put_text(struct paper *p, const char *s, double size, bool bold, bool centre, double gap)
+static void put_text(struct paper *p, const char *s, double size, bool bold, bool centre,
+                     double gap)
 {
     PangoLayout *l = text_new(p, s, size, bold, inner(p));
     if (centre) pango_layout_set_alignment(l, PANGO_ALIGN_CENTER);
@@ -196,7 +229,8 @@ static void put_pair(struct paper *p, const struct block *k)
     p->y += h + LINE_GAP;
 }
 
-static double row_layout(struct paper *p, const struct block *k, const char *const *cells, bool head, double y)
+static double row_layout(struct paper *p, const struct block *k, const char *const *cells,
+                         bool head, double y)
 {
     int weights = 0;
     double x = p->margin, h = 0;
@@ -212,7 +246,8 @@ static double row_layout(struct paper *p, const struct block *k, const char *con
         for (int i = 0; i < k->n; i++) {
             double w = inner(p) * k->columns[i].weight / weights;
             const char *s = head ? k->columns[i].head : cells[i];
-            double cell = text_put(p, text_new(p, s ? s : "", p->base * 0.9, head, w - CELL_PAD), x, y + CELL_PAD / 2.0);
+            double cell = text_put(p, text_new(p, s ? s : "", p->base * 0.9, head, w - CELL_PAD), x,
+                                   y + CELL_PAD / 2.0);
             if (cell > h) h = cell;
             x += w;
         }
@@ -254,7 +289,8 @@ static void put_qr(struct paper *p, const struct block *k)
         for (int y = 0; y < code->width; y++)
             for (int x = 0; x < code->width; x++)
                 if (code->data[y * code->width + x] & 1)
-                    cairo_rectangle(p->cr, p->margin + (x + QUIET) * module, p->y + (y + QUIET) * module, module, module);
+                    cairo_rectangle(p->cr, p->margin + (x + QUIET) * module,
+                                    p->y + (y + QUIET) * module, module, module);
         cairo_fill(p->cr);
     }
     QRcode_free(code);
@@ -267,19 +303,35 @@ static void put_qr(struct paper *p, const struct block *k)
 static void put(struct paper *p, const struct block *k)
 {
     switch (k->kind) {
-    case TITLE: put_text(p, k->a, p->base * 2, true, true, p->base * 0.6); return;
-    case SUBTITLE: put_text(p, k->a, p->base * 1.1, false, true, p->base * 0.8); return;
-    case TEXT_: put_text(p, k->a, p->base, false, false, LINE_GAP); return;
-    case SMALL: put_text(p, k->a, p->base * 0.8, false, false, LINE_GAP); return;
+    case TITLE:
+        put_text(p, k->a, p->base * 2, true, true, p->base * 0.6);
+        return;
+    case SUBTITLE:
+        put_text(p, k->a, p->base * 1.1, false, true, p->base * 0.8);
+        return;
+    case TEXT_:
+        put_text(p, k->a, p->base, false, false, LINE_GAP);
+        return;
+    case SMALL:
+        put_text(p, k->a, p->base * 0.8, false, false, LINE_GAP);
+        return;
     case PAIR:
-    case PAIR_BIG: put_pair(p, k); return;
+    case PAIR_BIG:
+        put_pair(p, k);
+        return;
     case RULE:
         line(p, p->y + LINE_GAP, 0.5);
         p->y += 2 * LINE_GAP;
         return;
-    case SPACE: p->y += k->mm * MM; return;
-    case TABLE: put_table(p, k); return;
-    case QR: put_qr(p, k); return;
+    case SPACE:
+        p->y += k->mm * MM;
+        return;
+    case TABLE:
+        put_table(p, k);
+        return;
+    case QR:
+        put_qr(p, k);
+        return;
     }
 }
 
@@ -318,7 +370,8 @@ const struct err *paper_close(struct paper *p, struct bytes *out)
     if (b->over) return err_new(p->mem, ERR_TOO_LARGE, NULL);
     struct err *e = err_new(p->mem, ERR_INTERNAL, NULL);
     e->cause = status != CAIRO_STATUS_SUCCESS ? cairo_status_to_string(status)
-               : p->missing ? "no installed font has all characters: install fonts-noto-cjk" : NULL;
+               : p->missing ? "no installed font has all characters: install fonts-noto-cjk"
+                            : NULL;
     if (e->cause) return e;
     *out = (struct bytes){ b->p, b->n };
     return NULL;

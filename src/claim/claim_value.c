@@ -1,0 +1,129 @@
+/* What a claim is worth, and whether it may be put forward at all. Reads only, but for the hold on
+ * the subject's accounts. */
+#include "claim/claim.h"
+
+#include "claim/claim_rows.h"
+#include "kernel/dec.h"
+#include "kernel/text.h"
+
+const struct err *claim_bad(struct req *r, const char *field, const char *zh, const char *en)
+{
+    struct err *e = fail(r, ERR_INVALID, field);
+    err_finding(r->mem, e, field, zh, en);
+    return e;
+}
+
+const struct err *claim_check_day(struct req *r, int64_t day)
+{
+    if (day > r->today)
+        return claim_bad(r, "deed_on", "日期不能晚于今天。", "The day must not be after today.");
+    if (day < r->today - CLAIM_AGE_DAYS)
+        return claim_bad(r, "deed_on", "只能申报最近三个月内的事项。",
+                         "Only deeds of the last three months can be claimed.");
+    return NULL;
+}
+
+/* Who puts a deed forward need not mark it: until the check, the least that the range allows
+ * counts. */
+static int64_t least(const struct scheme_item *i, const char *level)
+{
+    for (size_t k = 0; k < i->levels.n; k++) {
+        const struct scheme_level *l = &LIST_AT(i->levels, struct scheme_level, k);
+        if (text_equal(l->name, level)) return l->points.min_c;
+    }
+    return i->levels.n ? NONE : i->points_min_c;
+}
+
+const struct err *claim_value(struct req *r, struct claim *c, bool checked)
+{
+    const struct scheme *s;
+    struct award_facts f = {
+        .item = c->item,
+        .class_ = c->class_,
+        .chosen_c = c->chosen_c,
+        .quantity_c = c->quantity_c,
+        .level = c->level,
+        .on = c->deed_on,
+        .claimant = c->claimant,
+    };
+    struct award a;
+
+    TRY(scheme_in_force(r, c->village, c->deed_on, &s));
+    const struct scheme_item *i = scheme_item_find(s, c->item);
+    if (!i)
+        return claim_bad(r, "item", "当时的积分方案中没有这个项目。",
+                         "The scheme of that day has no such item.");
+    if (!checked && f.chosen_c == NONE) f.chosen_c = least(i, c->level);
+    struct span span = scheme_cap_span(s, i, c->deed_on);
+    if (span.first <= span.last)
+        TRY(ledger_used(r, c->village, c->subject_kind, c->subject, c->item, span, &f.used_times,
+                        &f.used_c));
+    TRY(scheme_award(r->mem, s, &f, &a));
+    c->item_label = i->label;
+    c->category = scheme_category_label(s, i->category);
+    c->scheme_version = s->version;
+    c->points_c = a.points_c;
+    c->explain_zh = a.explain_zh;
+    c->explain_en = a.explain_en;
+    c->tree = a.tree;
+    return NULL;
+}
+
+/* Between check and ledger the value must not move silently: what was published is what counts. */
+const struct err *claim_value_again(struct req *r, const struct claim *c)
+{
+    struct claim now = *c;
+    char before[DEC_SIZE], after[DEC_SIZE];
+
+    /* Caps are counted and used by one transaction at a time. */
+    TRY(ledger_lock(r, c->village, c->subject_kind, c->subject));
+    TRY(claim_value(r, &now, true));
+    if (now.points_c == c->points_c) return NULL;
+    dec_human(c->points_c, before);
+    dec_human(now.points_c, after);
+    return fail_say(
+        r, ERR_OVER_CAP, "points",
+        arena_printf(r->mem, "公示的是%s分，按上限现在只能计%s分，请退回更正。", before, after),
+        arena_printf(r->mem, "%s points were published but the cap now leaves %s; send it back.",
+                     before, after));
+}
+
+const struct err *claim_needs_evidence(struct req *r, const struct claim *c)
+{
+    const struct scheme *s;
+    int64_t photos;
+
+    TRY(scheme_in_force(r, c->village, c->deed_on, &s));
+    const struct scheme_item *i = scheme_item_find(s, c->item);
+    if (!i || !text_equal(i->evidence, "required") || (c->evidence && *c->evidence)) return NULL;
+    TRY(db_int(r, &photos, "SELECT count(*) FROM claim_photo WHERE village = $1 AND claim = $2",
+               I64(c->village), I64(c->id)));
+    if (photos > 0) return NULL;
+    return claim_bad(r, "evidence", "本项目须有佐证：请写明凭据或附照片。",
+                     "This item needs evidence: say what proves it, or add a photo.");
+}
+
+/* ---- once ---- */
+const char *claim_place_key(struct req *r, const char *place)
+{
+    return text_normal(r->mem, place);
+}
+
+const struct err *claim_twice(struct req *r, const struct claim *c)
+{
+    struct claim *other;
+
+    TRY(db_find(
+        r, &claim_row_record, &other,
+        "SELECT number, state FROM claim WHERE village = $1 AND subject_kind = $2 AND subject = $3"
+        " AND item = $4 AND deed_on = $5 AND place_key = $6 AND id <> $7"
+        " AND state NOT IN ('rejected', 'withdrawn', 'reversed')",
+        I64(c->village), TEXT(c->subject_kind), I64(c->subject), TEXT(c->item), I64(c->deed_on),
+        TEXT(claim_place_key(r, c->place)), I64(c->id)));
+    if (!other) return NULL;
+    return fail_say(
+        r, ERR_DUPLICATE, "deed_on",
+        arena_printf(r->mem, "同一天、同一地点的这件事已经申报过（编号 %s）。", other->number),
+        arena_printf(r->mem, "This deed of that day and place is claimed already (number %s).",
+                     other->number));
+}

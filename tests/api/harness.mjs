@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { checkAnswer } from "./schema.mjs";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 export const program = process.env.SHANZHI_PROGRAM ?? join(root, "build/debug/shanzhi");
@@ -74,6 +75,12 @@ export function run(args, { input, env } = {}) {
   const r = spawnSync(program, args, { encoding: "utf8", input, env: { ...process.env, ...env }, maxBuffer: 1 << 28 });
   if (r.error) throw r.error;
   return { status: r.status, stdout: r.stdout, stderr: r.stderr };
+}
+
+let document; // the API document: every answer that a test gets through api() is held against it
+function apiDocument() {
+  document ??= JSON.parse(run(["openapi"]).stdout);
+  return document;
 }
 
 const agent = new http.Agent({ keepAlive: true });
@@ -165,7 +172,11 @@ export async function serve({ flags = [], place = freshData(), env = {} } = {}) 
       h.cookie = as.cookie;
       if (method !== "GET" && method !== "HEAD") h["x-csrf-token"] = as.csrf;
     }
-    return await server.raw(method, path.startsWith("/api/") ? path : `/api/v1${path}`, { headers: h, body: bytes });
+    const below = path.startsWith("/api/v1/") ? path.slice("/api/v1".length) : path;
+    const r = await server.raw(method, `/api/v1${below}`, { headers: h, body: bytes });
+    const wrong = checkAnswer(apiDocument(), method, below, r);
+    assert.deepEqual(wrong, [], "the answer breaks the API document");
+    return r;
   };
 
   /** Signs in and returns the session for `as`: { cookie, csrf, ...me }. */

@@ -173,7 +173,8 @@ static void field_members(struct doc *d, const struct field *f, enum side side, 
     case K_BOOL: type(j, "boolean", nullable); break;
     case K_REGION:
         type(j, "string", nullable);
-        text(j, "pattern", "^[1-9][0-9]{11}$");
+        /* all zeros: everywhere, the scope above the provinces */
+        text(j, "pattern", side == SIDE_IN ? "^[1-9][0-9]{11}$" : "^[0-9]{12}$");
         break;
     case K_POINTS:
         type(j, "string", nullable);

@@ -8,17 +8,18 @@
 static const struct field claim_step_out_fields[] = {
     F(claim_step_out, seq, K_INT, 0, 0, 0, "Number of the step: the claim's version after it."),
     F(claim_step_out, action, K_TEXT, 0, 0, 0, "submit, check, return, publish, approve, reject, record, withdraw, false, object, uphold, dismiss."),
-    F(claim_step_out, from_state, K_TEXT, 0, 0, 0, "State before."),
+    F(claim_step_out, from_state, K_TEXT, OPT, 0, 0, "State before."),
     F(claim_step_out, to_state, K_TEXT, 0, 0, 0, "State after."),
     F(claim_step_out, by_name, K_TEXT, 0, 0, 0, "Who. 经办人"),
     F(claim_step_out, at, K_INSTANT, 0, 0, 0, "When."),
-    F(claim_step_out, reason, K_TEXT, 0, 0, 0, "Why. 理由"),
+    F(claim_step_out, reason, K_TEXT, OPT, 0, 0, "Why. 理由"),
     F(claim_step_out, changes, K_JSON, 0, 0, 0, "What became different: {\"points\":[\"3.00\",\"5.00\"]}."),
     { 0 }
 };
 static const struct record claim_step_out_record = { "claim_step", sizeof(struct claim_step_out), claim_step_out_fields };
 
 #define C(m, k, d) F_AS(claim_out, c.m, #m, k, 0, 0, 0, d)
+#define MAYBE(m, k, d) F_AS(claim_out, c.m, #m, k, OPT, 0, 0, d) /* null until there is one */
 static const struct field claim_out_fields[] = {
     C(village, K_REGION, "Village code. 村代码"),
     C(id, K_ID, "Claim id."),
@@ -30,8 +31,8 @@ static const struct field claim_out_fields[] = {
     C(subject, K_ID, "Whose deed."),
     F(claim_out, name, K_TEXT, 0, 0, 0, "Whose deed: in full for one's own and with people.unmask, else masked. 姓名"),
     F_AS(claim_out, c.class_, "class", K_TEXT, 0, 0, 0, "Class of the scheme. 对象类别"),
-    C(household, K_ID, "The household."),
-    C(grid, K_TEXT, "Grid code. 网格"),
+    MAYBE(household, K_ID, "The household."),
+    MAYBE(grid, K_TEXT, "Grid code. 网格"),
     C(item, K_TEXT, "Item code. 项目代码"),
     C(item_label, K_TEXT, "Item. 项目"),
     C(category, K_TEXT, "Category. 类别"),
@@ -39,27 +40,27 @@ static const struct field claim_out_fields[] = {
     C(deed_on, K_DATE, "Day of the deed. 行为日期"),
     C(place, K_TEXT, "Place. 地点"),
     C(cause, K_TEXT, "What happened. 事由"),
-    C(evidence, K_TEXT, "What proves it. 佐证"),
-    C(level, K_TEXT, "Level, for items by level. 级别"),
-    F_AS(claim_out, c.chosen_c, "chosen", K_POINTS, 0, 0, 0, "Points picked from the item's range. 选定分值"),
-    F_AS(claim_out, c.quantity_c, "quantity", K_POINTS, 0, 0, 0, "Units, for items per unit. 数量"),
+    MAYBE(evidence, K_TEXT, "What proves it. 佐证"),
+    MAYBE(level, K_TEXT, "Level, for items by level. 级别"),
+    F_AS(claim_out, c.chosen_c, "chosen", K_POINTS, OPT, 0, 0, "Points picked from the item's range. 选定分值"),
+    F_AS(claim_out, c.quantity_c, "quantity", K_POINTS, OPT, 0, 0, "Units, for items per unit. 数量"),
     F_AS(claim_out, c.points_c, "points", K_POINTS, 0, 0, 0, "Points. 分值"),
     F(claim_out, explain, K_TEXT, 0, 0, 0, "How the points came about, in words. 算分说明"),
     C(tree, K_JSON, "How the points came about, as a tree."),
     C(channel, K_TEXT, "How it came: phone_page, oral, phone, sms, qq, wechat, paper, grid_worker. 渠道"),
     C(claimant, K_TEXT, "self 自行申报, proxy 代报, recorder 录入员代录."),
-    C(reporter, K_TEXT, "Who said so, when somebody else typed it. 口头申报人"),
+    MAYBE(reporter, K_TEXT, "Who said so, when somebody else typed it. 口头申报人"),
     C(claimed_by_name, K_TEXT, "Who put it forward. 申报人"),
-    C(decided_by_name, K_TEXT, "Who decided. 审核人"),
-    C(decided_on, K_DATE, "When it was decided."),
-    C(notice, K_ID, "Its notice on the board. 公示"),
-    C(first_day, K_DATE, "First day on the board. 公示起"),
-    C(last_day, K_DATE, "Last day on the board. 公示止"),
-    C(due_on, K_DATE, "When the next step is due. 办理期限"),
-    F(claim_out, next, K_TEXT, 0, 0, 0, "What happens next, who does it and by when."),
-    C(posting, K_ID, "The posting in the ledger. 记账"),
-    C(reversal, K_ID, "Its reversal. 冲正"),
-    C(penalty, K_ID, "The penalty's posting. 虚假申报扣分"),
+    MAYBE(decided_by_name, K_TEXT, "Who decided. 审核人"),
+    MAYBE(decided_on, K_DATE, "When it was decided."),
+    MAYBE(notice, K_ID, "Its notice on the board. 公示"),
+    MAYBE(first_day, K_DATE, "First day on the board. 公示起"),
+    MAYBE(last_day, K_DATE, "Last day on the board. 公示止"),
+    MAYBE(due_on, K_DATE, "When the next step is due. 办理期限"),
+    F(claim_out, next, K_TEXT, OPT, 0, 0, "What happens next, who does it and by when."),
+    MAYBE(posting, K_ID, "The posting in the ledger. 记账"),
+    MAYBE(reversal, K_ID, "Its reversal. 冲正"),
+    MAYBE(penalty, K_ID, "The penalty's posting. 虚假申报扣分"),
     C(false_claim, K_BOOL, "Found false. 虚假"),
     C(created_at, K_INSTANT, "When it was put forward."),
     C(updated_at, K_INSTANT, "Last step."),
@@ -382,6 +383,7 @@ ACT(do_false, ACT_FALSE)
 
 static const enum err_code add_errors[] = { ERR_NOT_FOUND, ERR_NO_SCHEME, ERR_DUPLICATE, ERR_OVER_CAP, ERR_NONE };
 static const enum err_code get_errors[] = { ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_NONE };
+static const enum err_code slip_errors[] = { ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_STATE, ERR_NONE };
 static const enum err_code act_errors[] = { ERR_NOT_FOUND, ERR_STATE, ERR_CLAIM_CLOSED, ERR_STALE, ERR_CONFLICT_OF_INTEREST, ERR_NONE };
 static const enum err_code deed_errors[] = { ERR_NOT_FOUND, ERR_STATE, ERR_CLAIM_CLOSED, ERR_STALE, ERR_CONFLICT_OF_INTEREST, ERR_DUPLICATE, ERR_OVER_CAP, ERR_NO_SCHEME, ERR_NONE };
 static const enum err_code approve_errors[] = { ERR_NOT_FOUND, ERR_STATE, ERR_CLAIM_CLOSED, ERR_STALE, ERR_CONFLICT_OF_INTEREST, ERR_IN_PUBLICITY, ERR_OBJECTION_OPEN, ERR_OVER_CAP, ERR_NONE };
@@ -416,13 +418,13 @@ static const struct route claim_routes[] = {
       "Find it false: the points are reversed and a multiple is deducted. 认定虚假" },
     { "POST", CLAIMS "/batch", PERM_CLAIM_READ, TX_WRITE, &batch_in_record, &batch_out_record, claim_batch, NULL, 0, NULL, NULL,
       "One act on many claims; each row answers for itself. 批量办理" },
-    { "GET", CLAIM "/slip", PERM_SELF, TX_READ, &claim_get_record, NULL, claim_slip, get_errors, ROUTE_FILE, NULL, "application/pdf",
+    { "GET", CLAIM "/slip", PERM_SELF, TX_READ, &claim_get_record, NULL, claim_slip, slip_errors, ROUTE_FILE, NULL, "application/pdf",
       "The slip of a recorded claim, A5; other people's names masked. 奖分通知单" },
-    { "POST", CLAIM "/slip", PERM_PEOPLE_UNMASK, TX_WRITE, &claim_get_record, NULL, claim_slip_full, get_errors, ROUTE_FILE, NULL, "application/pdf",
+    { "POST", CLAIM "/slip", PERM_PEOPLE_UNMASK, TX_WRITE, &claim_get_record, NULL, claim_slip_full, slip_errors, ROUTE_FILE, NULL, "application/pdf",
       "The same with the full name, for handing out; audited. 奖分通知单（实名）" },
     { "POST", CLAIM "/photos", PERM_SELF, TX_WRITE, &photo_in_record, &photo_out_record, claim_photo_add, photo_errors, ROUTE_RAW | ROUTE_CREATED,
       "image/jpeg, image/png", NULL, "Add a photo to a claim that is not on the board yet. 佐证照片" },
-    { "GET", CLAIM "/photos/{photo}", PERM_SELF, TX_READ, &photo_get_record, NULL, claim_photo_get, get_errors, ROUTE_FILE, NULL, "image/jpeg",
+    { "GET", CLAIM "/photos/{photo}", PERM_SELF, TX_READ, &photo_get_record, NULL, claim_photo_get, get_errors, ROUTE_FILE, NULL, "image/jpeg, image/png",
       "A photo, for those who may see the claim." },
     { "GET", "/public/villages/{village}/claims/{number}", PERM_PUBLIC, TX_READ, &number_get_record, &claim_public_record, public_get, get_errors,
       ROUTE_CACHE, NULL, NULL, "What a slip's QR code opens: the claim as the board shows it, names masked. 核验" },

@@ -17,8 +17,8 @@ static const struct field todo_row_fields[] = {
     F(todo_row, label, K_TEXT, 0, 0, 0, "The step in words. 环节"),
     F(todo_row, count, K_INT, 0, 0, 0, "How many wait for me. 件数"),
     F(todo_row, overdue, K_INT, 0, 0, 0, "Of these past their date. 已超期"),
-    F(todo_row, oldest_due, K_DATE, 0, 0, 0, "The earliest date. 最早期限"),
-    F(todo_row, village, K_REGION, 0, 0, 0, "When all are of one village: which."),
+    F(todo_row, oldest_due, K_DATE, OPT, 0, 0, "The earliest date. 最早期限"),
+    F(todo_row, village, K_REGION, OPT, 0, 0, "When all are of one village: which."),
     { 0 }
 };
 static RECORD(todo_row);
@@ -235,9 +235,9 @@ struct batch_row {
 static const struct field batch_row_fields[] = {
     F(batch_row, claim, K_ID, 0, 0, 0, "Claim id."),
     F(batch_row, ok, K_BOOL, 0, 0, 0, "Done."),
-    F(batch_row, state, K_TEXT, 0, 0, 0, "State afterwards."),
-    F(batch_row, error, K_TEXT, 0, 0, 0, "Problem type when it was not done."),
-    F(batch_row, detail, K_TEXT, 0, 0, 0, "Why it was not done."),
+    F(batch_row, state, K_TEXT, OPT, 0, 0, "State afterwards."),
+    F(batch_row, error, K_TEXT, OPT, 0, 0, "Problem type when it was not done."),
+    F(batch_row, detail, K_TEXT, OPT, 0, 0, "Why it was not done."),
     { 0 }
 };
 static RECORD(batch_row);

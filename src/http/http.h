@@ -40,7 +40,7 @@ struct route {
     const enum err_code *errors; /* expected besides the usual; closed by ERR_NONE; may be NULL */
     unsigned flags;
     const char *accepts;       /* ROUTE_RAW: "text/csv" */
-    const char *produces;      /* ROUTE_FILE: "application/pdf" */
+    const char *produces;      /* ROUTE_FILE: "application/pdf"; several: "image/jpeg, image/png" */
     const char *summary;       /* one line, shown in the API document */
 };
 /* TX_NONE: no transaction is open while the handler runs; r->db is the worker's session, so that the

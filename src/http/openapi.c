@@ -381,11 +381,16 @@ static void success(struct doc *d, const struct endpoint *e)
     json_end(j);
     if (!empty) {
         object(j, "content");
-        object(j, file ? file : "application/json");
-        object(j, "schema");
-        if (!file) ref(j, "schemas", schema_of(d, r->out, SIDE_OUT, (r->flags & ROUTE_PAGE) != 0));
-        json_end(j);
-        json_end(j);
+        for (const char *p = file ? file : "application/json"; *p;) { /* "image/jpeg, image/png" */
+            p += strspn(p, ", ");
+            size_t n = strcspn(p, ", ");
+            object(j, arena_strndup(d->mem, p, n));
+            object(j, "schema");
+            if (!file) ref(j, "schemas", schema_of(d, r->out, SIDE_OUT, (r->flags & ROUTE_PAGE) != 0));
+            json_end(j);
+            json_end(j);
+            p += n;
+        }
         json_end(j);
     }
     json_end(j);

@@ -32,14 +32,14 @@ static const struct field objection_fields[] = {
     F(objection, reason, K_TEXT, 0, 0, 0, "Why. 异议理由"),
     F(objection, channel, K_TEXT, 0, 0, 0, "How it came. 渠道"),
     F(objection, objector, K_TEXT, 0, 0, 0, "Who objects, masked. 异议人"),
-    F(objection, resident, K_ID, 0, 0, 0, "The objector, when a resident of the register."),
-    F(objection, household, K_ID, 0, 0, 0, "The objector's household."),
+    F(objection, resident, K_ID, OPT, 0, 0, "The objector, when a resident of the register."),
+    F(objection, household, K_ID, OPT, 0, 0, "The objector's household."),
     F(objection, filed_by, K_ID, 0, 0, 0, "Account that filed it."),
     F(objection, filed_at, K_INSTANT, 0, 0, 0, "When."),
     F(objection, state, K_TEXT, 0, 0, 0, "open 待处理, upheld 成立, dismissed 不成立, closed 已终止."),
-    F(objection, decision, K_TEXT, 0, 0, 0, "Reason of the decision. 处理意见"),
-    F(objection, decided_by_name, K_TEXT, 0, 0, 0, "Who decided. 处理人"),
-    F(objection, decided_at, K_INSTANT, 0, 0, 0, "When it was decided."),
+    F(objection, decision, K_TEXT, OPT, 0, 0, "Reason of the decision. 处理意见"),
+    F(objection, decided_by_name, K_TEXT, OPT, 0, 0, "Who decided. 处理人"),
+    F(objection, decided_at, K_INSTANT, OPT, 0, 0, "When it was decided."),
     { 0 }
 };
 RECORD(objection);

@@ -71,12 +71,13 @@ CREATE TABLE ledger_entry (
     seq BIGINT,
     after_c BIGINT,
     PRIMARY KEY (village, posting, line),
-    UNIQUE (village, kind, subject, currency, seq),
     FOREIGN KEY (village, posting) REFERENCES ledger_posting (village, id),
     FOREIGN KEY (village, kind, subject, currency) REFERENCES ledger_account (village, kind, subject, currency),
     CHECK ((kind = 'system') = (seq IS NULL)),
     CHECK ((seq IS NULL) = (after_c IS NULL))
 );
+-- Without the system's half of the entries, which have no number.
+CREATE UNIQUE INDEX ledger_entry_seq ON ledger_entry (village, kind, subject, currency, seq) WHERE seq IS NOT NULL;
 
 -- sqlite:
 CREATE TRIGGER ledger_entry_kept_1 BEFORE UPDATE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;

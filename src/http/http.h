@@ -58,7 +58,7 @@ struct page {
 };
 #define PAGE_MEMBERS const char *after; int64_t limit
 #define PAGE_FIELDS(T) \
-    F(T, after, K_TEXT, IN_QUERY | OPT, 0, 200, "Cursor: `next` of the page before."), \
+    F(T, after, K_TEXT, IN_QUERY | OPT, 0, 400, "Cursor: `next` of the page before."), \
     F(T, limit, K_INT, IN_QUERY | OPT, 1, LIMIT_PAGE_ROWS, "Rows per page, 50 if absent.")
 /* The cursor is made of up to two integers and a text, opaque to clients. */
 const char *page_cursor(struct req *r, int64_t a, int64_t b, const char *s);

@@ -86,6 +86,15 @@ steps("a claim from phone to passbook", server, [
     assert.ok(!text.includes("张小丰") && !text.includes("13812345678"), text);
     assert.match(text, /张\*丰帮邻居/);
   }],
+  ["the sheet for the wall says the same, and its QR code leads to the board", async () => {
+    const r = expect(await w.call(null, "GET", `/public/villages/${VILLAGE}/board.pdf`), 200);
+    const text = words(r.bytes);
+    assert.match(text, /积分公示/);
+    assert.match(text, /张\*丰/);
+    assert.match(text, /共1项/);
+    assert.ok(!text.includes("张小丰") && !text.includes("13812345678"), text);
+    assert.equal(code(r.bytes), `http://127.0.0.1:${w.server.port}/#/v/${VILLAGE}`);
+  }],
   ["not before publicity is over", async (t) => {
     assert.equal((await w.ok("cadre", "GET", "/todo")).rows.find((r) => r.step === "approve"), undefined);
     problem(await w.act("cadre", t.a, "approve"), 409, "in-publicity");
@@ -368,8 +377,6 @@ steps("what is refused at the door", server, [
     assert.equal(o.reason, evil);
     await w.ok("cadre2", "POST", `/villages/${VILLAGE}/objections/${o.id}/decide`, { uphold: true, reason: evil });
     assert.equal((await w.get("grid2", c)).steps.at(-1).reason, evil);
-    const sheet = words(expect(await w.call(null, "GET", `/public/villages/${VILLAGE}/board.pdf`), 200).bytes);
-    assert.match(sheet, /积分公示/);
   }],
   ["minors are never named in public", async () => {
     let c = await w.ok("mei", "POST", w.claims, w.deed("张豆豆", { item: "C02", place: "文化站", cause: "张豆豆参加书法活动" }));

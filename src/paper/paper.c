@@ -18,6 +18,16 @@ const char *__lsan_default_suppressions(void)
 }
 #endif
 
+#ifdef __SANITIZE_THREAD__
+/* pango loads fonts in a thread of its own; the libraries are not instrumented, so that their locks are
+ * not seen. Each of our threads has a font map of its own. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:libfontconfig\nrace:libpango\nrace:libglib\n";
+}
+#endif
+
 #define MM (72.0 / 25.4)
 /* The first installed one of these draws the text. */
 #define FAMILY "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, WenQuanYi Micro Hei, sans-serif"

@@ -1,0 +1,368 @@
+/* The server as a whole, with a slice of its own on SQLite: what no real slice does on purpose.
+ * Streams, cached answers, handlers the database asks to run again, answers that keep what they wrote. */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/inside.h"
+#include "kernel/date.h"
+
+/* ---- the slice ---- */
+
+struct note { int64_t village, id, version; const char *text; };
+static const struct field note_fields[] = {
+    F(note, village, K_REGION, 0, 0, 0, "Village."), F(note, id, K_ID, 0, 0, 0, "Id."),
+    F(note, version, K_INT, OUT_ETAG, 0, 0, "Version."), F(note, text, K_TEXT, 0, 1, 100, "Text."), { 0 }
+};
+static RECORD(note);
+struct which { int64_t village, id; };
+static const struct field which_fields[] = {
+    F(which, village, K_REGION, IN_PATH, 0, 0, "Village."), F(which, id, K_ID, IN_PATH, 0, 0, "Id."), { 0 }
+};
+static RECORD(which);
+struct edit { int64_t village, id, version; const char *text; };
+static const struct field edit_fields[] = {
+    F(edit, village, K_REGION, IN_PATH, 0, 0, "Village."), F(edit, id, K_ID, IN_PATH, 0, 0, "Id."),
+    F(edit, version, K_INT, IN_MATCH, 0, 0, "Version."), F(edit, text, K_TEXT, 0, 1, 100, "Text."), { 0 }
+};
+static RECORD(edit);
+struct place { int64_t village; };
+static const struct field place_fields[] = { F(place, village, K_REGION, IN_PATH, 0, 0, "Village."), { 0 } };
+static RECORD(place);
+
+static _Atomic int runs, attempts;
+
+static const struct err *answer(struct req *r, int64_t village, int64_t id)
+{
+    struct note *n;
+    TRY(db_one(r, &note_record, &n, "SELECT village, id, version, text FROM test_note WHERE village = $1 AND id = $2",
+               I64(village), I64(id)));
+    r->out = n;
+    return NULL;
+}
+
+static const struct err *note_get(struct req *r)
+{
+    const struct which *in = r->in;
+    atomic_fetch_add(&runs, 1);
+    return answer(r, in->village, in->id);
+}
+
+static const struct err *note_put(struct req *r)
+{
+    const struct edit *in = r->in;
+    int64_t n;
+    TRY(db_exec_n(r, &n, "UPDATE test_note SET text = $4, version = version + 1 WHERE village = $1 AND id = $2 AND version = $3",
+                  I64(in->village), I64(in->id), I64(in->version), TEXT(in->text)));
+    if (!n) return fail(r, ERR_STALE, NULL);
+    http_publish(r, "notes");
+    return answer(r, in->village, in->id);
+}
+
+/* Says "again" twice before it lets itself be done; its first attempts leave headers and rows behind. */
+static const struct err *again(struct req *r)
+{
+    const struct place *in = r->in;
+    TRY(db_exec(r, "INSERT INTO test_note (village, id, version, text) VALUES ($1, 500, 1, 'again')", I64(in->village)));
+    http_set_header(r, "X-Attempt", "said");
+    if (atomic_fetch_add(&attempts, 1) < 2) return fail(r, ERR_RETRY, NULL);
+    return NULL;
+}
+
+static const struct err *kept(struct req *r)
+{
+    const struct place *in = r->in;
+    TRY(db_exec(r, "INSERT INTO test_note (village, id, version, text) VALUES ($1, 600, 1, 'kept')", I64(in->village)));
+    r->keep = true;
+    return fail(r, ERR_FORBIDDEN, NULL);
+}
+
+static const struct err *dropped(struct req *r)
+{
+    const struct place *in = r->in;
+    TRY(db_exec(r, "INSERT INTO test_note (village, id, version, text) VALUES ($1, 700, 1, 'dropped')", I64(in->village)));
+    return fail(r, ERR_STATE, NULL);
+}
+
+static const struct err *events(struct req *r)
+{
+    http_subscribe(r, "notes");
+    return NULL;
+}
+
+static const struct err *paper(struct req *r)
+{
+    http_send_file(r, "application/pdf", "通知单\r\nX: y.pdf", "%PDF", 4);
+    return NULL;
+}
+
+static const enum err_code usual[] = { ERR_NOT_FOUND, ERR_STALE, ERR_STATE, ERR_FORBIDDEN, ERR_NONE };
+static const struct route test_routes[] = {
+    { "GET", "/villages/{village}/notes/{id}", PERM_PUBLIC, TX_READ, &which_record, &note_record, note_get, usual, 0, NULL, NULL, "One." },
+    { "PUT", "/villages/{village}/notes/{id}", PERM_PUBLIC, TX_WRITE, &edit_record, &note_record, note_put, usual, 0, NULL, NULL, "Edit." },
+    { "GET", "/public/{village}/notes/{id}", PERM_PUBLIC, TX_READ, &which_record, &note_record, note_get, usual, ROUTE_CACHE, NULL, NULL, "Cached." },
+    { "POST", "/again/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, again, usual, ROUTE_NO_IDEM, NULL, NULL, "Again." },
+    { "POST", "/kept/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, kept, usual, ROUTE_NO_IDEM, NULL, NULL, "Kept." },
+    { "POST", "/dropped/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, dropped, usual, ROUTE_NO_IDEM, NULL, NULL, "Dropped." },
+    { "GET", "/events", PERM_PUBLIC, TX_NONE, NULL, NULL, events, NULL, ROUTE_STREAM, NULL, NULL, "Events." },
+    { "GET", "/paper", PERM_PUBLIC, TX_NONE, NULL, NULL, paper, NULL, ROUTE_FILE, NULL, "application/pdf", "Paper." },
+    { "GET", "/private", PERM_SELF, TX_READ, NULL, NULL, events, NULL, ROUTE_STREAM, NULL, NULL, "Nobody's." },
+    { 0 }
+};
+static const struct migration test_migrations[] = {
+    { "test", 1, "001_test", "CREATE TABLE test_note (village BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,"
+      " text TEXT NOT NULL, PRIMARY KEY (village, id));"
+      " INSERT INTO test_note (village, id, version, text) VALUES (441621102205, 1, 1, 'first');" },
+};
+static const struct slice test_slice = { .name = "test", .routes = test_routes };
+static const struct slice *const test_slices[] = { &test_slice, NULL };
+
+static const char app_js[] = "console.log(1)", app_js_br[] = "br", page[] = "<!doctype html>phone", desk[] = "<!doctype html>desk";
+#define FILE_ROW(path, bytes) { path, bytes, bytes + sizeof bytes - 1 }
+static const struct embedded test_files[] = {
+    FILE_ROW("assets/app-1a2b3c4d.js", app_js), FILE_ROW("assets/app-1a2b3c4d.js.br", app_js_br),
+    FILE_ROW("desk/index.html", desk), FILE_ROW("index.html", page), FILE_ROW("sw.js", app_js),
+    FILE_ROW("manifest.webmanifest", app_js), { 0 },
+};
+
+#include <cmocka.h> /* below the handlers: it defines fail() */
+
+/* ---- the fixture ---- */
+
+struct world { struct arena mem; struct store *store; struct server *server; char dir[64]; };
+
+static int set_up(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    snprintf(w->dir, sizeof w->dir, "/tmp/shanzhi-http-XXXXXX");
+    if (!mkdtemp(w->dir)) return -1;
+    struct store_config config = { .path = arena_printf(&w->mem, "%s/t.db", w->dir), .sessions = 8 };
+    int applied;
+    if (store_open(&w->mem, &config, &w->store)) return -1;
+    if (store_migrate(w->store, &w->mem, test_migrations, 1, &applied)) return -1;
+    struct http_config http = { .address = "127.0.0.1", .loops = 2, .workers = 3, .files = test_files };
+    if (http_start(&w->mem, &http, w->store, test_slices, NULL, &w->server)) return -1;
+    log_set_level(LOG_ERROR);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+    http_stop(w->server);
+    store_close(w->store);
+    char command[100];
+    static const char *const ends[] = { "", "-wal", "-shm" };
+    for (int i = 0; i < 3; i++) {
+        snprintf(command, sizeof command, "%s/t.db%s", w->dir, ends[i]);
+        unlink(command);
+    }
+    rmdir(w->dir);
+    arena_clear(&w->mem);
+    free(w);
+    return 0;
+}
+
+static int dial(const struct world *w)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(w->server)),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct timeval patience = { .tv_sec = 20 };
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    assert_return_code(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+    return fd;
+}
+
+/* Reads until `want` has been seen; fails when the connection ends before. */
+static char *read_until(struct arena *mem, int fd, const char *want)
+{
+    struct buf b = buf_in(mem, 1 << 20);
+    char part[4096];
+    while (!strstr(b.p, want)) {
+        ssize_t n = read(fd, part, sizeof part);
+        if (n <= 0) fail_msg("the connection ended before %s: %s", want, b.p);
+        buf_add(&b, part, (size_t)n);
+    }
+    return b.p;
+}
+
+/* One request on a connection of its own; the whole answer. */
+static char *ask(const struct world *w, struct arena *mem, const char *method, const char *path, const char *headers, const char *body)
+{
+    int fd = dial(w);
+    const char *bytes = arena_printf(mem, "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n%s", method, path,
+                                     headers, strlen(body), body);
+    assert_int_equal(write(fd, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
+    struct buf b = buf_in(mem, 1 << 20);
+    char part[4096];
+    for (ssize_t n; (n = read(fd, part, sizeof part)) > 0;) buf_add(&b, part, (size_t)n);
+    close(fd);
+    return b.p;
+}
+
+#define SEE(text, part) do { if (!strstr((text), (part))) fail_msg("no %s in: %s", (part), (text)); } while (0)
+#define NOT(text, part) do { if (strstr((text), (part))) fail_msg("%s in: %s", (part), (text)); } while (0)
+#define NOTE "/api/v1/villages/441621102205/notes/1"
+#define CACHED "/api/v1/public/441621102205/notes/1"
+#define JSON_TYPE "Content-Type: application/json\r\n"
+
+/* ---- tests ---- */
+
+static void test_match(void **state)
+{
+    struct world *w = *state;
+    struct arena mem = { 0 };
+    char *a = ask(w, &mem, "GET", NOTE, "", "");
+    SEE(a, "200 OK");
+    SEE(a, "ETag: \"1\"");
+    SEE(ask(w, &mem, "GET", NOTE, "If-None-Match: \"1\"\r\n", ""), "304 Not Modified");
+    SEE(ask(w, &mem, "PUT", NOTE, JSON_TYPE, "{\"text\":\"x\"}"), "428 Precondition Required");
+    SEE(ask(w, &mem, "PUT", NOTE, JSON_TYPE "If-Match: \"9\"\r\n", "{\"text\":\"x\"}"), "412 Precondition Failed");
+    SEE(ask(w, &mem, "PUT", NOTE, JSON_TYPE "If-Match: 1\r\n", "{\"text\":\"x\"}"), "400 Bad Request");
+    a = ask(w, &mem, "PUT", NOTE, JSON_TYPE "If-Match: \"1\"\r\n", "{\"text\":\"second\"}");
+    SEE(a, "200 OK");
+    SEE(a, "ETag: \"2\"");
+    SEE(ask(w, &mem, "GET", NOTE, "If-None-Match: \"1\"\r\n", ""), "second");
+    arena_clear(&mem);
+}
+
+static void test_cache(void **state)
+{
+    struct world *w = *state;
+    struct arena mem = { 0 };
+    char *a = ask(w, &mem, "GET", CACHED, "", "");
+    SEE(a, "200 OK");
+    char *tag = strstr(a, "ETag: ");
+    tag = arena_strndup(&mem, tag + 6, strcspn(tag + 6, "\r"));
+    int before = atomic_load(&runs);
+    int64_t started = clock_monotonic_us();
+    for (int i = 0; i < 20; i++) SEE(ask(w, &mem, "GET", CACHED, "", ""), "200 OK");
+    SEE(ask(w, &mem, "GET", CACHED, arena_printf(&mem, "If-None-Match: %s\r\n", tag), ""), "304 Not");
+    /* once more for each second that has gone by on a slow machine */
+    int seconds = (int)((clock_monotonic_us() - started) / 1000000);
+    assert_in_range(atomic_load(&runs) - before, 0, seconds + 1);
+    /* a write to the village is seen at once */
+    for (int i = 0; i < 20; i++) {
+        a = ask(w, &mem, "GET", NOTE, "", "");
+        char *version = strstr(a, "ETag: ") + 6;
+        const char *text = arena_printf(&mem, "turn %d", i);
+        a = ask(w, &mem, "PUT", NOTE, arena_printf(&mem, JSON_TYPE "If-Match: %.*s\r\n", (int)strcspn(version, "\r"), version),
+                arena_printf(&mem, "{\"text\":\"%s\"}", text));
+        SEE(a, "200 OK");
+        SEE(ask(w, &mem, "GET", CACHED, "", ""), text);
+    }
+    arena_clear(&mem);
+}
+
+static void test_again(void **state)
+{
+    struct world *w = *state;
+    struct arena mem = { 0 };
+    atomic_store(&attempts, 0);
+    char *a = ask(w, &mem, "POST", "/api/v1/again/441621102205", "", "");
+    SEE(a, "204 No Content");
+    assert_int_equal(atomic_load(&attempts), 3);
+    char *first = strstr(a, "X-Attempt: ");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "X-Attempt: ")); /* the attempts before are forgotten */
+    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102205/notes/500", "", ""), "again");
+    atomic_store(&attempts, -1000); /* never lets itself be done */
+    a = ask(w, &mem, "POST", "/api/v1/again/441621102206", "", "");
+    SEE(a, "503 Service Unavailable");
+    SEE(a, "Retry-After: ");
+    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102206/notes/500", "", ""), "404 Not Found");
+    arena_clear(&mem);
+}
+
+static void test_keep(void **state)
+{
+    struct world *w = *state;
+    struct arena mem = { 0 };
+    SEE(ask(w, &mem, "POST", "/api/v1/kept/441621102205", "", ""), "403 Forbidden");
+    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102205/notes/600", "", ""), "kept");
+    SEE(ask(w, &mem, "POST", "/api/v1/dropped/441621102205", "", ""), "409 Conflict");
+    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102205/notes/700", "", ""), "404 Not Found");
+    arena_clear(&mem);
+}
+
+static void test_stream(void **state)
+{
+    struct world *w = *state;
+    struct arena mem = { 0 };
+    static const char get[] = "GET /api/v1/events HTTP/1.1\r\nHost: t\r\n\r\n";
+    int fds[4];
+    for (int i = 0; i < 4; i++) { /* on both loops */
+        fds[i] = dial(w);
+        assert_int_equal(write(fds[i], get, sizeof get - 1), sizeof get - 1);
+        SEE(read_until(&mem, fds[i], "\r\n\r\n"), "Content-Type: text/event-stream");
+    }
+    while (atomic_load(&w->server->streams) < 4) usleep(1000); /* the head is sent just before it counts */
+    char *a = ask(w, &mem, "GET", NOTE, "", "");
+    char *version = strstr(a, "ETag: ") + 6;
+    ask(w, &mem, "PUT", NOTE, arena_printf(&mem, JSON_TYPE "If-Match: %.*s\r\n", (int)strcspn(version, "\r"), version), "{\"text\":\"news\"}");
+    for (int i = 0; i < 4; i++) SEE(read_until(&mem, fds[i], "\n\n"), "event: change\ndata: {\"topic\":\"notes\"}");
+    SEE(ask(w, &mem, "GET", "/api/v1/private", "", ""), "401 Unauthorized");
+    close(fds[0]);
+    while (atomic_load(&w->server->streams) > 3) usleep(1000); /* its going is noticed */
+    for (int i = 1; i < 4; i++) close(fds[i]);
+    arena_clear(&mem);
+}
+
+static void test_pages(void **state)
+{
+    struct world *w = *state;
+    struct arena mem = { 0 };
+    char *a = ask(w, &mem, "GET", "/assets/app-1a2b3c4d.js", "", "");
+    SEE(a, "Content-Type: text/javascript");
+    SEE(a, "immutable");
+    SEE(a, "console.log(1)");
+    a = ask(w, &mem, "GET", "/assets/app-1a2b3c4d.js", "Accept-Encoding: gzip, br\r\n", "");
+    SEE(a, "Content-Encoding: br");
+    SEE(a, "\r\n\r\nbr");
+    static const struct { const char *path, *part; } pages[] = {
+        { "/", "phone" }, { "/passbook", "phone" }, { "/claims/7", "phone" }, { "/desk/", "desk" }, { "/desk/claims", "desk" },
+        { "/desk", "308 Permanent" }, { "/sw.js", "no-cache" }, { "/manifest.webmanifest", "application/manifest+json" },
+        { "/screen/", "404 Not Found" }, { "/assets/none.js", "404 Not Found" }, { "/assets/app-1a2b3c4d.js.br", "404 Not Found" },
+        { "/%2e%2e/etc/passwd", "phone" },
+    };
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        a = ask(w, &mem, "GET", pages[i].path, "", "");
+        if (!strstr(a, pages[i].part)) fail_msg("%s: %s", pages[i].path, a);
+    }
+    a = ask(w, &mem, "GET", "/", "", "");
+    SEE(a, "script-src 'self' 'wasm-unsafe-eval';");
+    SEE(a, "no-cache");
+    char *tag = strstr(a, "ETag: ") + 6;
+    SEE(ask(w, &mem, "GET", "/", arena_printf(&mem, "If-None-Match: %.*s\r\n", (int)strcspn(tag, "\r"), tag), ""), "304 Not Modified");
+    a = ask(w, &mem, "GET", "/api/v1/paper", "", "");
+    SEE(a, "Content-Disposition: inline; filename=\"__X__y.pdf\"; filename*=UTF-8''%E9%80%9A%E7%9F%A5%E5%8D%95%0D%0AX%3A%20y.pdf");
+    NOT(a, "\nX:");
+    arena_clear(&mem);
+}
+
+/* With no guard nobody can be recognised: what is not public stays shut. */
+static void test_no_guard(void **state)
+{
+    struct world *w = *state;
+    struct arena mem = { 0 };
+    SEE(ask(w, &mem, "GET", "/api/v1/private", "Authorization: Bearer x\r\n", ""), "401 Unauthorized");
+    arena_clear(&mem);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_match), cmocka_unit_test(test_cache), cmocka_unit_test(test_again), cmocka_unit_test(test_keep),
+        cmocka_unit_test(test_stream), cmocka_unit_test(test_pages), cmocka_unit_test(test_no_guard),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

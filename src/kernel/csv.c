@@ -93,13 +93,16 @@ static char find_separator(const char *p, const char *end)
 
 struct csv csv_open(struct arena *mem, const void *p, size_t n)
 {
-    if (n <= LIMIT_RAW_BODY_BYTES) return csv_open_any(mem, p, n);
-    return (struct csv){ .mem = mem, .line = 1, .separator = ',', .err = err_new(mem, ERR_TOO_LARGE, NULL) };
+    if (n > LIMIT_RAW_BODY_BYTES)
+        return (struct csv){ .mem = mem, .line = 1, .separator = ',', .err = err_new(mem, ERR_TOO_LARGE, NULL) };
+    struct csv c = csv_open_any(mem, p, n);
+    c.any = false;
+    return c;
 }
 
 struct csv csv_open_any(struct arena *mem, const void *p, size_t n)
 {
-    struct csv c = { .mem = mem, .line = 1, .separator = ',' };
+    struct csv c = { .mem = mem, .line = 1, .separator = ',', .any = true };
     decode(&c, p, n);
     c.separator = find_separator(c.p, c.end);
     return c;
@@ -211,7 +214,7 @@ bool csv_next(struct csv *c, struct csv_row *row)
     while (!c->err && c->p < c->end) {
         if (!read_row(c, row)) return false;
         if (!row->n) continue;
-        if (++c->rows > LIMIT_IMPORT_ROWS + 1) { /* and the heading */
+        if (++c->rows > LIMIT_IMPORT_ROWS + 1 && !c->any) { /* and the heading */
             c->err = err_say(c->mem, ERR_TOO_LARGE, NULL,
                              arena_printf(c->mem, "超过 %d 行，请分成几个文件。", LIMIT_IMPORT_ROWS),
                              arena_printf(c->mem, "more than %d rows; split the file", LIMIT_IMPORT_ROWS));

@@ -22,6 +22,7 @@ struct csv {
     char separator;
     int line;              /* of p, from 1 */
     int rows;              /* read so far */
+    bool any;              /* no bound on rows: csv_open_any */
     const struct err *err; /* malformed or over a limit: names line and column */
 };
 struct csv csv_open(struct arena *mem, const void *p, size_t n); /* at most LIMIT_RAW_BODY_BYTES */

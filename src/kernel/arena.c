@@ -1,6 +1,7 @@
 /* Arena: a list of chunks, newest first; big requests get a chunk of their own. */
 #include "kernel/arena.h"
 
+#include <malloc.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 
 #include "kernel/err.h"
 
-enum { CHUNK_BYTES = 16 * 1024 - 64 };
+enum { CHUNK_BYTES = 16 * 1024 - 64, TRIM_BYTES = 32 * 1024 * 1024 };
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -125,8 +126,15 @@ static void run_hooks(struct arena *a)
     }
 }
 
+/* An import of 100,000 rows holds hundreds of megabytes in small chunks, which malloc would keep. */
+static void give_back(size_t freed)
+{
+    if (freed >= TRIM_BYTES) malloc_trim(0);
+}
+
 void arena_clear(struct arena *a)
 {
+    size_t total = a->total;
     run_hooks(a);
     while (a->chunks) {
         struct arena_chunk *next = a->chunks->next;
@@ -134,10 +142,12 @@ void arena_clear(struct arena *a)
         a->chunks = next;
     }
     *a = (struct arena){ 0 };
+    give_back(total);
 }
 
 void arena_reset(struct arena *a)
 {
+    size_t total = a->total;
     run_hooks(a);
     struct arena_chunk *keep = NULL;
     while (a->chunks) {
@@ -153,4 +163,5 @@ void arena_reset(struct arena *a)
         keep->next = NULL;
         *a = (struct arena){ .chunks = keep, .size = keep->size, .total = keep->size };
     }
+    give_back(total);
 }

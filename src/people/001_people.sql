@@ -18,8 +18,8 @@ CREATE TABLE household (
     FOREIGN KEY (village, grid) REFERENCES grid (village, code),
     FOREIGN KEY (village, village_group) REFERENCES village_group (village, id)
 );
-CREATE INDEX household_grid ON household (village, grid_no);
-CREATE INDEX household_group ON household (village, village_group);
+CREATE INDEX household_state ON household (village, state, id);
+CREATE INDEX household_grid ON household (village, state, grid_no);
 
 CREATE TABLE resident (
     village BIGINT NOT NULL,
@@ -50,8 +50,8 @@ CREATE INDEX resident_household ON resident (village, household);
 CREATE INDEX resident_name ON resident (village, name_key);
 CREATE INDEX resident_given ON resident (village, given_key);
 CREATE INDEX resident_tail ON resident (village, tail_blind);
-CREATE INDEX resident_grid ON resident (village, grid_no);
-CREATE INDEX resident_group ON resident (village, village_group);
+CREATE INDEX resident_state ON resident (village, state, id, birth); -- lists; minors are counted in it
+CREATE INDEX resident_grid ON resident (village, state, grid_no, village_group); -- grids, and all counts
 
 -- Who belonged to which household, when, and why it began and ended. Never changed but for its end.
 CREATE TABLE membership (

@@ -479,6 +479,13 @@ static const struct field counts_fields[] = {
 };
 static RECORD(counts);
 
+struct cell { int64_t grid_no, village_group, residents; };
+static const struct field cell_fields[] = {
+    F(cell, grid_no, K_INT, 0, 0, 0, ""), F(cell, village_group, K_ID, OPT, 0, 0, ""), F(cell, residents, K_INT, 0, 0, 0, ""),
+    { 0 }
+};
+static RECORD(cell);
+
 struct village_key { int64_t village; };
 static const struct field village_key_fields[] = {
     F(village_key, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),
@@ -491,15 +498,26 @@ static const struct err *get_counts(struct req *r)
     const struct village_key *in = r->in;
     struct region *v;
     struct counts *out = arena_new(r->mem, struct counts);
+    struct list heads = { 0 };
     TRY(region_village(r, in->village, &v));
     TRY(db_all(r, &count_record, &out->cells,
                "SELECT h.grid, h.village_group AS \"group\", count(*) AS households,"
                " coalesce(sum(CASE WHEN h.pledged_on IS NULL THEN 0 ELSE 1 END), 0) AS pledged,"
-               " coalesce(sum((SELECT count(*) FROM resident m WHERE m.village = h.village AND m.household = h.id"
-               " AND m.state = 'active')), 0) AS residents"
-               " FROM household h WHERE h.village = $1 AND h.state = 'active'"
+               " 0 AS residents FROM household h WHERE h.village = $1 AND h.state = 'active'"
                " GROUP BY h.grid, h.village_group ORDER BY h.grid, h.village_group LIMIT 10000",
                I64(in->village)));
+    TRY(db_all(r, &cell_record, &heads,
+               "SELECT grid_no, village_group, count(*) AS residents FROM resident WHERE village = $1"
+               " AND state = 'active' GROUP BY grid_no, village_group LIMIT 10000",
+               I64(in->village)));
+    for (size_t i = 0; i < out->cells.n; i++) { /* a few hundred cells each */
+        struct count *c = &LIST_AT(out->cells, struct count, i);
+        int64_t grid_no = c->grid ? region_grid_range(c->grid).first : 0;
+        for (size_t k = 0; k < heads.n; k++) {
+            const struct cell *one = &LIST_AT(heads, struct cell, k);
+            if (one->grid_no == grid_no && one->village_group == c->group) c->residents = one->residents;
+        }
+    }
     out->residents = out->households = out->pledged = 0;
     for (size_t i = 0; i < out->cells.n; i++) {
         const struct count *c = &LIST_AT(out->cells, struct count, i);

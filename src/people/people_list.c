@@ -94,21 +94,47 @@ static struct search search_of(struct req *r, const char *q)
     return s;
 }
 
+/* A unary plus keeps a column out of the choice of an index (on both engines): a list without search runs
+ * along (village, state, id), one of a small grid along the grids, a search along what is searched. */
+
 /* ---- residents ---- */
 
-#define RESIDENTS                                                                                  \
+#define RESIDENTS(id, grid_no, state)                                                              \
     "SELECT s.village, s.id, s.household, h.number, s.relation, s.name, s.sex, s.birth, s.id_sealed," \
-    " s.phone_sealed, h.grid, s.village_group, s.tags, s.state, s.version" RESIDENTS_FROM
-#define RESIDENTS_FROM                                                                             \
+    " s.phone_sealed, h.grid, s.village_group, s.tags, s.state, s.version"                         \
     " FROM resident s JOIN household h ON h.village = s.village AND h.id = s.household"            \
-    " WHERE s.village = $1 AND s.id > $2 AND (s.state = $3 OR $3 = '')"                            \
-    " AND s.grid_no >= $4 AND s.grid_no <= $5 AND (s.village_group = $6 OR $6 = 0)"                \
+    " WHERE s.village = $1 AND " id " > $2 AND " state " = $3"                                     \
+    " AND " grid_no " >= $4 AND " grid_no " <= $5 AND (+s.village_group = $6 OR $6 = 0)"           \
     " AND s.birth >= $7" HOLDS_TAG("s.id", "$8") IN_SCOPE("h.grid", "$9")
+#define RESIDENTS_ALL RESIDENTS("s.id", "+s.grid_no", "s.state")
+#define RESIDENTS_GRID RESIDENTS("+s.id", "s.grid_no", "s.state")
+#define RESIDENTS_SEARCH RESIDENTS("+s.id", "+s.grid_no", "s.state || ''")
 #define RESIDENTS_END " ORDER BY s.id LIMIT $10"
+#define RESIDENTS_SORT " ORDER BY +s.id LIMIT $10"
 #define RESIDENTS_ARGS                                                                             \
     I64(f->village), I64(last), TEXT(state), I64(at.first), I64(at.last),                          \
         I64(f->group == NONE ? 0 : f->group), I64(born), TEXT(f->tag ? f->tag : ""), TEXT(at.codes), \
         I64(page_limit(f->limit))
+
+/* Counting is cheap along an index only: the whole of a state, or of a grid. */
+static bool countable(const struct people_filter *f, const struct people_scope *at)
+{
+    return !f->after && !*at->codes && !f->tag && f->group == NONE && f->minor != 1 && f->pledged == NONE;
+}
+
+static const struct err *residents_unsearched(struct req *r, const struct people_filter *f, const struct people_scope at,
+                                              int64_t last, int64_t born, const char *state, struct page *out)
+{
+    bool narrow = at.first > 0 && at.last - at.first < 10000; /* a small or micro grid: few rows to sort */
+    if (narrow)
+        TRY(db_all(r, &resident_row_record, &out->rows, RESIDENTS_GRID RESIDENTS_SORT, RESIDENTS_ARGS));
+    else
+        TRY(db_all(r, &resident_row_record, &out->rows, RESIDENTS_ALL RESIDENTS_END, RESIDENTS_ARGS));
+    if (!countable(f, &at)) return NULL;
+    return db_int(r, &out->total,
+                  "SELECT count(*) FROM resident WHERE village = $1 AND state = $2 AND grid_no >= $3 AND grid_no <= $4",
+                  I64(f->village), TEXT(state), I64(at.first), I64(at.last));
+}
 
 const struct err *resident_list(struct req *r, const struct people_filter *f, struct page *out)
 {
@@ -124,41 +150,40 @@ const struct err *resident_list(struct req *r, const struct people_filter *f, st
     if (last == NONE) last = 0;
     if (at.none) return NULL;
     if (f->household != NONE) {
-        TRY(db_all(r, &resident_row_record, &out->rows, RESIDENTS " AND s.household = $11" RESIDENTS_END,
+        TRY(db_all(r, &resident_row_record, &out->rows, RESIDENTS_SEARCH " AND s.household = $11" RESIDENTS_SORT,
                    RESIDENTS_ARGS, I64(f->household)));
     } else switch (q.by) {
-    case BY_NOTHING:
-        TRY(db_all(r, &resident_row_record, &out->rows, RESIDENTS RESIDENTS_END, RESIDENTS_ARGS));
-        /* Counted once, with the first page; $10 is the page's bound and only fills its place here. */
-        if (!f->after) TRY(db_int(r, &out->total, "SELECT count(*)" RESIDENTS_FROM " AND $10 > 0", RESIDENTS_ARGS));
-        break;
+    case BY_NOTHING: TRY(residents_unsearched(r, f, at, last, born, state, out)); break;
     case BY_NAME: {
         struct name_range n = name_range(r, q.text);
         TRY(db_all(r, &resident_row_record, &out->rows,
-                   RESIDENTS " AND ((s.name_key >= $11 AND s.name_key < $12)"
-                             " OR (s.given_key >= $11 AND s.given_key < $12))" RESIDENTS_END,
+                   RESIDENTS_SEARCH " AND ((s.name_key >= $11 AND s.name_key < $12)"
+                                    " OR (s.given_key >= $11 AND s.given_key < $12))" RESIDENTS_SORT,
                    RESIDENTS_ARGS, BLOB(n.first.p, n.first.n), BLOB(n.end.p, n.end.n)));
         break;
     }
     case BY_NUMBER:
-    case BY_TAIL:
-    case BY_PHONE: {
+    case BY_TAIL: {
         int64_t household;
-        struct bytes tail = q.by == BY_PHONE ? blind_tail(r, q.text + 7) : q.blind;
         TRY(db_int(r, &household, "SELECT id FROM household WHERE village = $1 AND number = $2",
                    I64(f->village), TEXT(q.text)));
-        if (q.by == BY_PHONE)
-            TRY(db_all(r, &resident_row_record, &out->rows,
-                       RESIDENTS " AND s.tail_blind = $11 AND s.phone_blind = $12" RESIDENTS_END, RESIDENTS_ARGS,
-                       BLOB(tail.p, tail.n), BLOB(q.blind.p, q.blind.n)));
-        else
-            TRY(db_all(r, &resident_row_record, &out->rows,
-                       RESIDENTS " AND (s.tail_blind = $11 OR s.household = $12)" RESIDENTS_END, RESIDENTS_ARGS,
-                       BLOB(tail.p ? tail.p : "", tail.n), I64(household == NONE ? 0 : household)));
+        TRY(db_all(r, &resident_row_record, &out->rows,
+                   RESIDENTS_SEARCH " AND (s.tail_blind = $11 OR s.household = $12)" RESIDENTS_SORT, RESIDENTS_ARGS,
+                   BLOB(q.blind.p ? q.blind.p : "", q.blind.n), I64(household == NONE ? 0 : household)));
+        break;
+    }
+    case BY_PHONE: {
+        int64_t household;
+        struct bytes tail = blind_tail(r, q.text + 7);
+        TRY(db_int(r, &household, "SELECT id FROM household WHERE village = $1 AND number = $2",
+                   I64(f->village), TEXT(q.text)));
+        TRY(db_all(r, &resident_row_record, &out->rows,
+                   RESIDENTS_SEARCH " AND ((s.tail_blind = $11 AND s.phone_blind = $12) OR s.household = $13)" RESIDENTS_SORT,
+                   RESIDENTS_ARGS, BLOB(tail.p, tail.n), BLOB(q.blind.p, q.blind.n), I64(household == NONE ? 0 : household)));
         break;
     }
     case BY_ID:
-        TRY(db_all(r, &resident_row_record, &out->rows, RESIDENTS " AND s.id_blind = $11" RESIDENTS_END,
+        TRY(db_all(r, &resident_row_record, &out->rows, RESIDENTS_SEARCH " AND s.id_blind = $11" RESIDENTS_SORT,
                    RESIDENTS_ARGS, BLOB(q.blind.p, q.blind.n)));
         break;
     }
@@ -169,22 +194,34 @@ const struct err *resident_list(struct req *r, const struct people_filter *f, st
 
 /* ---- households ---- */
 
-#define HOUSEHOLDS                                                                                 \
+#define HOUSEHOLDS(id, state)                                                                      \
     "SELECT h.village, h.id, h.number, h.head, k.name AS head_name, h.address, h.grid,"            \
     " h.village_group, h.tags, h.state, h.merged_into, h.pledged_on, h.version,"                   \
     " (SELECT count(*) FROM resident m WHERE m.village = h.village AND m.household = h.id"         \
-    " AND m.state = 'active') AS members" HOUSEHOLDS_FROM
-#define HOUSEHOLDS_FROM                                                                            \
+    " AND m.state || '' = 'active') AS members"                                                         \
     " FROM household h LEFT JOIN resident k ON k.village = h.village AND k.id = h.head"            \
-    " WHERE h.village = $1 AND h.id > $2 AND (h.state = $3 OR $3 = '')"                            \
-    " AND h.grid_no >= $4 AND h.grid_no <= $5 AND (h.village_group = $6 OR $6 = 0)"                \
+    " WHERE h.village = $1 AND " id " > $2 AND " state " = $3"                                     \
+    " AND +h.grid_no >= $4 AND +h.grid_no <= $5 AND (+h.village_group = $6 OR $6 = 0)"           \
     " AND ($7 < 0 OR ($7 = 1 AND h.pledged_on IS NOT NULL) OR ($7 = 0 AND h.pledged_on IS NULL))"  \
     HOLDS_TAG("h.id", "$8") IN_SCOPE("h.grid", "$9")
+#define HOUSEHOLDS_ALL HOUSEHOLDS("h.id", "h.state")
+#define HOUSEHOLDS_SEARCH HOUSEHOLDS("+h.id", "h.state || ''")
 #define HOUSEHOLDS_END " ORDER BY h.id LIMIT $10"
+#define HOUSEHOLDS_SORT " ORDER BY +h.id LIMIT $10"
 #define HOUSEHOLDS_ARGS                                                                            \
     I64(f->village), I64(last), TEXT(state), I64(at.first), I64(at.last),                          \
         I64(f->group == NONE ? 0 : f->group), I64(f->pledged == NONE ? -1 : f->pledged),           \
         TEXT(f->tag ? f->tag : ""), TEXT(at.codes), I64(page_limit(f->limit))
+
+static const struct err *households_unsearched(struct req *r, const struct people_filter *f, const struct people_scope at,
+                                               int64_t last, const char *state, struct page *out)
+{
+    TRY(db_all(r, &household_row_record, &out->rows, HOUSEHOLDS_ALL HOUSEHOLDS_END, HOUSEHOLDS_ARGS));
+    if (!countable(f, &at)) return NULL;
+    return db_int(r, &out->total,
+                  "SELECT count(*) FROM household WHERE village = $1 AND state = $2 AND grid_no >= $3 AND grid_no <= $4",
+                  I64(f->village), TEXT(state), I64(at.first), I64(at.last));
+}
 
 const struct err *household_list(struct req *r, const struct people_filter *f, struct page *out)
 {
@@ -199,39 +236,40 @@ const struct err *household_list(struct req *r, const struct people_filter *f, s
     if (last == NONE) last = 0;
     if (at.none) return NULL;
     switch (q.by) {
-    case BY_NOTHING:
-        TRY(db_all(r, &household_row_record, &out->rows, HOUSEHOLDS HOUSEHOLDS_END, HOUSEHOLDS_ARGS));
-        if (!f->after) TRY(db_int(r, &out->total, "SELECT count(*)" HOUSEHOLDS_FROM " AND $10 > 0", HOUSEHOLDS_ARGS));
-        break;
+    case BY_NOTHING: TRY(households_unsearched(r, f, at, last, state, out)); break;
     case BY_NAME: {
         struct name_range n = name_range(r, q.text);
         TRY(db_all(r, &household_row_record, &out->rows,
-                   HOUSEHOLDS " AND h.id IN (SELECT s.household FROM resident s WHERE s.village = $1"
-                              " AND s.state = 'active' AND ((s.name_key >= $11 AND s.name_key < $12)"
-                              " OR (s.given_key >= $11 AND s.given_key < $12)))" HOUSEHOLDS_END,
+                   HOUSEHOLDS_SEARCH " AND h.id IN (SELECT s.household FROM resident s WHERE s.village = $1"
+                              " AND s.state || '' = 'active' AND ((s.name_key >= $11 AND s.name_key < $12)"
+                              " OR (s.given_key >= $11 AND s.given_key < $12)))" HOUSEHOLDS_SORT,
                    HOUSEHOLDS_ARGS, BLOB(n.first.p, n.first.n), BLOB(n.end.p, n.end.n)));
         break;
     }
     case BY_NUMBER:
-        TRY(db_all(r, &household_row_record, &out->rows, HOUSEHOLDS " AND h.number LIKE $11" HOUSEHOLDS_END,
+        TRY(db_all(r, &household_row_record, &out->rows, HOUSEHOLDS_ALL " AND h.number LIKE $11" HOUSEHOLDS_END,
                    HOUSEHOLDS_ARGS, TEXT(q.like)));
         break;
     case BY_TAIL:
         TRY(db_all(r, &household_row_record, &out->rows,
-                   HOUSEHOLDS " AND (h.number LIKE $11 OR h.id IN (SELECT s.household FROM resident s"
+                   HOUSEHOLDS_ALL " AND (h.number LIKE $11 OR h.id IN (SELECT s.household FROM resident s"
                               " WHERE s.village = $1 AND s.tail_blind = $12))" HOUSEHOLDS_END,
                    HOUSEHOLDS_ARGS, TEXT(q.like), BLOB(q.blind.p, q.blind.n)));
         break;
-    case BY_PHONE:
-    case BY_ID: {
-        struct bytes tail = q.by == BY_PHONE ? blind_tail(r, q.text + 7) : q.blind;
+    case BY_PHONE: {
+        struct bytes tail = blind_tail(r, q.text + 7);
         TRY(db_all(r, &household_row_record, &out->rows,
-                   HOUSEHOLDS " AND h.id IN (SELECT s.household FROM resident s WHERE s.village = $1"
-                              " AND ((s.tail_blind = $11 AND s.phone_blind = $12) OR s.id_blind = $12))"
-                   HOUSEHOLDS_END,
-                   HOUSEHOLDS_ARGS, BLOB(tail.p, tail.n), BLOB(q.blind.p, q.blind.n)));
+                   HOUSEHOLDS_SEARCH " AND (h.number = $13 OR h.id IN (SELECT s.household FROM resident s"
+                              " WHERE s.village = $1 AND s.tail_blind = $11 AND s.phone_blind = $12))" HOUSEHOLDS_SORT,
+                   HOUSEHOLDS_ARGS, BLOB(tail.p, tail.n), BLOB(q.blind.p, q.blind.n), TEXT(q.text)));
         break;
     }
+    case BY_ID:
+        TRY(db_all(r, &household_row_record, &out->rows,
+                   HOUSEHOLDS_SEARCH " AND h.id IN (SELECT s.household FROM resident s WHERE s.village = $1"
+                              " AND s.id_blind = $11)" HOUSEHOLDS_SORT,
+                   HOUSEHOLDS_ARGS, BLOB(q.blind.p, q.blind.n)));
+        break;
     }
     if (page_cut(out, f->limit))
         out->next = page_cursor(r, LIST_AT(out->rows, struct household_row, out->rows.n - 1).id, NONE, NULL);

@@ -404,7 +404,6 @@ static void see_proxy(struct conn *c)
 static bool ready(struct conn *c)
 {
     c->state = S_BUSY;
-    event_del(c->reading);
     if (!exchange_ready(c->x)) return false;
     begin_write(c);
     return true;
@@ -417,7 +416,6 @@ static void head_done(struct conn *c)
     see_proxy(c);
     if (c->loop->draining) x->close = true;
     if (exchange_head(x) == HEAD_ANSWERED) {
-        event_del(c->reading);
         begin_write(c);
         return;
     }
@@ -439,7 +437,6 @@ static bool body_bytes(struct conn *c, const char *p, size_t n)
     size_t used = 0;
     enum gate_state s = gate_body(&x->gate, &x->body, p, n, &used);
     if (s == GATE_BAD) {
-        event_del(c->reading);
         refuse_bytes(c, x->gate.refusal);
         return true;
     }
@@ -456,7 +453,6 @@ static bool parse(struct conn *c)
     if (s == GATE_MORE) return false;
     if (s == GATE_BAD) {
         log_debug("http", "refused", LS("why", x->gate.why), LS("address", c->peer));
-        event_del(c->reading);
         refuse_bytes(c, x->gate.refusal);
         return true;
     }
@@ -523,6 +519,10 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
     l->now = now_ms();
     if (c->state == S_HEAD) {
         read_head(c);
+        return;
+    }
+    if (c->state == S_BUSY || c->state == S_WRITE) {
+        event_del(c->reading); /* the next request waits; until one comes early, reading stays on */
         return;
     }
     ssize_t n = read(c->fd, l->scratch, sizeof l->scratch);
@@ -683,7 +683,6 @@ static void overdue(struct conn *c)
     case S_STREAM:
         return;
     }
-    event_del(c->reading);
     refuse_bytes(c, ERR_TIMEOUT);
     conn_run(c);
 }
@@ -760,7 +759,6 @@ static void loop_open(struct loop *l, struct server *s, int index)
     struct event_config *config = event_config_new();
     if (!config) BUG("event_config");
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* one thread; others post notes */
-    event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST); /* fewer system calls */
     l->base = event_base_new_with_config(config);
     event_config_free(config);
     l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

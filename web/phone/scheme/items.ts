@@ -1,4 +1,5 @@
 import type { Answer } from '@/api/client';
+import { formatPoints, formatRange } from '@/format';
 import { language } from '@/i18n';
 
 export type Rules = Answer<'/public/villages/{village}/scheme'>;
@@ -7,7 +8,17 @@ export type Item = Category['items'][number] & { category: string };
 
 export const itemsOf = (r: Rules | null): Item[] =>
     (r?.categories ?? []).flatMap((c) => c.items.map((i) => ({ ...i, category: c.label })));
-/* 3分, 2至5分, 每小时1分: the words of the rules themselves. */
-export const itemWorth = (i: Item) => (language.value === 'en' ? i.points_text_en : i.points_text);
+/* The words of the rules themselves: 每小时2分; 2分至10分，由初审人评定. */
+export const itemWords = (i: Item) => (language.value === 'en' ? i.points_text_en : i.points_text);
+/* The same short enough to stand beside the item. */
+export function itemShort(i: Item): string {
+    const words = itemWords(i);
+    if (words.length <= 8 || i.unit || i.deduction) return words;
+    const all = i.levels?.length ? i.levels.flatMap((l) => [l.min, l.max]) : [i.min, i.max];
+    const sorted = [...all].sort((a, b) => Number(a) - Number(b));
+    return sorted.length ? formatRange(sorted[0]!, sorted[sorted.length - 1]!, language.value) : formatPoints(i.max, language.value);
+}
 export const itemCap = (i: Item) => (language.value === 'en' ? i.cap_text_en : i.cap_text) ?? '';
+/* What stands below it: the full words when the short ones say less, the cap, the note. */
+export const itemMore = (i: Item) => [itemWords(i) === itemShort(i) ? '' : itemWords(i), itemCap(i), i.note ?? ''].filter(Boolean).join(language.value === 'en' ? '. ' : '；');
 export const isRange = (i: Item | undefined) => Boolean(i && !i.unit && !i.levels?.length && i.min !== i.max);

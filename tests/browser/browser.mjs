@@ -1,0 +1,71 @@
+// Chromium for the pages' tests: one browser per file, a context per person, axe, and what a test needs
+// to say about a page. playwright-core and axe-core come from web/node_modules.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const require = createRequire(join(root, "web/package.json"));
+const { chromium } = require("playwright-core");
+const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const shots = join(root, "build/test-logs");
+
+export const launch = () => chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+/**
+ * Somebody with a device of their own. Whatever the page logs as an error, throws, or is refused by the
+ * CSP is collected in `page.troubles`; refused requests are the test's business.
+ */
+export async function person(browser, base, { size = { width: 360, height: 740 }, storage = {}, offlineReady = false } = {}) {
+  const context = await browser.newContext({
+    viewport: size, locale: "zh-CN", timezoneId: "Asia/Shanghai", baseURL: base,
+    serviceWorkers: offlineReady ? "allow" : "block",
+  });
+  context.setDefaultTimeout(20_000);
+  await context.addInitScript((pairs) => {
+    for (const [k, v] of Object.entries(pairs)) if (localStorage.getItem(k) === null) localStorage.setItem(k, v);
+  }, storage);
+  const page = await context.newPage();
+  page.troubles = [];
+  page.on("pageerror", (e) => page.troubles.push(`thrown: ${e.stack ?? e}`));
+  page.on("console", (m) => {
+    if (m.type() === "error" && !/Failed to load resource/.test(m.text())) page.troubles.push(m.text());
+  });
+  return page;
+}
+
+/** No findings of axe, nothing wider than the screen, nothing thrown. */
+export async function sound(page, label) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const r = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+    return r.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")} ${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ""}`));
+  });
+  assert.deepEqual(found, [], `axe on ${label}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${label} is ${wide} px wider than the screen`);
+  assert.deepEqual(page.troubles, [], label);
+}
+
+/** Runs the body; when it fails, leaves a picture of every open page in build/test-logs. */
+export async function pictured(name, browser, body) {
+  try {
+    await body();
+  } catch (e) {
+    mkdirSync(shots, { recursive: true });
+    let n = 0;
+    for (const context of browser.contexts())
+      for (const page of context.pages()) {
+        const file = join(shots, `${name.replace(/[^\w]+/g, "-")}-${++n}.png`);
+        await page.screenshot({ path: file, fullPage: true }).catch(() => {});
+        console.error(`${page.url()} → ${file}`);
+      }
+    throw e;
+  }
+}

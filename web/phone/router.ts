@@ -7,7 +7,6 @@ import SignIn from './access/SignIn.vue';
 import Village from './notice/Village.vue';
 import { lastVillage } from './parts/village';
 
-const tab = { tab: true };
 export const router = createRouter({
     history: createWebHashHistory(),
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
@@ -19,21 +18,21 @@ export const router = createRouter({
         { path: '/v/:village(\\d{12})', component: Village, props: true, meta: { open: true } },
         { path: '/v/:village(\\d{12})/n/:notice(\\d+)', component: () => import('./notice/Notice.vue'), props: true, meta: { open: true } },
         // villager
-        { path: '/home', component: Home, meta: tab },
-        { path: '/book', component: () => import('./ledger/Book.vue'), meta: tab },
-        { path: '/claim', component: () => import('./claim/ClaimNew.vue'), meta: tab },
+        { path: '/home', component: Home },
+        { path: '/book', component: () => import('./ledger/Book.vue') },
+        { path: '/claim', component: () => import('./claim/ClaimNew.vue') },
         { path: '/claims', component: () => import('./claim/ClaimList.vue') },
         { path: '/claims/:village(\\d{12})/:claim(\\d+)', component: () => import('./claim/ClaimOne.vue'), props: true },
         { path: '/queue', component: () => import('./claim/Queue.vue') },
-        { path: '/notices', component: () => import('./notice/Notices.vue'), meta: tab },
-        { path: '/me', component: () => import('./access/Me.vue'), meta: tab },
+        { path: '/notices', component: () => import('./notice/Notices.vue') },
+        { path: '/me', component: () => import('./access/Me.vue') },
         { path: '/me/password', component: () => import('./access/Password.vue') },
         { path: '/me/totp', component: () => import('./access/Totp.vue') },
         { path: '/me/data', component: () => import('./access/MyData.vue') },
         // staff
-        { path: '/todo', component: () => import('./claim/Todo.vue'), meta: tab },
+        { path: '/todo', component: () => import('./claim/Todo.vue') },
         { path: '/objections/:village(\\d{12})', component: () => import('./notice/Objections.vue'), props: true },
-        { path: '/people', component: () => import('./people/People.vue'), meta: tab },
+        { path: '/people', component: () => import('./people/People.vue') },
         { path: '/people/:village(\\d{12})/:household(\\d+)', component: () => import('./people/Household.vue'), props: true },
         { path: '/book/:village(\\d{12})/:kind/:subject(\\d+)', component: () => import('./ledger/Book.vue'), props: true },
         { path: '/:rest(.*)*', redirect: '/' },

@@ -18,6 +18,19 @@ if (typeof window !== 'undefined') {
     window.addEventListener('online', () => (line.online = true));
 }
 
+/* A WebView on a bad line says "online" all the time and fires no event: ask now and then until an answer comes. */
+const PROBE_FIRST_MS = 4_000, PROBE_LAST_MS = 60_000;
+let probing: ReturnType<typeof setTimeout> | undefined;
+function probe(after: number): void {
+    if (probing) return;
+    probing = setTimeout(() => {
+        probing = undefined;
+        if (line.online) return;
+        if (!navigator.onLine) return; // the "online" event will come
+        fetch('/healthz', { cache: 'no-store' }).then(() => (line.online = true), () => probe(Math.min(after * 2, PROBE_LAST_MS)));
+    }, after);
+}
+
 const context = { csrf: '', language: 'zh-CN', onSignedOut: () => {} };
 export const setCsrf = (token: string) => (context.csrf = token);
 export const setLanguage = (tag: string) => (context.language = tag);
@@ -35,6 +48,7 @@ async function send(request: Request): Promise<Response> {
         return response;
     } catch {
         line.online = false;
+        probe(PROBE_FIRST_MS);
         throw offlineProblem();
     } finally {
         clearTimeout(timer);

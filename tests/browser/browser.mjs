@@ -53,6 +53,12 @@ export async function sound(page, label) {
   assert.deepEqual(page.troubles, [], label);
 }
 
+/** Asks again until the answer is true, ten seconds at most. */
+export async function until(ask) {
+  for (const end = Date.now() + 10_000; !(await ask()); await new Promise((ok) => setTimeout(ok, 50)))
+    assert.ok(Date.now() < end, `still not: ${ask}`);
+}
+
 /** Runs the body; when it fails, leaves a picture of every open page in build/test-logs. */
 export async function pictured(name, browser, body) {
   try {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { VILLAGE, world } from "../api/world.mjs";
-import { launch, person, pictured, sound } from "./browser.mjs";
+import { launch, person, pictured, sound, until } from "./browser.mjs";
 
 const PASSWORD = "shan-zhi-story-2026";
 const w = await world();
@@ -224,13 +224,13 @@ describe("without network", { concurrency: false }, () => {
     const nav = zhang.getByRole("navigation", { name: "主要页面" });
     await nav.getByRole("link", { name: "申报" }).click();
     await zhang.getByLabel("怎么做的？").fill("写到一半");
-    await zhang.waitForFunction(() => new Promise((done) => {
+    await until(() => zhang.evaluate(() => new Promise((done) => {
       const q = indexedDB.open("shanzhi");
       q.onsuccess = () => {
         const all = q.result.transaction("draft").objectStore("draft").getAll();
         all.onsuccess = () => { q.result.close(); done(all.result.some((d) => d.value.cause === "写到一半")); };
       };
-    }));
+    })));
     await zhang.reload();
     assert.equal(await zhang.getByLabel("怎么做的？").inputValue(), "写到一半");
     await nav.getByRole("link", { name: "我的" }).click();

@@ -90,6 +90,12 @@ export function request(port, method, path, { headers = {}, body, host = "127.0.
   return new Promise((resolve, reject) => {
     const req = http.request({ port, host, method, path, headers, agent, signal }, (res) => {
       const parts = [];
+      if (/^text\/event-stream/.test(res.headers["content-type"] ?? "")) { // it has no end: the head is the answer
+        resolve({ status: res.statusCode, headers: res.headers, text: "", bytes: Buffer.alloc(0) });
+        res.on("error", () => {});
+        res.destroy();
+        return;
+      }
       res.on("data", (d) => parts.push(d));
       res.on("error", reject);
       res.on("end", () => {

@@ -1,4 +1,4 @@
-/* Recording of write transactions for ./bench: with SHANZHI_SQL_TRACE=FILE every statement of a write
+/* Recording of write transactions for ./bench: with SHANZHI_TEST_SQL_TRACE=FILE every statement of a write
  * transaction goes to the file with its arguments, so that tests/bench/replay.c can run exactly the
  * same statements on bare SQLite. Off (one pointer test per statement) without the variable.
  *
@@ -19,7 +19,7 @@ static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 
 void trace_open(void)
 {
-    const char *path = getenv("SHANZHI_SQL_TRACE");
+    const char *path = getenv("SHANZHI_TEST_SQL_TRACE");
     if (!path || file) return;
     file = fopen(path, "we");
     log_warn("store", file ? "recording every write statement" : "cannot record statements", LS("file", path));

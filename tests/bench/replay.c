@@ -1,4 +1,4 @@
-/* Bare SQLite doing what the server did: replays the statements that SHANZHI_SQL_TRACE recorded, on a copy of the
+/* Bare SQLite doing what the server did: replays the statements that SHANZHI_TEST_SQL_TRACE recorded, on a copy of the
  * database as it was before them, with prepared statements, WAL and synchronous=FULL.
  *
  *     replay DATABASE TRACE COMMIT_EVERY     prints transactions per second

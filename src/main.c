@@ -16,6 +16,7 @@
 #include "kernel/id.h"
 #include "kernel/json.h"
 #include "kernel/log.h"
+#include "kernel/text.h"
 #include "people/people.h"
 #include "ledger/ledger.h"
 #include "region/region.h"
@@ -38,6 +39,7 @@ static const struct slice *const slices[] = {
 
 static int cmd_serve(struct cli *c);
 static int cmd_migrate(struct cli *c);
+static int cmd_backup(struct cli *c);
 static int cmd_openapi(struct cli *c);
 static int cmd_routes(struct cli *c);
 static int cmd_help(struct cli *c);
@@ -46,6 +48,7 @@ static int cmd_version(struct cli *c);
 static const struct command commands[] = {
     { "serve", "", "Serve the pages and the API. 启动服务", true, cmd_serve },
     { "migrate", "", "Bring the database to this program's version. 升级数据库", false, cmd_migrate },
+    { "backup", "FILE", "Copy the SQLite database as of now, while the server runs. 备份", true, cmd_backup },
     { "openapi", "", "Print the API document (OpenAPI 3.1). 接口文档", false, cmd_openapi },
     { "routes", "[--json]", "Print every route with its permission. 接口清单", false, cmd_routes },
     { "version", "", "Print the version. 版本", false, cmd_version },
@@ -132,6 +135,16 @@ static int cmd_serve(struct cli *c)
     log_info("http", "stopping", LS("signal", sig == SIGTERM ? "TERM" : "INT"));
     http_stop(server);
     log_info("http", "stopped");
+    return 0;
+}
+
+static int cmd_backup(struct cli *c)
+{
+    const char *path = cli_arg(c, 0);
+    if (!path) return cli_fail(c, err_say(c->mem, ERR_INVALID, "FILE", "请写明备份文件名。", "Name the file to write."));
+    const struct err *e = store_backup(c->store, c->mem, path);
+    if (e) return cli_fail(c, e);
+    printf("%s\n", path);
     return 0;
 }
 
@@ -240,6 +253,28 @@ static bool match_row(const struct command *row, void *arg)
     return true;
 }
 
+struct names { const char *list[128]; size_t n; };
+
+static bool collect(const struct command *row, void *arg)
+{
+    struct names *names = arg;
+    if (names->n + 1 < sizeof names->list / sizeof *names->list) names->list[names->n++] = row->name;
+    return true;
+}
+
+/* No command stands first in argv: names the nearest of one or two words, and where all are listed. */
+static int unknown(struct arena *mem, int argc, char **argv)
+{
+    struct names names = { 0 };
+    each_command(collect, &names);
+    const char *near = argc > 1 ? text_nearest(arena_printf(mem, "%s %s", argv[0], argv[1]), names.list) : NULL;
+    if (!near) near = text_nearest(argv[0], names.list);
+    fprintf(stderr, "没有这个命令 / no such command: %s\n", argv[0]);
+    if (near) fprintf(stderr, "您是想用 / did you mean: shanzhi %s\n", near);
+    fputs("全部命令 / all commands: shanzhi help\n", stderr);
+    return 2;
+}
+
 /* What settings change in the kernel, before any thread starts. */
 static const struct err *apply(struct arena *mem, const struct config *config)
 {
@@ -267,9 +302,8 @@ int main(int argc, char **argv)
     struct search f = { .argc = argc, .argv = argv };
     each_command(match_row, &f);
     if (!f.best) {
-        if (argc) fprintf(stderr, "没有这个命令 / no such command: %s\n\n", argv[0]);
-        cmd_help(&(struct cli){ .mem = &mem, .slices = slices });
-        return argc ? 2 : 0;
+        if (argc) return unknown(&mem, argc, argv);
+        return cmd_help(&(struct cli){ .mem = &mem, .slices = slices });
     }
     c.argc = argc - f.words + 1;
     c.argv = argv + f.words - 1;

@@ -36,7 +36,6 @@ const struct setting settings[] = {
     { "lock-s", "900", "Seconds that a lock-out lasts. 锁定时长", SETTING_INT, 1, 86400 },
     /* Six months is the least that the law asks for (网络安全法第二十一条). */
     { "audit-keep-days", "1095", "Days that the audit trail is kept. 操作日志保留天数", SETTING_INT, 184, 36500 },
-    { "demo", "no", "Fill an empty database with the demo township. 演示数据", SETTING_SWITCH, 0, 0 },
     { 0 }
 };
 

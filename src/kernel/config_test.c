@@ -85,15 +85,14 @@ static void types(void **state)
     struct config *c;
     int argc;
     char *argv[16];
-    struct source s = { "demo = on", NULL, "--config @ --workers 7 --pooled" };
+    struct source s = { "pooled = on", NULL, "--config @ --workers 7" };
     assert_null(load(*state, &s, &c, &argc, argv));
     assert_int_equal(config_int(c, "workers"), 7);
     assert_int_equal(config_int(c, "loops"), 0);
-    assert_true(config_on(c, "demo"));
     assert_true(config_on(c, "pooled"));
-    s = (struct source){ NULL, "SHANZHI_DEMO=1", "--demo=no" };
+    s = (struct source){ NULL, "SHANZHI_POOLED=1", "--pooled=no" };
     assert_null(load(*state, &s, &c, &argc, argv));
-    assert_false(config_on(c, "demo"));
+    assert_false(config_on(c, "pooled"));
 }
 
 static void the_rest_stays(void **state)
@@ -101,7 +100,7 @@ static void the_rest_stays(void **state)
     struct config *c;
     int argc;
     char *argv[16];
-    struct source s = { NULL, NULL, "account add --name x --port 5 --demo y -- --port 6 z" };
+    struct source s = { NULL, NULL, "account add --name x --port 5 --pooled y -- --port 6 z" };
     assert_null(load(*state, &s, &c, &argc, argv));
     static const char *const want[] = { "shanzhi", "account", "add", "--name", "x", "y", "--", "--port", "6", "z" };
     assert_int_equal(argc, COUNT(want));
@@ -116,8 +115,8 @@ static void mistakes(void **state)
         { { NULL, NULL, "--port x" }, "port (flag): \"x\"" },
         { { NULL, NULL, "--port 65536" }, "0…65535" },
         { { NULL, NULL, "--port" }, "--port wants a value" },
-        { { NULL, NULL, "--port --demo" }, "--port wants a value" },
-        { { NULL, NULL, "--demo=perhaps" }, "yes | no" },
+        { { NULL, NULL, "--port --pooled" }, "--port wants a value" },
+        { { NULL, NULL, "--pooled=perhaps" }, "yes | no" },
         { { NULL, "SHANZHI_LOG_LEVEL=loud", "" }, "debug | info" },
         { { NULL, "SHANZHI_PROT=1", "" }, "SHANZHI_PROT" },
         { { NULL, "SHANZHI_PROT=1", "" }, "did you mean port?" },

@@ -91,7 +91,7 @@ struct exchange {
     struct header_line *headers, **headers_end;
     const char *ready_head;    /* prepared header lines (static files), instead of type and the usual */
     struct cached *cached;     /* keeps `reply` alive until it is sent */
-    bool close, file, api;
+    bool close, file;
     bool readyz;               /* asks a worker whether the store answers */
     enum { CODING_NONE, CODING_GZIP, CODING_BR } coding;
     struct topic *topics;      /* to publish after the commit */
@@ -160,7 +160,7 @@ struct metrics *metrics_new(struct arena *mem, int routes);
 void metrics_count(struct metrics *m, int route, int status, int64_t us);
 const char *metrics_text(struct server *s, struct arena *mem, size_t *n);
 
-/* loop.c: the only file that knows libevent */
+/* loop.c, conn.c: the only files that know libevent */
 MUST_CHECK const struct err *loops_start(struct server *s);
 void loops_stop(struct server *s); /* drains, then joins */
 void loop_reply(struct exchange *x);
@@ -183,7 +183,7 @@ struct server {
     struct loop *loops;
     int loops_n;
     _Atomic uint64_t next_id;
-    _Atomic int connections, streams, in_loop;
+    _Atomic int connections, streams;
     _Atomic bool draining;
 
     pthread_mutex_t queue_lock;

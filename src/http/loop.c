@@ -1,113 +1,24 @@
-/* The event loops: the only file that knows libevent and sockets. One loop per core, each with its own
- * event base; loop 0 accepts and deals the connections out in turn, so that the load is even and a
- * second server on the port is refused. A connection belongs to its loop for life and carries one
- * exchange at a time; what a pipelining client sends meanwhile waits in the kernel.
- *
- *   HEAD -> BODY -> BUSY (a worker has it) -> WRITE -> HEAD …          WRITE -> STREAM (SSE)
- *                                             WRITE -> LINGER (refused with bytes still coming)
- *
- * Every state has a deadline that progress does not move, so a slow client cannot hold on: each loop
- * looks at its connections once a second.
+/* The event loops: with conn.c the only files that know libevent and sockets. One loop per core, each with
+ * its own event base; loop 0 accepts and deals the connections out in turn, so that the load is even and
+ * a second server on the port is refused. Other threads reach a loop by notes in its inbox. Each loop
+ * looks at its connections' deadlines once a second.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <event2/event.h>
-#include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "http/inside.h"
+#include "http/conn.h"
 #include "kernel/date.h"
-#include "kernel/text.h"
 
-enum {
-    POOL = 128,                    /* arenas kept for the next requests, per loop */
-    FIRST_BYTES = 2048,            /* of a head: most fit */
-    SCRATCH_BYTES = 64 * 1024,
-    SLOWEST_BYTES_S = 8 * 1024,    /* a reply or an upload may take 15 s plus its size at this rate */
-    LINGER_S = 2,                  /* reading on after a refusal, so that the reply is not lost */
-    LINGER_BYTES = 4 * 1024 * 1024,
-    HEARTBEAT_S = 15,              /* proxies drop what is silent for longer */
-    STREAM_BYTES = 16 * 1024,      /* events a client may be behind; then it is dropped and reconnects */
-    STREAMS_MAX = 2000,
-    BACKLOG = 1024,
-};
+enum { BACKLOG = 1024 }; /* connections the kernel keeps until they are accepted */
 
-enum state { S_HEAD, S_BODY, S_BUSY, S_WRITE, S_STREAM, S_LINGER };
-
-struct conn {
-    struct loop *loop;
-    struct conn *next, *prev;
-    int fd;
-    enum state state;
-    struct event *reading, *writing;
-    int64_t deadline;              /* ms, monotonic */
-    char peer[46];
-    bool counted;                  /* in the limiter */
-    bool gone;                     /* closed while a worker has the exchange */
-
-    bool has_mem;                  /* mem and x are those of a request */
-    struct arena mem;
-    struct exchange *x;
-    char *in;                      /* bytes read and not yet consumed */
-    size_t in_n, in_cap;
-    struct buf rest;               /* read beyond the end of the body */
-
-    struct iovec out[2];
-    int out_n;
-    size_t sent, lingered;
-
-    const char *topic;
-    char *pending;                 /* of a stream */
-    size_t pending_n;
-};
-
-enum note_kind { NOTE_REPLY, NOTE_CONN, NOTE_PUBLISH, NOTE_STOP };
-struct note {
-    struct note *next;
-    enum note_kind kind;
-    struct exchange *x;
-    int fd;
-    char peer[46];
-    char topic[128];
-};
-
-struct loop {
-    struct server *server;
-    int index;
-    pthread_t thread;
-    struct event_base *base;
-    struct event *wake, *tick, *accept;
-    int wake_fd, listen_fd;
-    int64_t now;                   /* ms, monotonic; taken once a turn */
-    char date[40];
-    time_t date_at;
-    int64_t beat;
-
-    struct conn *conns, *spare;
-    int conns_n, turn;
-    struct arena pool[POOL];
-    int pool_n;
-    struct arena mem;              /* conns */
-    bool draining;
-    char scratch[SCRATCH_BYTES];
-
-    pthread_mutex_t lock;          /* the inbox */
-    struct note *inbox, **inbox_end, *free_notes;
-    struct arena note_mem;
-};
-
-static void conn_run(struct conn *c);
-static void on_readable(evutil_socket_t fd, short what, void *arg);
-static void on_writable(evutil_socket_t fd, short what, void *arg);
-
-static int64_t now_ms(void)
+int64_t loop_now(void)
 {
     return clock_monotonic_us() / 1000;
 }
@@ -145,97 +56,7 @@ void loops_publish(struct server *s, const char *topic)
     for (int i = 0; i < s->loops_n; i++) post(&s->loops[i], &n);
 }
 
-/* ---- connections ---- */
-
-static void take_mem(struct conn *c)
-{
-    struct loop *l = c->loop;
-    if (l->pool_n) c->mem = l->pool[--l->pool_n];
-    else c->mem = (struct arena){ 0 };
-    c->has_mem = true;
-}
-
-static void give_mem(struct loop *l, struct arena *mem)
-{
-    arena_reset(mem);
-    if (l->pool_n < POOL) l->pool[l->pool_n++] = *mem;
-    else arena_clear(mem);
-    *mem = (struct arena){ 0 };
-}
-
-static struct exchange *exchange_new(struct conn *c)
-{
-    struct exchange *x = arena_new(&c->mem, struct exchange);
-    struct server *s = c->loop->server;
-    x->server = s;
-    x->conn = c;
-    x->mem = &c->mem;
-    x->village = NONE;
-    x->id = atomic_fetch_add(&s->next_id, 1) * UINT64_C(0x9e3779b97f4a7c15);
-    x->headers_end = &x->headers;
-    memcpy(x->address, c->peer, sizeof x->address);
-    return x;
-}
-
-static void conn_free(struct conn *c)
-{
-    struct loop *l = c->loop;
-    event_free(c->reading);
-    event_free(c->writing);
-    close(c->fd);
-    if (c->topic) atomic_fetch_sub(&l->server->streams, 1);
-    if (c->counted) limiter_leave(l->server->limiter, c->peer);
-    if (c->x && c->x->cached) cache_release(c->x->cached);
-    if (c->has_mem) give_mem(l, &c->mem);
-    if (c->prev) c->prev->next = c->next;
-    else l->conns = c->next;
-    if (c->next) c->next->prev = c->prev;
-    l->conns_n--;
-    atomic_fetch_sub(&l->server->connections, 1);
-    *c = (struct conn){ .next = l->spare };
-    l->spare = c;
-}
-
-/* A worker may still be at it: then the memory stays until its note arrives. */
-static void conn_close(struct conn *c)
-{
-    if (c->state == S_BUSY) {
-        c->gone = true;
-        event_del(c->reading);
-        return;
-    }
-    conn_free(c);
-}
-
-static void conn_new(struct loop *l, int fd, const char *peer)
-{
-    struct conn *c = l->spare;
-    if (c) l->spare = c->next;
-    else c = arena_new(&l->mem, struct conn);
-    *c = (struct conn){ .loop = l, .fd = fd };
-    memcpy(c->peer, peer, sizeof c->peer);
-    c->reading = event_new(l->base, fd, EV_READ | EV_PERSIST, on_readable, c);
-    c->writing = event_new(l->base, fd, EV_WRITE | EV_PERSIST, on_writable, c);
-    if (!c->reading || !c->writing) BUG("event_new");
-    c->next = l->conns;
-    if (l->conns) l->conns->prev = c;
-    l->conns = c;
-    l->conns_n++;
-    atomic_fetch_add(&l->server->connections, 1);
-    const char *proxy = l->server->config.trusted_proxy;
-    if (!proxy || strcmp(peer, proxy)) { /* behind the proxy everybody has its address */
-        c->counted = limiter_connect(l->server->limiter, peer);
-        if (!c->counted) {
-            log_info("http", "too many connections", LS("address", peer));
-            conn_free(c);
-            return;
-        }
-    }
-    c->deadline = l->now + l->server->config.request_s * 1000;
-    event_add(c->reading, NULL);
-}
-
-/* ---- the reply's way out ---- */
+/* ---- the loop ---- */
 
 static void refresh_date(struct loop *l)
 {
@@ -243,379 +64,6 @@ static void refresh_date(struct loop *l)
     if (now / 1000 == l->date_at) return;
     l->date_at = now / 1000;
     instant_http(now, l->date);
-}
-
-static void begin_write(struct conn *c)
-{
-    struct exchange *x = c->x;
-    struct loop *l = c->loop;
-    if (l->draining) x->close = true;
-    if (x->subscribe && x->status == 200 &&
-        (l->draining || atomic_load(&l->server->streams) >= STREAMS_MAX))
-        reply_code(x, ERR_BUSY);
-    struct buf head = buf_in(x->mem, 64 * 1024);
-    reply_head(x, &head, l->date);
-    bool empty = x->head || x->status == 204 || x->status == 304;
-    c->out[0] = (struct iovec){ head.p, head.n };
-    c->out[1] = (struct iovec){ (void *)x->reply, empty ? 0 : x->reply_n };
-    c->out_n = 2;
-    c->sent = 0;
-    c->state = S_WRITE;
-    c->deadline = l->now + l->server->config.request_s * 1000 +
-                  (int64_t)(x->reply_n / SLOWEST_BYTES_S) * 1000;
-}
-
-/* The next request of a keep-alive connection, from what is there already. */
-static void next_request(struct conn *c)
-{
-    struct loop *l = c->loop;
-    struct exchange *x = c->x;
-    char *rest = NULL;
-    size_t rest_n = 0;
-    if (x) {
-        size_t used = x->gate.head_n;
-        bool body = x->gate.chunked || x->gate.length;
-        rest = body ? c->rest.p : c->in + used;
-        rest_n = body ? c->rest.n : c->in_n - used;
-        if (x->cached) cache_release(x->cached);
-    }
-    struct arena old = c->mem;
-    bool had = c->has_mem;
-    c->has_mem = false;
-    c->x = NULL;
-    c->in = NULL;
-    c->in_n = c->in_cap = 0;
-    c->rest = (struct buf){ 0 };
-    c->state = S_HEAD;
-    c->deadline = l->now + l->server->config.idle_s * 1000;
-    if (rest_n) {
-        take_mem(c);
-        c->in_cap = rest_n > FIRST_BYTES ? rest_n : FIRST_BYTES;
-        c->in = arena_alloc(&c->mem, c->in_cap);
-        memcpy(c->in, rest, rest_n);
-        c->in_n = rest_n;
-        c->deadline = l->now + l->server->config.request_s * 1000;
-    }
-    if (had) give_mem(l, &old);
-}
-
-static void stream_begin(struct conn *c)
-{
-    c->state = S_STREAM;
-    c->topic = c->x->subscribe;
-    c->pending = arena_alloc(&c->mem, STREAM_BYTES);
-    atomic_fetch_add(&c->loop->server->streams, 1);
-    event_add(c->reading, NULL); /* notices when the client leaves */
-}
-
-/* True: written to the end and the connection lives. */
-static bool written(struct conn *c)
-{
-    struct exchange *x = c->x;
-    exchange_count(x, c->sent);
-    event_del(c->writing);
-    if (x->subscribe && x->status == 200 && !x->head) {
-        stream_begin(c);
-        return false;
-    }
-    if (x->close) {
-        bool unread = c->x->gate.refusal || c->x->body.n < (size_t)c->x->gate.length || x->gate.chunked;
-        if (!unread) {
-            conn_free(c);
-            return false;
-        }
-        shutdown(c->fd, SHUT_WR);
-        c->state = S_LINGER;
-        c->deadline = c->loop->now + LINGER_S * 1000;
-        event_add(c->reading, NULL);
-        return false;
-    }
-    next_request(c);
-    return true;
-}
-
-/* True when everything is out and the next request may begin. */
-static bool write_some(struct conn *c)
-{
-    while (c->out[0].iov_len + c->out[1].iov_len) {
-        ssize_t n = writev(c->fd, c->out, c->out_n);
-        if (n < 0) {
-            if (errno == EINTR) continue;
-            if (errno == EAGAIN || errno == EWOULDBLOCK) {
-                event_add(c->writing, NULL);
-                return false;
-            }
-            exchange_count(c->x, c->sent);
-            conn_free(c);
-            return false;
-        }
-        c->sent += (size_t)n;
-        for (int i = 0; i < 2; i++) {
-            size_t step = (size_t)n < c->out[i].iov_len ? (size_t)n : c->out[i].iov_len;
-            c->out[i].iov_base = (char *)c->out[i].iov_base + step;
-            c->out[i].iov_len -= step;
-            n -= (ssize_t)step;
-        }
-    }
-    return written(c);
-}
-
-static void on_writable(evutil_socket_t fd, short what, void *arg)
-{
-    (void)fd;
-    (void)what;
-    struct conn *c = arg;
-    c->loop->now = now_ms();
-    if (write_some(c)) conn_run(c);
-}
-
-/* ---- the request's way in ---- */
-
-static void refuse_bytes(struct conn *c, enum err_code code)
-{
-    struct exchange *x = c->x;
-    x->close = true;
-    if (!x->start_us) x->start_us = clock_monotonic_us();
-    x->lang = lang_of(x->gate.headers_n ? gate_find(&x->gate, "accept-language") : NULL);
-    reply_code(x, code);
-    begin_write(c);
-}
-
-/* The client behind a trusted proxy: the last address of X-Forwarded-For is the proxy's own word. */
-static void see_proxy(struct conn *c)
-{
-    struct exchange *x = c->x;
-    const char *proxy = c->loop->server->config.trusted_proxy;
-    if (!proxy || strcmp(c->peer, proxy)) return;
-    const char *list = gate_find(&x->gate, "x-forwarded-for");
-    const char *proto = gate_find(&x->gate, "x-forwarded-proto");
-    x->secure = proto && !strcmp(proto, "https");
-    if (!list) return;
-    const char *last = strrchr(list, ',');
-    last = last ? last + 1 : list;
-    last += strspn(last, " ");
-    unsigned char raw[16];
-    if (strlen(last) < sizeof x->address &&
-        (inet_pton(AF_INET, last, raw) == 1 || inet_pton(AF_INET6, last, raw) == 1))
-        memcpy(x->address, last, strlen(last) + 1);
-}
-
-/* The body is there: answer or queue. True: answered. */
-static bool ready(struct conn *c)
-{
-    c->state = S_BUSY;
-    if (!exchange_ready(c->x)) return false;
-    begin_write(c);
-    return true;
-}
-
-static void head_done(struct conn *c)
-{
-    struct exchange *x = c->x;
-    x->start_us = clock_monotonic_us();
-    see_proxy(c);
-    if (c->loop->draining) x->close = true;
-    if (exchange_head(x) == HEAD_ANSWERED) {
-        begin_write(c);
-        return;
-    }
-    c->state = S_BODY;
-    c->rest = buf_in(x->mem, SCRATCH_BYTES * 2);
-    if (x->at && x->at->raw)
-        c->deadline += x->gate.length / SLOWEST_BYTES_S * 1000;
-    size_t got = c->in_n - x->gate.head_n;
-    if (x->gate.expect_continue && !got && (x->gate.length || x->gate.chunked)) {
-        static const char go[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        if (write(c->fd, go, sizeof go - 1) < 0) log_debug("http", "continue", LS("error", strerror(errno)));
-    }
-}
-
-/* Takes body bytes; true when the exchange has moved on (answered or refused). */
-static bool body_bytes(struct conn *c, const char *p, size_t n)
-{
-    struct exchange *x = c->x;
-    size_t used = 0;
-    enum gate_state s = gate_body(&x->gate, &x->body, p, n, &used);
-    if (s == GATE_BAD) {
-        refuse_bytes(c, x->gate.refusal);
-        return true;
-    }
-    if (s == GATE_MORE) return false;
-    buf_add(&c->rest, p + used, n - used);
-    return ready(c);
-}
-
-/* Parses what has been read. True: go on with conn_run's turn. */
-static bool parse(struct conn *c)
-{
-    struct exchange *x = c->x;
-    enum gate_state s = gate_head(&x->gate, c->in, c->in_n);
-    if (s == GATE_MORE) return false;
-    if (s == GATE_BAD) {
-        log_debug("http", "refused", LS("why", x->gate.why), LS("address", c->peer));
-        refuse_bytes(c, x->gate.refusal);
-        return true;
-    }
-    head_done(c);
-    if (c->state == S_WRITE) return true;
-    if (!x->gate.chunked && !x->gate.length) return ready(c);
-    return body_bytes(c, c->in + x->gate.head_n, c->in_n - x->gate.head_n);
-}
-
-/* Goes on as long as there is something to do without waiting. */
-static void conn_run(struct conn *c)
-{
-    for (;;) {
-        if (c->state == S_WRITE) {
-            if (!write_some(c)) return;
-            continue;
-        }
-        if (c->state != S_HEAD) return;
-        if (!c->in_n) {
-            if (c->loop->draining) conn_free(c);
-            else event_add(c->reading, NULL);
-            return;
-        }
-        if (!c->x) c->x = exchange_new(c);
-        if (!parse(c)) {
-            if (c->state == S_HEAD || c->state == S_BODY) event_add(c->reading, NULL);
-            return;
-        }
-    }
-}
-
-static void read_head(struct conn *c)
-{
-    if (!c->has_mem) {
-        take_mem(c);
-        c->deadline = c->loop->now + c->loop->server->config.request_s * 1000;
-    }
-    if (c->in_cap - c->in_n < FIRST_BYTES / 2) {
-        size_t cap = c->in_cap ? c->in_cap * 2 : FIRST_BYTES;
-        char *p = arena_alloc(&c->mem, cap);
-        if (c->in_n) memcpy(p, c->in, c->in_n);
-        c->in = p;
-        c->in_cap = cap;
-    }
-    ssize_t n = read(c->fd, c->in + c->in_n, c->in_cap - c->in_n);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-        if (!c->in_n) next_request(c); /* nothing came: no arena for the idle */
-        return;
-    }
-    if (n <= 0) {
-        conn_free(c);
-        return;
-    }
-    c->in_n += (size_t)n;
-    conn_run(c);
-}
-
-static void on_readable(evutil_socket_t fd, short what, void *arg)
-{
-    (void)fd;
-    (void)what;
-    struct conn *c = arg;
-    struct loop *l = c->loop;
-    l->now = now_ms();
-    if (c->state == S_HEAD) {
-        read_head(c);
-        return;
-    }
-    if (c->state == S_BUSY || c->state == S_WRITE) {
-        event_del(c->reading); /* the next request waits; until one comes early, reading stays on */
-        return;
-    }
-    ssize_t n = read(c->fd, l->scratch, sizeof l->scratch);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (n <= 0) {
-        conn_close(c);
-        return;
-    }
-    if (c->state == S_BODY && body_bytes(c, l->scratch, (size_t)n)) conn_run(c);
-    else if (c->state == S_LINGER && (c->lingered += (size_t)n) > LINGER_BYTES) conn_free(c);
-}
-
-/* ---- streams ---- */
-
-static void stream_flush(struct conn *c)
-{
-    while (c->pending_n) {
-        ssize_t n = write(c->fd, c->pending, c->pending_n);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno == EAGAIN) return; /* tried again with the next event or heartbeat */
-        if (n <= 0) {
-            conn_free(c);
-            return;
-        }
-        memmove(c->pending, c->pending + n, c->pending_n - (size_t)n);
-        c->pending_n -= (size_t)n;
-    }
-}
-
-/* One chunk. A client too far behind is dropped: it reconnects and reads the present. */
-static void stream_send(struct conn *c, const char *p, size_t n)
-{
-    char size[16];
-    int size_n = snprintf(size, sizeof size, "%zx\r\n", n);
-    if (c->pending_n + (size_t)size_n + n + 2 > STREAM_BYTES) {
-        conn_free(c);
-        return;
-    }
-    memcpy(c->pending + c->pending_n, size, (size_t)size_n);
-    c->pending_n += (size_t)size_n;
-    memcpy(c->pending + c->pending_n, p, n);
-    c->pending_n += n;
-    memcpy(c->pending + c->pending_n, "\r\n", 2);
-    c->pending_n += 2;
-    stream_flush(c);
-}
-
-static void stream_publish(struct loop *l, const char *topic)
-{
-    struct arena mem = { 0 };
-    struct buf b = buf_in(&mem, 1024);
-    struct json j = json_to(&b);
-    buf_puts(&b, "event: change\ndata: ");
-    json_object(&j);
-    json_key(&j, "topic");
-    json_text(&j, topic);
-    json_end(&j);
-    buf_puts(&b, "\n\n");
-    for (struct conn *c = l->conns, *next; c; c = next) {
-        next = c->next;
-        if (c->state == S_STREAM && !strcmp(c->topic, topic)) stream_send(c, b.p, b.n);
-    }
-    arena_clear(&mem);
-}
-
-/* ---- the loop ---- */
-
-static void close_idle(struct loop *l)
-{
-    for (struct conn *c = l->conns, *next; c; c = next) {
-        next = c->next;
-        if (c->state == S_STREAM) {
-            memcpy(c->pending, "0\r\n\r\n", 5);
-            c->pending_n = 5;
-            if (write(c->fd, c->pending, 5) < 0) log_debug("http", "stream", LS("error", strerror(errno)));
-            conn_free(c);
-        } else if (c->state == S_HEAD && !c->in_n) {
-            conn_free(c);
-        }
-    }
-}
-
-static void reply_arrived(struct exchange *x)
-{
-    struct conn *c = x->conn;
-    if (c->gone) {
-        c->state = S_WRITE;
-        exchange_count(x, 0);
-        conn_free(c);
-        return;
-    }
-    begin_write(c);
-    conn_run(c);
 }
 
 static void deal_out(struct loop *l);
@@ -629,7 +77,7 @@ static void drain(struct loop *l)
         l->accept = NULL;
         close(l->listen_fd);
     }
-    close_idle(l);
+    conns_close_idle(l);
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *arg)
@@ -638,7 +86,7 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
     struct loop *l = arg;
     uint64_t count;
     if (read(fd, &count, sizeof count) < 0 && errno != EAGAIN) BUG("eventfd: %s", strerror(errno));
-    l->now = now_ms();
+    l->now = loop_now();
     pthread_mutex_lock(&l->lock);
     struct note *all = l->inbox;
     l->inbox = NULL;
@@ -648,9 +96,9 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
     for (struct note *n = all; n; n = n->next) {
         last = n;
         switch (n->kind) {
-        case NOTE_REPLY: reply_arrived(n->x); break;
+        case NOTE_REPLY: conn_answered(n->x); break;
         case NOTE_CONN: conn_new(l, n->fd, n->peer); break;
-        case NOTE_PUBLISH: stream_publish(l, n->topic); break;
+        case NOTE_PUBLISH: streams_publish(l, n->topic); break;
         case NOTE_STOP: drain(l); break;
         }
     }
@@ -663,45 +111,21 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
     if (l->draining && !l->conns) event_base_loopbreak(l->base);
 }
 
-static void overdue(struct conn *c)
-{
-    switch (c->state) {
-    case S_HEAD:
-        if (!c->in_n) {
-            conn_free(c);
-            return;
-        }
-        if (!c->x) c->x = exchange_new(c);
-        break;
-    case S_BODY:
-        break;
-    case S_WRITE:
-    case S_LINGER:
-        conn_free(c);
-        return;
-    case S_BUSY:
-    case S_STREAM:
-        return;
-    }
-    refuse_bytes(c, ERR_TIMEOUT);
-    conn_run(c);
-}
-
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
     struct loop *l = arg;
-    l->now = now_ms();
+    l->now = loop_now();
     refresh_date(l);
     bool beat = l->now - l->beat >= HEARTBEAT_S * 1000;
     if (beat) l->beat = l->now;
     for (struct conn *c = l->conns, *next; c; c = next) {
         next = c->next;
-        if (c->state == S_STREAM && beat) stream_send(c, ": beat\n\n", 8);
-        else if (l->now > c->deadline) overdue(c);
+        if (c->state == S_STREAM && beat) stream_beat(c);
+        else if (l->now > c->deadline) conn_overdue(c);
     }
-    if (l->draining) close_idle(l);
+    if (l->draining) conns_close_idle(l);
     if (l->accept) event_add(l->accept, NULL); /* after a pause for want of descriptors */
     if (l->draining && !l->conns) event_base_loopbreak(l->base);
 }
@@ -740,7 +164,7 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct loop *l = arg;
-    l->now = now_ms();
+    l->now = loop_now();
     deal_out(l);
 }
 
@@ -767,7 +191,7 @@ static void loop_open(struct loop *l, struct server *s, int index)
     l->tick = event_new(l->base, -1, EV_PERSIST, on_tick, l);
     event_add(l->wake, NULL);
     event_add(l->tick, &(struct timeval){ .tv_sec = 1 });
-    l->now = l->beat = now_ms();
+    l->now = l->beat = loop_now();
     refresh_date(l);
 }
 

@@ -75,7 +75,8 @@ static const struct err *bind_match(struct binding *b)
     if (!header) return f->flags & OPT ? NULL : err_new(x->mem, ERR_PRECONDITION, "If-Match");
     const char *tag = etag_opaque(x->mem, header), *zh, *en;
     if (!tag || !field_from_text(x->mem, f, tag, b->in, &zh, &en))
-        found(b, "If-Match", "请填写读取时得到的 ETag，例如 \"3\"", "send the ETag as it was read, such as \"3\"");
+        found(b, "If-Match", "请填写读取时得到的 ETag，例如 \"3\"",
+              "send the ETag as it was read, such as \"3\"");
     return NULL;
 }
 
@@ -90,7 +91,8 @@ static const struct err *bind_body(struct binding *b)
     if (x->at->raw) {
         struct bytes *to = (struct bytes *)((char *)b->in + x->at->raw->at);
         *to = (struct bytes){ x->body.p, x->body.n };
-        if (!x->body.n && !(x->at->raw->flags & OPT)) found(b, "", "内容为空。", "the body is empty");
+        if (!x->body.n && !(x->at->raw->flags & OPT))
+            found(b, "", "内容为空。", "the body is empty");
         return NULL;
     }
     if (!x->at->body) {
@@ -138,8 +140,8 @@ enum lang lang_of(const char *s)
     return en > zh && en > any ? LANG_EN : LANG_ZH;
 }
 
-/* draft-ietf-httpapi-idempotency-key-header: an RFC 8941 string. Escapes are not taken: no key needs
- * a quote or a backslash. */
+/* draft-ietf-httpapi-idempotency-key-header: an RFC 8941 string. Escapes are not taken: no key
+ * needs a quote or a backslash. */
 bool idem_key_of(const char *s, struct arena *mem, const char **key)
 {
     size_t n = strlen(s);

@@ -1,8 +1,8 @@
-/* Answers of ROUTE_CACHE kept in memory. An entry holds as long as nothing was written to its village
- * by this server (a generation per village, counted up before the writer is answered, so whoever
- * wrote sees it) and for at most a second, which bounds what another server or the CLI has written
- * meanwhile. When the second is over, one request computes the answer anew and the others still get
- * the old one for a moment, so a popular board costs one query a second.
+/* Answers of ROUTE_CACHE kept in memory. An entry holds as long as nothing was written to its
+ * village by this server (a generation per village, counted up before the writer is answered, so
+ * whoever wrote sees it) and for at most a second, which bounds what another server or the CLI has
+ * written meanwhile. When the second is over, one request computes the answer anew and the others
+ * still get the old one for a moment, so a popular board costs one query a second.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 enum {
     ROWS = 1024,
-    VILLAGES = 4096,          /* counters; two villages may share one: that only costs a query */
+    VILLAGES = 4096, /* counters; two villages may share one: that only costs a query */
     FRESH_US = 1000 * 1000,
     STALE_US = 2000 * 1000,   /* while one request computes it anew */
     ENTRY_BYTES = 512 * 1024, /* larger answers are not kept */
@@ -20,21 +20,24 @@ enum {
 };
 
 struct cached {
-    struct arena mem;         /* the entry itself lives in it */
+    struct arena mem; /* the entry itself lives in it */
     _Atomic int users;
     uint64_t key;
-    char *name;               /* what it answers, whole: keys may collide */
+    char *name; /* what it answers, whole: keys may collide */
     uint32_t generation;
     int64_t village, made_us;
     bool renewing;
-    struct bytes body[3];     /* by coding */
+    struct bytes body[3]; /* by coding */
     const char *type, *etag, *extra;
 };
-struct row { pthread_mutex_t lock; struct cached *entry; };
+struct row {
+    pthread_mutex_t lock;
+    struct cached *entry;
+};
 struct cache {
     struct row rows[ROWS];
     _Atomic uint32_t generations[VILLAGES];
-    _Atomic uint32_t any;     /* every write: for answers that belong to no village */
+    _Atomic uint32_t any; /* every write: for answers that belong to no village */
     _Atomic size_t bytes;
 };
 
@@ -86,12 +89,14 @@ void cache_bump(struct cache *c, int64_t village)
 
 static char *name_of(struct exchange *x)
 {
-    return arena_printf(x->mem, "%d %s?%s", (int)x->lang, x->gate.path, x->gate.query ? x->gate.query : "");
+    return arena_printf(x->mem, "%d %s?%s", (int)x->lang, x->gate.path,
+                        x->gate.query ? x->gate.query : "");
 }
 
 static void use(struct exchange *x, struct cached *e)
 {
-    int coding = e->body[CODING_GZIP].p ? coding_of(gate_find(&x->gate, "accept-encoding")) : CODING_NONE;
+    int coding =
+        e->body[CODING_GZIP].p ? coding_of(gate_find(&x->gate, "accept-encoding")) : CODING_NONE;
     x->cached = e;
     x->status = 200;
     x->type = e->type;
@@ -114,7 +119,8 @@ bool cache_answer(struct exchange *x)
     struct row *row = &c->rows[key % ROWS];
     pthread_mutex_lock(&row->lock);
     struct cached *e = row->entry;
-    if (e && e->key == key && !strcmp(e->name, name) && e->generation == cache_generation(c, e->village)) {
+    if (e && e->key == key && !strcmp(e->name, name) &&
+        e->generation == cache_generation(c, e->village)) {
         int64_t age = clock_monotonic_us() - e->made_us;
         if (age > STALE_US || (age > FRESH_US && !e->renewing)) {
             e->renewing = true; /* this request computes it */
@@ -153,7 +159,8 @@ static struct cached *entry_new(struct exchange *x)
         (!compress_gzip(&mem, x->reply, x->reply_n, 5, &e->body[CODING_GZIP]) ||
          !compress_br(&mem, x->reply, x->reply_n, 4, &e->body[CODING_BR])))
         e->body[CODING_GZIP] = e->body[CODING_BR] = (struct bytes){ 0 };
-    e->etag = arena_printf(&mem, "%016llx", (unsigned long long)hash64(x->reply, x->reply_n, x->lang));
+    e->etag =
+        arena_printf(&mem, "%016llx", (unsigned long long)hash64(x->reply, x->reply_n, x->lang));
     atomic_store(&e->users, 2); /* the table's and this exchange's */
     e->mem = mem;
     return e;

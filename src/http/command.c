@@ -45,7 +45,8 @@ const char *cli_arg(const struct cli *c, int want)
     for (int i = 1; i < c->argc; i++) {
         if (strncmp(c->argv[i], "--", 2)) {
             if (!want--) return c->argv[i];
-        } else if (!strchr(c->argv[i], '=') && i + 1 < c->argc && strncmp(c->argv[i + 1], "--", 2)) {
+        } else if (!strchr(c->argv[i], '=') && i + 1 < c->argc &&
+                   strncmp(c->argv[i + 1], "--", 2)) {
             i++;
         }
     }

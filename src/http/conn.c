@@ -1,5 +1,5 @@
-/* Connections. One belongs to its loop for life and carries one exchange at a time; what a pipelining
- * client sends meanwhile waits in the kernel.
+/* Connections. One belongs to its loop for life and carries one exchange at a time; what a
+ * pipelining client sends meanwhile waits in the kernel.
  *
  *   HEAD -> BODY -> BUSY (a worker has it) -> WRITE -> HEAD …          WRITE -> STREAM (SSE)
  *                                             WRITE -> LINGER (refused with bytes still coming)
@@ -187,7 +187,8 @@ static bool written(struct conn *c)
         return false;
     }
     if (x->close) {
-        bool unread = c->x->gate.refusal || c->x->body.n < (size_t)c->x->gate.length || x->gate.chunked;
+        bool unread =
+            c->x->gate.refusal || c->x->body.n < (size_t)c->x->gate.length || x->gate.chunked;
         if (!unread) {
             conn_free(c);
             return false;
@@ -249,7 +250,8 @@ static void refuse_bytes(struct conn *c, enum err_code code)
     begin_write(c);
 }
 
-/* The client behind a trusted proxy: the last address of X-Forwarded-For is the proxy's own word. */
+/* The client behind a trusted proxy: the last address of X-Forwarded-For is the proxy's own word.
+ */
 static void see_proxy(struct conn *c)
 {
     struct exchange *x = c->x;
@@ -289,12 +291,12 @@ static void head_done(struct conn *c)
     }
     c->state = S_BODY;
     c->rest = buf_in(x->mem, SCRATCH_BYTES * 2);
-    if (x->at && x->at->raw)
-        c->deadline += x->gate.length / SLOWEST_BYTES_S * 1000;
+    if (x->at && x->at->raw) c->deadline += x->gate.length / SLOWEST_BYTES_S * 1000;
     size_t got = c->in_n - x->gate.head_n;
     if (x->gate.expect_continue && !got && (x->gate.length || x->gate.chunked)) {
         static const char go[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        if (write(c->fd, go, sizeof go - 1) < 0) log_debug("http", "continue", LS("error", strerror(errno)));
+        if (write(c->fd, go, sizeof go - 1) < 0)
+            log_debug("http", "continue", LS("error", strerror(errno)));
     }
 }
 
@@ -470,7 +472,8 @@ void conns_close_idle(struct loop *l)
         if (c->state == S_STREAM) {
             memcpy(c->pending, "0\r\n\r\n", 5);
             c->pending_n = 5;
-            if (write(c->fd, c->pending, 5) < 0) log_debug("http", "stream", LS("error", strerror(errno)));
+            if (write(c->fd, c->pending, 5) < 0)
+                log_debug("http", "stream", LS("error", strerror(errno)));
             conn_free(c);
         } else if (c->state == S_HEAD && !c->in_n) {
             conn_free(c);

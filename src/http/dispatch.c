@@ -1,6 +1,6 @@
-/* Dispatch: what is the same for every request stands here once. On the loop: the route, the limits,
- * what can be answered from memory. On a worker: input, transaction, who and whether they may,
- * idempotency, the handler, audit, commit, reply. */
+/* Dispatch: what is the same for every request stands here once. On the loop: the route, the
+ * limits, what can be answered from memory. On a worker: input, transaction, who and whether they
+ * may, idempotency, the handler, audit, commit, reply. */
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "kernel/id.h"
 
 enum {
-    ATTEMPTS = 8,          /* of a handler the database asks to run again */
+    ATTEMPTS = 8, /* of a handler the database asks to run again */
     BACKOFF_FIRST_US = 500,
 };
 
@@ -105,7 +105,8 @@ enum head_verdict exchange_head(struct exchange *x)
     x->body = buf_in(x->mem, LIMIT_BODY_BYTES);
     if (!known_method(x->gate.method)) return refuse(x, ERR_NOT_IMPLEMENTED);
     if (*x->gate.path == '*') {
-        if (!strcmp(x->gate.method, "OPTIONS")) return answer_options(x, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+        if (!strcmp(x->gate.method, "OPTIONS"))
+            return answer_options(x, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
         return refuse(x, ERR_MALFORMED);
     }
     if (!strncmp(x->gate.path, api_prefix, sizeof api_prefix - 1) &&
@@ -138,7 +139,10 @@ bool exchange_ready(struct exchange *x)
 
 /* ---- on a worker ---- */
 
-struct mark { bool done; const struct err *e; };
+struct mark {
+    bool done;
+    const struct err *e;
+};
 
 static void mark_end(void *arg, const struct err *e)
 {
@@ -192,7 +196,9 @@ static const struct err *idem_read(struct exchange *x)
     if (!x->at->idem) return NULL;
     if (s && idem_key_of(s, x->mem, &x->idem_key)) return NULL;
     struct err *e = err_new(x->mem, ERR_INVALID, NULL);
-    if (s) err_finding(x->mem, e, "Idempotency-Key", "请写成带双引号的字符串。", "must be a string in double quotes");
+    if (s)
+        err_finding(x->mem, e, "Idempotency-Key", "请写成带双引号的字符串。",
+                    "must be a string in double quotes");
     else err_finding(x->mem, e, "Idempotency-Key", "缺少请求编号。", "is required");
     return e;
 }
@@ -244,7 +250,8 @@ static void encode(struct exchange *x)
         json_key(&j, "rows");
         json_array(&j);
         const char *row = p->rows.items;
-        for (size_t i = 0; i < p->rows.n; i++) json_record(&j, route->out, row + i * route->out->size, false);
+        for (size_t i = 0; i < p->rows.n; i++)
+            json_record(&j, route->out, row + i * route->out->size, false);
         json_end(&j);
         json_key(&j, "next");
         json_text(&j, p->next);
@@ -327,8 +334,9 @@ static const struct err *seal_write(struct exchange *x)
     if (!g || route->tx != TX_WRITE) return NULL;
     if (!(route->flags & ROUTE_QUIET)) TRY(g->audit(&x->r, route, x->status, audit_body(x)));
     if (!x->idem_key || x->status >= 500) return NULL;
-    struct stored_reply stored = { .status = x->status, .headers = stored_headers(x),
-                                   .body = x->reply, .body_n = x->reply_n };
+    struct stored_reply stored = {
+        .status = x->status, .headers = stored_headers(x), .body = x->reply, .body_n = x->reply_n
+    };
     return g->idem_finish(&x->r, x->idem_key, &stored);
 }
 
@@ -337,11 +345,13 @@ static void replay(struct exchange *x, const struct stored_reply *s)
     x->status = s->status;
     x->reply = s->body;
     x->reply_n = s->body ? s->body_n : 0;
-    x->type = x->reply_n ? (s->status >= 400 ? "application/problem+json" : "application/json") : NULL;
+    x->type =
+        x->reply_n ? (s->status >= 400 ? "application/problem+json" : "application/json") : NULL;
     for (const char *p = s->headers; p && *p;) {
         size_t n = strcspn(p, "\n"), name = strcspn(p, ":");
         if (name + 2 <= n)
-            reply_header(x, arena_strndup(x->mem, p, name), arena_strndup(x->mem, p + name + 2, n - name - 2));
+            reply_header(x, arena_strndup(x->mem, p, name),
+                         arena_strndup(x->mem, p + name + 2, n - name - 2));
         p += n + (p[n] == '\n');
     }
     reply_header(x, "Idempotency-Replayed", "true");
@@ -392,9 +402,16 @@ static enum outcome attempt(struct exchange *x, void *in, const struct err *inva
     const struct route *route = x->at->route;
     struct db *db = x->r.db;
     struct stored_reply *again = NULL;
-    x->r = (struct req){ .mem = x->mem, .db = db, .now = clock_now(), .lang = x->lang, .id = x->id,
-                         .in = in, .http = x, .village = x->village,
-                         .audit_subject = NONE, .audit_village = NONE };
+    x->r = (struct req){ .mem = x->mem,
+                         .db = db,
+                         .now = clock_now(),
+                         .lang = x->lang,
+                         .id = x->id,
+                         .in = in,
+                         .http = x,
+                         .village = x->village,
+                         .audit_subject = NONE,
+                         .audit_village = NONE };
     x->r.today = date_of_instant(x->r.now);
     /* Input that is refused anyway does not take the writer's turn. */
     enum tx mode = invalid && route->tx == TX_WRITE ? TX_READ : route->tx;
@@ -495,7 +512,8 @@ void exchange_run(struct exchange *x, struct db *db)
     bool bad_path = false;
     x->r.db = db;
     x->r.http = x;
-    const struct err *invalid = rec || x->gate.query || x->body.n ? bind_input(x, in, &bad_path) : NULL;
+    const struct err *invalid =
+        rec || x->gate.query || x->body.n ? bind_input(x, in, &bad_path) : NULL;
     const struct err *idem = idem_read(x);
     if (idem && (!invalid || invalid->code == ERR_PRECONDITION)) invalid = idem;
     x->village = bad_path ? NONE : village_of(x, in);

@@ -1,5 +1,5 @@
-/* What a handler may ask of its exchange, and what it may say besides its answer. Outside HTTP (commands,
- * jobs) the questions have empty answers and the sayings are kept for who runs it. */
+/* What a handler may ask of its exchange, and what it may say besides its answer. Outside HTTP
+ * (commands, jobs) the questions have empty answers and the sayings are kept for who runs it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -59,7 +59,8 @@ const char *http_public_url(const struct req *r)
         while (n && url[n - 1] == '/') n--;
         return arena_strndup(r->mem, url, n);
     }
-    return arena_printf(r->mem, "%s://%s", http_secure(r) ? "https" : "http", host ? host : "localhost");
+    return arena_printf(r->mem, "%s://%s", http_secure(r) ? "https" : "http",
+                        host ? host : "localhost");
 }
 
 void http_set_header(struct req *r, const char *name, const char *value)
@@ -91,7 +92,8 @@ void http_send_file(struct req *r, const char *type, const char *filename, const
     }
     reply_header(x, "Content-Disposition",
                  arena_printf(x->mem, "%s; filename=\"%s\"; filename*=UTF-8''%s",
-                              !strcmp(type, "application/pdf") ? "inline" : "attachment", plain.p, full.p));
+                              !strcmp(type, "application/pdf") ? "inline" : "attachment", plain.p,
+                              full.p));
 }
 
 void http_subscribe(struct req *r, const char *topic)
@@ -111,6 +113,8 @@ void http_publish(struct req *r, const char *topic)
     }
     struct exchange *x = of(r);
     struct topic *t = arena_new(x->mem, struct topic);
-    *t = (struct topic){ .name = arena_strdup(x->mem, topic), .village = x->village, .next = x->topics };
+    *t = (struct topic){ .name = arena_strdup(x->mem, topic),
+                         .village = x->village,
+                         .next = x->topics };
     x->topics = t;
 }

@@ -1,5 +1,6 @@
-/* Limits per address, and the Idempotency-Keys at work. Fixed tables under striped locks: an attacker
- * with many addresses cannot make them grow; when a row is full, its oldest entry makes room. */
+/* Limits per address, and the Idempotency-Keys at work. Fixed tables under striped locks: an
+ * attacker with many addresses cannot make them grow; when a row is full, its oldest entry makes
+ * room. */
 #include <string.h>
 
 #include "http/inside.h"
@@ -10,8 +11,8 @@ enum { STRIPES = 64, WAYS = 32, WINDOW_S = 60, PROBES = 64 };
 struct address {
     char name[46];
     int connections;
-    int used;          /* requests in this window */
-    int64_t window;    /* when it began, seconds */
+    int used;       /* requests in this window */
+    int64_t window; /* when it began, seconds */
 };
 struct stripe {
     pthread_mutex_t lock;
@@ -26,7 +27,8 @@ struct limiter {
 uint64_t hash64(const void *p, size_t n, uint64_t seed)
 {
     uint64_t h = seed ^ UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < n; i++) h = (h ^ ((const unsigned char *)p)[i]) * UINT64_C(0x100000001b3);
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ ((const unsigned char *)p)[i]) * UINT64_C(0x100000001b3);
     h ^= h >> 32;
     h *= UINT64_C(0x9e3779b97f4a7c15);
     return h ^ (h >> 29);

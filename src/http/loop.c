@@ -1,7 +1,7 @@
-/* The event loops: with conn.c the only files that know libevent and sockets. One loop per core, each with
- * its own event base; loop 0 accepts and deals the connections out in turn, so that the load is even and
- * a second server on the port is refused. Other threads reach a loop by notes in its inbox. Each loop
- * looks at its connections' deadlines once a second.
+/* The event loops: with conn.c the only files that know libevent and sockets. One loop per core,
+ * each with its own event base; loop 0 accepts and deals the connections out in turn, so that the
+ * load is even and a second server on the port is refused. Other threads reach a loop by notes in
+ * its inbox. Each loop looks at its connections' deadlines once a second.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -96,10 +96,18 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
     for (struct note *n = all; n; n = n->next) {
         last = n;
         switch (n->kind) {
-        case NOTE_REPLY: conn_answered(n->x); break;
-        case NOTE_CONN: conn_new(l, n->fd, n->peer); break;
-        case NOTE_PUBLISH: streams_publish(l, n->topic); break;
-        case NOTE_STOP: drain(l); break;
+        case NOTE_REPLY:
+            conn_answered(n->x);
+            break;
+        case NOTE_CONN:
+            conn_new(l, n->fd, n->peer);
+            break;
+        case NOTE_PUBLISH:
+            streams_publish(l, n->topic);
+            break;
+        case NOTE_STOP:
+            drain(l);
+            break;
         }
     }
     if (last) {
@@ -137,7 +145,8 @@ static void deal_out(struct loop *l)
     for (;;) {
         struct sockaddr_storage from;
         socklen_t from_n = sizeof from;
-        int fd = accept4(l->listen_fd, (struct sockaddr *)&from, &from_n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd =
+            accept4(l->listen_fd, (struct sockaddr *)&from, &from_n, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) {
             if (errno == EINTR || errno == ECONNABORTED) continue;
             if (errno != EAGAIN && errno != EWOULDBLOCK) {
@@ -149,7 +158,8 @@ static void deal_out(struct loop *l)
         int yes = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         struct note n = { .kind = NOTE_CONN, .fd = fd };
-        if (getnameinfo((struct sockaddr *)&from, from_n, n.peer, sizeof n.peer, NULL, 0, NI_NUMERICHOST))
+        if (getnameinfo((struct sockaddr *)&from, from_n, n.peer, sizeof n.peer, NULL, 0,
+                        NI_NUMERICHOST))
             n.peer[0] = '?';
         if (!strncmp(n.peer, "::ffff:", 7) && strchr(n.peer, '.'))
             memmove(n.peer, n.peer + 7, strlen(n.peer + 7) + 1);
@@ -197,10 +207,13 @@ static void loop_open(struct loop *l, struct server *s, int index)
 
 static const struct err *cannot_listen(struct server *s, const char *why)
 {
-    struct err *e = err_say(s->mem, ERR_INTERNAL, "port",
-        arena_printf(s->mem, "无法在 %s 端口 %d 上提供服务：%s。请换一个端口（--port）或停止占用它的程序。",
+    struct err *e = err_say(
+        s->mem, ERR_INTERNAL, "port",
+        arena_printf(s->mem,
+                     "无法在 %s 端口 %d 上提供服务：%s。请换一个端口（--port）或停止占用它的程序。",
                      s->config.address, s->config.port, why),
-        arena_printf(s->mem, "Cannot listen on %s port %d: %s. Choose another --port or stop what uses it.",
+        arena_printf(s->mem,
+                     "Cannot listen on %s port %d: %s. Choose another --port or stop what uses it.",
                      s->config.address, s->config.port, why));
     return e;
 }
@@ -209,7 +222,8 @@ static const struct err *listen_on(struct server *s, int *out)
 {
     char port[16];
     snprintf(port, sizeof port, "%d", s->config.port);
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *found;
+    struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV },
+                    *found;
     int bad = getaddrinfo(s->config.address, port, &hints, &found);
     if (bad) return cannot_listen(s, gai_strerror(bad));
     int fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), yes = 1;
@@ -241,7 +255,8 @@ const struct err *loops_start(struct server *s)
     l->accept = event_new(l->base, fd, EV_READ | EV_PERSIST, on_accept, l);
     event_add(l->accept, NULL);
     for (int i = 0; i < s->loops_n; i++)
-        if (pthread_create(&s->loops[i].thread, NULL, loop_main, &s->loops[i])) BUG("pthread_create");
+        if (pthread_create(&s->loops[i].thread, NULL, loop_main, &s->loops[i]))
+            BUG("pthread_create");
     return NULL;
 }
 

@@ -1,6 +1,6 @@
-/* Pages of lists. A cursor names the last row seen; it is opaque, works on every server, and is bound
- * to its address by a check value, so that a typed or transplanted one is an error instead of a wrong
- * page. It grants nothing: each page is checked like the first. */
+/* Pages of lists. A cursor names the last row seen; it is opaque, works on every server, and is
+ * bound to its address by a check value, so that a typed or transplanted one is an error instead of
+ * a wrong page. It grants nothing: each page is checked like the first. */
 #include <string.h>
 
 #include "http/inside.h"
@@ -26,7 +26,8 @@ const char *page_cursor(struct req *r, int64_t a, int64_t b, const char *s)
     return hex_encode(r->mem, p, n);
 }
 
-const struct err *page_after(struct req *r, const char *after, int64_t *a, int64_t *b, const char **s)
+const struct err *page_after(struct req *r, const char *after, int64_t *a, int64_t *b,
+                             const char **s)
 {
     *a = *b = NONE;
     if (s) *s = NULL;
@@ -39,8 +40,9 @@ const struct err *page_after(struct req *r, const char *after, int64_t *a, int64
         memcpy(&check, p, 8);
         ok = check == check_of(r, p + 8, n - 8);
     }
-    if (!ok) return fail_say(r, ERR_INVALID, "after", "翻页位置无效，请从第一页重新开始。",
-                             "This is not a cursor of this list; start again from the first page.");
+    if (!ok)
+        return fail_say(r, ERR_INVALID, "after", "翻页位置无效，请从第一页重新开始。",
+                        "This is not a cursor of this list; start again from the first page.");
     memcpy(a, p + 8, 8);
     memcpy(b, p + 16, 8);
     if (s && n > CURSOR_BYTES) *s = (const char *)p + 24;

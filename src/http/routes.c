@@ -30,9 +30,9 @@ static void sort_fields(struct endpoint *e)
     const struct route *r = e->route;
     int queries = 0;
     for (const struct field *f = r->in ? r->in->fields : NULL; f && f->kind; f++) {
-        bool query = (f->flags & IN_QUERY) ||
-                     (!(f->flags & (IN_PATH | IN_RAW | IN_MATCH)) &&
-                      (!strcmp(r->method, "GET") || !strcmp(r->method, "DELETE")));
+        bool query =
+            (f->flags & IN_QUERY) || (!(f->flags & (IN_PATH | IN_RAW | IN_MATCH)) &&
+                                      (!strcmp(r->method, "GET") || !strcmp(r->method, "DELETE")));
         if (f->flags & IN_PATH) {
             continue; /* found by the path's {name} */
         } else if (f->flags & IN_RAW) {
@@ -42,7 +42,8 @@ static void sort_fields(struct endpoint *e)
         } else if (f->flags & IN_MATCH) {
             e->match = f;
         } else if (query) {
-            if (!one_of(f->kind)) BUG("%s %s: %s cannot be in a query", r->method, r->path, f->name);
+            if (!one_of(f->kind))
+                BUG("%s %s: %s cannot be in a query", r->method, r->path, f->name);
             if (queries == FIELDS_MAX - 1) BUG("%s %s: too many fields", r->method, r->path);
             e->query[queries++] = f;
         } else {
@@ -59,7 +60,8 @@ static void check(const struct route *r)
     if (r->tx == TX_UNSET) BUG("%s %s: no transaction mode", r->method, r->path);
     if (!r->summary || !*r->summary) BUG("%s %s: no summary", r->method, r->path);
     if (!r->run) BUG("%s %s: no handler", r->method, r->path);
-    if (!strcmp(r->method, "GET") && r->tx == TX_WRITE) BUG("GET %s: a GET does not write", r->path);
+    if (!strcmp(r->method, "GET") && r->tx == TX_WRITE)
+        BUG("GET %s: a GET does not write", r->path);
     if ((r->flags & ROUTE_RAW) && !r->accepts) BUG("%s %s: no media type", r->method, r->path);
     if ((r->flags & ROUTE_FILE) && !r->produces) BUG("%s %s: produces what?", r->method, r->path);
     if ((r->flags & ROUTE_PAGE) && !r->out) BUG("%s %s: a page of what?", r->method, r->path);

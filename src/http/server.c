@@ -71,7 +71,10 @@ void publish_aside(struct req *r, const char *topic)
 
 /* ---- jobs ---- */
 
-struct due { const struct job *job; int64_t at_us; };
+struct due {
+    const struct job *job;
+    int64_t at_us;
+};
 
 static void run_job(struct server *s, const struct job *job)
 {
@@ -164,8 +167,9 @@ void exchange_count(struct exchange *x, size_t sent)
     char hex[20];
     const char *id = hex;
     snprintf(hex, sizeof hex, "%016llx", (unsigned long long)x->id);
-    log_info("access", "request", LS("id", id), LS("method", x->gate.method), LS("path", x->gate.path),
-             LI("status", x->status), LI("us", us), LI("bytes", sent), LS("address", x->address));
+    log_info("access", "request", LS("id", id), LS("method", x->gate.method),
+             LS("path", x->gate.path), LI("status", x->status), LI("us", us), LI("bytes", sent),
+             LS("address", x->address));
 }
 
 /* ---- start and stop ---- */
@@ -179,7 +183,8 @@ static int cores(void)
 static int default_workers(const struct server *s)
 {
     int n = cores();
-    if (!strcmp(store_engine(s->store), "postgresql")) return n * 4 > 16 ? n * 4 : 16; /* they wait on the network */
+    if (!strcmp(store_engine(s->store), "postgresql"))
+        return n * 4 > 16 ? n * 4 : 16; /* they wait on the network */
     return n * 2 > 4 ? n * 2 : 4;
 }
 
@@ -188,7 +193,9 @@ const struct err *http_start(struct arena *mem, const struct http_config *c, str
                              struct server **out)
 {
     struct server *s = arena_new(mem, struct server);
-    *s = (struct server){ .mem = mem, .config = *c, .store = store, .slices = slices, .guard = guard };
+    *s = (struct server){
+        .mem = mem, .config = *c, .store = store, .slices = slices, .guard = guard
+    };
     if (!s->config.request_s) s->config.request_s = LIMIT_REQUEST_S;
     if (!s->config.idle_s) s->config.idle_s = LIMIT_IDLE_S;
     s->queue_cap = c->queue ? c->queue : LIMIT_QUEUE;

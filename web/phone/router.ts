@@ -1,10 +1,13 @@
 /* Addresses of the phone's pages. The first pages people see are in the bundle; the rest comes when needed
  * (and is kept for offline use by the service worker). */
 import { createRouter, createWebHashHistory } from 'vue-router';
+import { noLine } from '@/api/client';
+import { t } from '@/i18n';
 import { isStaff, me, session } from '@/session';
 import Home from './ledger/Home.vue';
 import SignIn from './access/SignIn.vue';
 import Village from './notice/Village.vue';
+import { say } from './parts/flash';
 import { lastVillage } from './parts/village';
 
 export const router = createRouter({
@@ -44,4 +47,17 @@ router.beforeEach((to) => {
     if (!me.value) return session.ready ? { path: '/sign-in', query: to.fullPath === '/home' ? {} : { then: to.fullPath } } : true;
     if (me.value.must_change && to.path !== '/me/password') return '/me/password';
     return true;
+});
+
+/* The other pages are fetched once the first one stands, so that they open where there is no network even
+ * without a service worker (a village server without TLS has none). */
+export async function fetchPages(): Promise<void> {
+    for (const { components } of router.getRoutes())
+        for (const page of Object.values(components ?? {}))
+            if (typeof page === 'function') await (page as () => Promise<unknown>)().catch(() => {});
+}
+/* A page that was never fetched cannot open now: say so instead of doing nothing. */
+router.onError(() => {
+    noLine();
+    say(t('common.page_offline'));
 });

@@ -31,6 +31,12 @@ function probe(after: number): void {
     }, after);
 }
 
+/* A request outside this client got no answer. */
+export function noLine(): void {
+    line.online = false;
+    probe(PROBE_FIRST_MS);
+}
+
 const context = { csrf: '', language: 'zh-CN', onSignedOut: () => {} };
 export const setCsrf = (token: string) => (context.csrf = token);
 export const setLanguage = (tag: string) => (context.language = tag);
@@ -47,8 +53,7 @@ async function send(request: Request): Promise<Response> {
         line.online = true;
         return response;
     } catch {
-        line.online = false;
-        probe(PROBE_FIRST_MS);
+        noLine();
         throw offlineProblem();
     } finally {
         clearTimeout(timer);

@@ -300,7 +300,7 @@ static const struct field claim_public_fields[] = {
     F(claim_public, category, K_TEXT, 0, 0, 0, "Category. 类别"),
     F_AS(claim_public, points_c, "points", K_POINTS, 0, 0, 0, "Points. 分值"),
     F(claim_public, deed_on, K_DATE, 0, 0, 0, "Day of the deed. 行为日期"),
-    F(claim_public, decided_on, K_DATE, 0, 0, 0, "Day of the decision. 审核日期"),
+    F(claim_public, decided_on, K_DATE, OPT, 0, 0, "Day of the decision. 审核日期"),
     F(claim_public, notice, K_ID, 0, 0, 0, "Its notice on the board. 公示"),
     { 0 }
 };

@@ -74,7 +74,8 @@ static const struct err *bind_match(struct binding *b)
     const char *header = gate_find(&x->gate, "if-match");
     if (!header) return f->flags & OPT ? NULL : err_new(x->mem, ERR_PRECONDITION, "If-Match");
     const char *tag = etag_opaque(x->mem, header), *zh, *en;
-    if (!tag || !field_from_text(x->mem, f, tag, b->in, &zh, &en))
+    bool version = tag && (f->kind == K_TEXT || strspn(tag, "0123456789") == strlen(tag));
+    if (!version || !field_from_text(x->mem, f, tag, b->in, &zh, &en))
         found(b, "If-Match", "请填写读取时得到的 ETag，例如 \"3\"",
               "send the ETag as it was read, such as \"3\"");
     return NULL;

@@ -8,12 +8,14 @@ import { forgetPerson } from './store/db';
 export type Me = Answer<'/session'>;
 const KEY = 'shanzhi.me';
 
-const state = reactive<{ me: Me | null; ready: boolean; fresh: boolean }>({ me: null, ready: false, fresh: false });
+const state = reactive<{ me: Me | null; ready: boolean; fresh: boolean; expired: boolean }>({ me: null, ready: false, fresh: false, expired: false });
 export const session = {
     get me() { return state.me; },
     get ready() { return state.ready; },
     /* The server confirmed it since the page was opened. */
     get fresh() { return state.fresh; },
+    /* It ended by itself (idle, ended elsewhere) while the page was open; false again after signing in. */
+    get expired() { return state.expired; },
 };
 export const me = computed(() => state.me);
 /* Permission by name, as GET /session lists them: may('claim.check'). Any of several is enough. */
@@ -57,6 +59,7 @@ export async function signIn(body: Body<'/session'>): Promise<Me> {
     keep(m);
     state.fresh = true;
     state.ready = true;
+    state.expired = false;
     return m;
 }
 
@@ -69,7 +72,9 @@ export async function signOut(everywhere = false): Promise<void> {
 }
 
 onSignedOut(() => {
-    if (state.ready && state.me) keep(null);
+    if (!state.ready || !state.me) return;
+    state.expired = true;
+    keep(null);
 });
 if (typeof window !== 'undefined')
     window.addEventListener('online', () => {

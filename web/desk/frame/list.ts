@@ -27,6 +27,7 @@ export function useList<P extends PathsWith<'get'>>(path: P, params: () => Recor
     const query = computed(() => Object.fromEntries(names.filter((n) => filters[n]).map((n) => [n, filters[n]!])));
 
     async function load(): Promise<void> {
+        if (Object.values(params()).some((v) => v === '')) return; // no village chosen yet
         const mine = ++round;
         loading.value = true;
         try {

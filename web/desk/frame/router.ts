@@ -1,6 +1,7 @@
 /* Sections of the desk: one row each gives the address, the menu entry and who sees it. */
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
-import { may, session } from '@/session';
+import { session } from '@/session';
+import { person } from './person';
 
 export interface Section {
     path: string;
@@ -9,9 +10,10 @@ export interface Section {
     needs: string[]; // any of these permissions
     page: RouteRecordRaw['component'];
     inMenu?: boolean;
+    anywhere?: boolean; // does not speak of one village
 }
 export const sections: Section[] = [
-    { path: '/', name: 'work', group: 'daily', needs: ['self'], page: () => import('../claim/WorkPage.vue') },
+    { path: '/', name: 'work', group: 'daily', needs: ['self'], page: () => import('../claim/WorkPage.vue'), anywhere: true },
     { path: '/claims', name: 'claims', group: 'daily', needs: ['claim.read'], page: () => import('../claim/ClaimsPage.vue') },
     { path: '/claims/new', name: 'claim_new', group: 'daily', needs: ['claim.proxy'], page: () => import('../claim/ClaimNewPage.vue') },
     { path: '/notices', name: 'notices', group: 'daily', needs: ['claim.read', 'notice.write'], page: () => import('../notice/NoticesPage.vue') },
@@ -19,19 +21,19 @@ export const sections: Section[] = [
     { path: '/ledger', name: 'ledger', group: 'points', needs: ['ledger.read'], page: () => import('../ledger/LedgerPage.vue') },
     { path: '/board', name: 'board', group: 'points', needs: ['passbook.read', 'ledger.read'], page: () => import('../ledger/BoardPage.vue') },
     { path: '/passbooks/:kind/:subject', name: 'passbook', group: 'points', needs: ['passbook.read', 'ledger.read'], page: () => import('../ledger/PassbookPage.vue'), inMenu: false },
-    { path: '/scheme', name: 'scheme', group: 'points', needs: ['self'], page: () => import('../scheme/SchemePage.vue') },
+    { path: '/scheme', name: 'scheme', group: 'points', needs: ['claim.read', 'scheme.write'], page: () => import('../scheme/SchemePage.vue') },
     { path: '/residents', name: 'residents', group: 'people', needs: ['people.read'], page: () => import('../people/ResidentsPage.vue') },
     { path: '/households', name: 'households', group: 'people', needs: ['people.read'], page: () => import('../people/HouseholdsPage.vue') },
     { path: '/organisations', name: 'organisations', group: 'people', needs: ['people.read'], page: () => import('../people/OrganisationsPage.vue') },
     { path: '/import', name: 'import', group: 'people', needs: ['people.write'], page: () => import('../people/ImportPage.vue') },
-    { path: '/grids', name: 'grids', group: 'people', needs: ['region.read'], page: () => import('../region/GridsPage.vue') },
-    { path: '/regions', name: 'regions', group: 'people', needs: ['region.write'], page: () => import('../region/RegionsPage.vue') },
-    { path: '/accounts', name: 'accounts', group: 'system', needs: ['account.read'], page: () => import('../access/AccountsPage.vue') },
-    { path: '/audit', name: 'audit', group: 'system', needs: ['audit.read'], page: () => import('../access/AuditPage.vue') },
-    { path: '/me', name: 'me', group: 'system', needs: ['self'], page: () => import('../access/MePage.vue') },
+    { path: '/grids', name: 'grids', group: 'people', needs: ['people.read'], page: () => import('../region/GridsPage.vue') },
+    { path: '/regions', name: 'regions', group: 'system', needs: ['system.read', 'system.write'], page: () => import('../region/RegionsPage.vue'), anywhere: true },
+    { path: '/accounts', name: 'accounts', group: 'system', needs: ['account.read'], page: () => import('../access/AccountsPage.vue'), anywhere: true },
+    { path: '/audit', name: 'audit', group: 'system', needs: ['audit.read'], page: () => import('../access/AuditPage.vue'), anywhere: true },
+    { path: '/me', name: 'me', group: 'system', needs: ['self'], page: () => import('../access/MePage.vue'), anywhere: true },
 ];
 /* "self" is held by everybody who signed in. */
-export const allowed = (s: Section) => s.needs.includes('self') ? session.me !== null : may(...s.needs);
+export const allowed = (s: Section) => s.needs.includes('self') ? person.value !== null : s.needs.some((n) => person.value?.permissions?.includes(n));
 
 export const router = createRouter({
     history: createWebHashHistory('/desk/'),
@@ -43,7 +45,7 @@ export const router = createRouter({
 });
 router.beforeEach((to) => {
     if (to.name === 'sign-in') return true;
-    if (!session.me) return { name: 'sign-in', query: { back: to.fullPath } };
+    if (!session.me && !session.expired) return { name: 'sign-in', query: { back: to.fullPath } };
     const s = to.meta['section'] as Section | undefined;
     if (s && !allowed(s)) return { name: 'nowhere', params: { rest: ['denied'] } };
     return true;

@@ -65,7 +65,7 @@ static const struct field claim_out_fields[] = {
     C(created_at, K_INSTANT, "When it was put forward."),
     C(updated_at, K_INSTANT, "Last step."),
     F(claim_out, mine, K_BOOL, 0, 0, 0, "Put forward by you, or about your household."),
-    { .name = "actions", .kind = K_TEXTS, .at = offsetof(struct claim_out, actions), .doc = "What you may do now (one claim only)." },
+    { .name = "actions", .kind = K_TEXTS, .at = offsetof(struct claim_out, actions), .doc = "What you may do now (one claim only); approving only when publicity is over." },
     { .name = "steps", .kind = K_LIST, .at = offsetof(struct claim_out, steps), .sub = &claim_step_out_record, .doc = "All steps so far (one claim only)." },
     { .name = "photos", .kind = K_IDS, .at = offsetof(struct claim_out, photos), .doc = "Ids of its photos (one claim only)." },
     { .name = "warnings", .kind = K_TEXTS, .at = offsetof(struct claim_out, warnings), .doc = "What to look at: similar claims." },
@@ -78,7 +78,8 @@ static struct list actions(struct req *r, const struct claim *c)
     const char **names = arena_array(r->mem, const char *, CLAIM_ACTIONS);
     size_t n = 0;
     for (enum claim_action a = ACT_SUBMIT; a < ACT_OBJECT; a++)
-        if (!claim_may(r, a, c)) names[n++] = claim_actions[a];
+        if (!claim_may(r, a, c) && (a != ACT_APPROVE || r->today > c->last_day)) /* publicity comes first */
+            names[n++] = claim_actions[a];
     return (struct list){ names, n };
 }
 

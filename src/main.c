@@ -112,6 +112,7 @@ static int cmd_serve(struct cli *c)
     sigaddset(&stops, SIGINT);
     pthread_sigmask(SIG_BLOCK, &stops, NULL); /* before the threads, which inherit it */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk (EFBIG), not the end of the server */
     more_files();
     struct http_config config = {
         .address = config_get(c->config, "address"),

@@ -407,6 +407,7 @@ static void errors_of(const struct endpoint *e, bool out[ERR_COUNT])
     if (r->allow != PERM_PUBLIC) out[ERR_SIGN_IN] = out[ERR_FORBIDDEN] = out[ERR_PASSWORD_CHANGE] = true;
     if (r->allow != PERM_PUBLIC && e->write) out[ERR_CSRF] = true;
     if (r->tx == TX_WRITE) out[ERR_CONFLICT] = out[ERR_DUPLICATE] = out[ERR_DISK_FULL] = true;
+    if (r->tx == TX_NONE && strcmp(r->method, "GET")) out[ERR_DISK_FULL] = true; /* opens its own */
     if (e->idem) out[ERR_IN_PROGRESS] = out[ERR_IDEMPOTENCY] = true;
     if (e->match) out[ERR_STALE] = true;
     if (e->match && !(e->match->flags & OPT)) out[ERR_PRECONDITION] = true;

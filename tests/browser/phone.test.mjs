@@ -208,7 +208,7 @@ describe("without network", { concurrency: false }, () => {
     const nav = zhang.getByRole("navigation", { name: "主要页面" });
     await nav.getByRole("link", { name: "存折" }).click();
     await zhang.getByRole("button", { name: /\+5分/ }).waitFor();
-    await zhang.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+    await until(() => zhang.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)));
     await zhang.context().setOffline(true);
     await zhang.reload();
     await zhang.getByRole("button", { name: /\+5分/ }).waitFor();

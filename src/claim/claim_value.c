@@ -34,6 +34,27 @@ static int64_t least(const struct scheme_item *i, const char *level)
     return i->levels.n ? NONE : i->points_min_c;
 }
 
+/* What each limit has let through already, from the books. */
+static const struct err *count_used(struct req *r, const struct claim *c, const struct scheme *s,
+                                    struct list *limits)
+{
+    for (size_t k = 0; k < limits->n; k++) {
+        struct scheme_limit *l = &LIST_AT(*limits, struct scheme_limit, k);
+        for (size_t i = 0; i < s->items.n; i++) {
+            const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
+            int64_t times, used_c;
+            if (!scheme_limit_counts(l, item)) continue;
+            TRY(ledger_used(r, c->village, c->subject_kind, c->subject, item->code, l->span, &times,
+                            &used_c));
+            /* Wider limits are about what is given. */
+            if (l->scope != LIMIT_ITEM && l->scope != LIMIT_WARNING && used_c <= 0) continue;
+            l->used_times += times;
+            l->used_c += used_c;
+        }
+    }
+    return NULL;
+}
+
 const struct err *claim_value(struct req *r, struct claim *c, bool checked)
 {
     const struct scheme *s;
@@ -54,11 +75,15 @@ const struct err *claim_value(struct req *r, struct claim *c, bool checked)
         return claim_bad(r, "item", "当时的积分方案中没有这个项目。",
                          "The scheme of that day has no such item.");
     if (!checked && f.chosen_c == NONE) f.chosen_c = least(i, c->level);
-    struct span span = scheme_cap_span(s, i, c->deed_on);
-    if (span.first <= span.last)
-        TRY(ledger_used(r, c->village, c->subject_kind, c->subject, c->item, span, &f.used_times,
-                        &f.used_c));
+    if (i->yuan)
+        return claim_bad(r, "item", "以元结算的项目不能申报积分。",
+                         "An item in yuan is not claimed for points.");
+    struct list limits = scheme_limits(r->mem, s, i, c->deed_on);
+    TRY(count_used(r, c, s, &limits));
+    f.limits = limits.items;
+    f.limits_n = limits.n;
     TRY(scheme_award(r->mem, s, &f, &a));
+    if (a.points_c == 0) return claim_bad(r, "item", a.explain_zh, a.explain_en);
     c->item_label = i->label;
     c->category = scheme_category_label(s, i->category);
     c->scheme_version = s->version;

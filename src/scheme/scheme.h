@@ -17,6 +17,7 @@
 #define SCHEME_SCHEME_H
 #include "kernel/date.h"
 #include "people/people.h"
+#include "scheme/scheme_rules.h"
 
 /* Points of an item or of one of its levels; min == max: fixed, else the checker picks within. */
 struct scheme_range { int64_t min_c, max_c; };
@@ -24,6 +25,7 @@ struct scheme_level { const char *name; struct scheme_range points; };
 /* 上限: at most `times` awards and `points_c` points (by amount) per period; NONE: not limited. */
 struct scheme_cap { int64_t times, points_c; int64_t per; /* enum period */ const struct scheme_node *node; };
 
+struct scheme_why;
 struct scheme_item {
     const char *code, *category, *label; /* category: its code */
     struct list classes;          /* const char *: codes of the classes it applies to; empty: all */
@@ -39,11 +41,22 @@ struct scheme_item {
     const char *source, *choice;  /* where it comes from; what the village chose where the source is silent */
     struct scheme_range points;   /* as written; with levels: unset (NONE) */
     const char *clause;           /* as written */
+    struct list caps;             /* struct scheme_cap, all of them; `cap` is the first */
+    struct list steps;            /* struct scheme_band: points by what is measured (天, 元, the day of the year) */
+    int64_t otherwise_c;          /* with steps: what counts outside all of them; NONE: not said */
+    int64_t reverse_c;            /* 反之: what the contrary of the deed costs; NONE: nothing */
+    struct scheme_cap *warnings;  /* the first `times` faults per period only warn; NULL */
+    struct list multipliers;      /* struct scheme_level: 难度: factor */
+    const char *one_of;           /* group of which one item counts; NULL */
+    int64_t short_of_c;           /* units count as far as they fall short of this; NONE */
+    struct list loses;            /* struct scheme_level: pay: percent of it that is lost */
+    int64_t yuan;                 /* 1: its category counts yuan, not points */
     const struct scheme_node *node;
 };
 struct scheme_class { const char *code, *label, *kind, *tag; const struct scheme_node *node; };
-struct scheme_category { const char *code, *label; const struct scheme_node *node; };
-struct scheme_balance { const char *code, *label; int64_t spend; /* 1: can be redeemed */ const struct scheme_node *node; };
+struct scheme_category { const char *code, *label; int64_t yuan; struct list caps; /* struct scheme_cap */ const struct scheme_node *node; };
+/* spend 1: can be redeemed. Validity: "never", "year" (gone at its end), "months" (that many after earning). */
+struct scheme_balance { const char *code, *label; int64_t spend; const char *valid; int64_t months; const struct scheme_node *node; };
 struct scheme_adopted { const char *meeting; int64_t date, votes_for, votes_against, votes_abstain; const struct scheme_node *node; };
 
 struct scheme {
@@ -60,6 +73,8 @@ struct scheme {
     struct list accounts;         /* struct scheme_balance, as `balances` */
     const char *place, *covenant, *choice;
     struct scheme_adopted *adopted; /* NULL: not said in the file */
+    int64_t false_claim_bars;     /* a false claim bars from titles: 0 no, 1 this year, 2 this and the next */
+    struct scheme_rules rules;
 };
 
 /* One finding of the checker; text in Chinese and English says what to do. */
@@ -90,16 +105,37 @@ struct award_facts {
     const char *level;            /* 村/镇/县… for items by level; NULL */
     int64_t on;                   /* business date of the deed */
     int64_t used_times, used_c;   /* so far within the cap's period, for this account and item */
-    const char *claimant;         /* self, proxy, recorder; NULL: not checked */
+    const char *claimant;         /* self, proxy, recorder, document; NULL: not checked */
+    /* From scheme_limits, with used_* filled in; NULL: only the item's first cap, by used_times and used_c. */
+    const struct scheme_limit *limits; size_t limits_n;
+    bool reverse;                 /* 反之: the contrary was done */
+    const char *difficulty;       /* for items with multipliers */
 };
+/* What an award must respect on a day, each with the span in which what came before is to be counted: the item's caps, its
+ * category's, the account's, its group's, and the warnings before a fault costs. */
+enum limit_scope { LIMIT_ITEM, LIMIT_CATEGORY, LIMIT_ACCOUNT, LIMIT_GROUP, LIMIT_WARNING };
+struct scheme_limit {
+    enum limit_scope scope;
+    const char *code;             /* of the item, category or group */
+    int64_t per, times, points_c; /* NONE: not limited so */
+    bool best;                    /* of a group: the best counts, not the first */
+    struct span span;
+    int64_t used_times, used_c;   /* counted by the caller over `span`, of the items that scheme_limit_counts names */
+};
+struct list scheme_limits(struct arena *mem, const struct scheme *s, const struct scheme_item *i, int64_t on);
+bool scheme_limit_counts(const struct scheme_limit *l, const struct scheme_item *other);
 struct award {
     int64_t points_c;
     const char *explain_zh, *explain_en; /* one sentence: deed → rule → sum */
     const char *tree;             /* the derivation as JSON: {"op","zh","en","points","from":[…]} */
+    struct scheme_why *why;              /* the same (scheme_why.h) */
 };
 /* ERR_INVALID with the field at fault (item, class, chosen, quantity, level, claimant); ERR_OVER_CAP
  * when nothing is left; a cap in points grants what is left. */
 MUST_CHECK const struct err *scheme_award(struct arena *mem, const struct scheme *s, const struct award_facts *f, struct award *out);
+/* The band that holds v; NULL: none. */
+const struct scheme_band *scheme_band_of(const struct list *bands, int64_t v);
+bool scheme_within(const struct scheme_bounds *in, int64_t v);
 /* 加倍扣分: the penalty for a claim of claimed_c found false (W2): −times × claimed. Found before it was recorded
  * that is all; after, the award is reversed besides (ledger_reverse), which this does not include. */
 MUST_CHECK const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, const char *item, int64_t claimed_c, struct award *out);

@@ -85,6 +85,30 @@ static bool points_value(struct scheme_check *c, const struct scheme_node *n, co
     return true;
 }
 
+static void bind_points(struct scheme_check *c, const struct scheme_key *k, const struct scheme_node *n, int64_t *out)
+{
+    char low[DEC_SIZE], high[DEC_SIZE];
+    int64_t v;
+    if (!points_value(c, n, n->text, &v)) return;
+    *out = v;
+    if (k->min >= k->max || (v >= k->min && v <= k->max)) return;
+    dec_human(k->min, low);
+    dec_human(k->max, high);
+    bad_number(c, n, arena_printf(c->mem, "不对；要在%s到%s之间。", low, high), arena_printf(c->mem, "is not from %s to %s", low, high));
+}
+
+/* "10-31" is a day of every year, as its number in a leap year. */
+static void bind_bound(struct scheme_check *c, const struct scheme_node *n, int64_t *out)
+{
+    int64_t day;
+    if (strlen(n->text) == 5 && n->text[2] == '-' && date_parse(arena_printf(c->mem, "2024-%s", n->text), &day))
+        *out = DAY_BOUND + day - date_of(2023, 12, 31);
+    else if (points_parse(n->text, &day))
+        points_value(c, n, n->text, out);
+    else
+        bad_number(c, n, "不是分数也不是日期；请写 85 或 10-31。", "is neither a number nor a day: write 85 or 10-31");
+}
+
 static void bind_range(struct scheme_check *c, const struct scheme_node *n, struct scheme_range *out)
 {
     if (!want_scalar(c, n)) return;
@@ -166,6 +190,12 @@ static void bind_bool(struct scheme_check *c, const struct scheme_node *n, int64
 static void bind_list(struct scheme_check *c, const struct scheme_key *k, const struct scheme_node *n, struct list *out)
 {
     size_t count = 0;
+    if (n->kind == NODE_MAP && (k->flags & KEY_ONE)) {
+        out->items = arena_alloc_array(c->mem, 1, k->sub->size);
+        out->n = 1;
+        scheme_bind(c, k->sub, n, out->items);
+        return;
+    }
     if (n->kind != NODE_LIST) {
         check_error(c, n, "这里要写列表，每行以“- ”开头。", "a list is wanted here, each entry begins with \"- \"");
         return;
@@ -260,7 +290,7 @@ static void bind_value(struct scheme_check *c, const struct scheme_key *k, const
         *MEMBER(void *, out, k) = sub;
         return;
     }
-    case KEY_CODE: case KEY_TEXT: case KEY_INT: case KEY_BOOL: case KEY_DATE: case KEY_POINTS: case KEY_WORD:
+    case KEY_CODE: case KEY_TEXT: case KEY_INT: case KEY_BOOL: case KEY_DATE: case KEY_POINTS: case KEY_BOUND: case KEY_WORD:
     case KEY_NUMBERED: break;
     }
     if (!want_scalar(c, n)) return;
@@ -273,12 +303,8 @@ static void bind_value(struct scheme_check *c, const struct scheme_key *k, const
         *MEMBER(int64_t, out, k) = NONE;
         bad_number(c, n, "不是日期；请写成 2026-11-21。", "is not a date; write 2026-11-21");
         return;
-    case KEY_POINTS: {
-        int64_t v;
-        if (!points_value(c, n, n->text, &v)) return;
-        *MEMBER(int64_t, out, k) = v;
-        return;
-    }
+    case KEY_POINTS: bind_points(c, k, n, MEMBER(int64_t, out, k)); return;
+    case KEY_BOUND: bind_bound(c, n, MEMBER(int64_t, out, k)); return;
     case KEY_WORD: case KEY_NUMBERED:
         if ((w = word_index(c, k, n)) < 0) return;
         if (k->kind == KEY_WORD) *MEMBER(const char *, out, k) = k->words[w].name;
@@ -292,7 +318,7 @@ static void bind_value(struct scheme_check *c, const struct scheme_key *k, const
 static void blank(const struct scheme_key *k, void *out)
 {
     switch (k->kind) {
-    case KEY_INT: case KEY_BOOL: case KEY_DATE: case KEY_POINTS: case KEY_NUMBERED: *MEMBER(int64_t, out, k) = NONE; return;
+    case KEY_INT: case KEY_BOOL: case KEY_DATE: case KEY_POINTS: case KEY_BOUND: case KEY_NUMBERED: *MEMBER(int64_t, out, k) = NONE; return;
     case KEY_RANGE: *MEMBER(struct scheme_range, out, k) = (struct scheme_range){ NONE, NONE }; return;
     case KEY_END: case KEY_CODE: case KEY_TEXT: case KEY_WORD: case KEY_WORDS: case KEY_NAMES: case KEY_MAP: case KEY_LIST:
     case KEY_LEVELS: return;

@@ -22,14 +22,14 @@ static const char *first_word(const char *text, const char *const *words)
 }
 
 /* Position of a key's value in a mapping, or the mapping itself. */
-static const struct scheme_node *key_or_self(const struct scheme_node *map, const char *key, const char *key_zh)
+const struct scheme_node *key_or_self(const struct scheme_node *map, const char *key, const char *key_zh)
 {
     const struct scheme_node *n = node_get(map, key);
     if (!n) n = node_get(map, key_zh);
     return n ? n : map;
 }
 
-static void check_codes(struct scheme_check *c, const struct list *l, size_t size, size_t code_at, size_t node_at)
+void check_codes(struct scheme_check *c, const struct list *l, size_t size, size_t code_at, size_t node_at)
 {
     for (size_t i = 0; i < l->n; i++) {
         const char *p = (const char *)l->items + i * size;
@@ -46,9 +46,8 @@ static void check_codes(struct scheme_check *c, const struct list *l, size_t siz
         }
     }
 }
-#define CHECK_CODES(c, l, T) check_codes((c), (l), sizeof(struct T), offsetof(struct T, code), offsetof(struct T, node))
 
-static void unknown_reference(struct scheme_check *c, const struct scheme_node *at, const char *what_zh, const char *what_en,
+void unknown_reference(struct scheme_check *c, const struct scheme_node *at, const char *what_zh, const char *what_en,
                               const char *text, const char *const *words)
 {
     const char *near = text_nearest(text, words);
@@ -58,56 +57,79 @@ static void unknown_reference(struct scheme_check *c, const struct scheme_node *
                 near ? arena_printf(c->mem, "%s; did you mean \"%s\"?", en, near) : en);
 }
 
-static void resolve_category(struct scheme_check *c, struct scheme *s, struct scheme_item *item)
+const char *resolve_category(struct scheme_check *c, const struct scheme *s, const char *name, const struct scheme_node *at)
 {
     const char *words[2 * 32 + 1];
     int w = 0;
-    if (!item->category) return;
     for (size_t i = 0; i < s->categories.n; i++) {
         const struct scheme_category *k = &LIST_AT(s->categories, struct scheme_category, i);
         if (!k->code || !k->label) continue;
-        if (text_equal(k->code, item->category) || text_equal(k->label, item->category)) {
-            item->category = k->code;
-            return;
-        }
+        if (text_equal(k->code, name) || text_equal(k->label, name)) return k->code;
         words[w++] = k->code;
         words[w++] = k->label;
     }
     words[w] = NULL;
-    unknown_reference(c, key_or_self(item->node, "category", "类别"), "类别", "category", item->category, words);
+    unknown_reference(c, at, "类别", "category", name, words);
+    return NULL;
 }
 
-static void resolve_classes(struct scheme_check *c, struct scheme *s, struct scheme_item *item)
+const char *resolve_class(struct scheme_check *c, const struct scheme *s, const char *name, const struct scheme_node *at)
 {
     const char *words[2 * 16 + 1];
     int w = 0;
     for (size_t i = 0; i < s->classes.n; i++) {
         const struct scheme_class *k = &LIST_AT(s->classes, struct scheme_class, i);
         if (!k->code || !k->label) continue;
+        if (text_equal(k->code, name) || text_equal(k->label, name)) return k->code;
         words[w++] = k->code;
         words[w++] = k->label;
     }
     words[w] = NULL;
-    for (size_t i = 0; i < item->classes.n; i++) {
-        const char **name = &LIST_AT(item->classes, const char *, i);
-        const char *found = NULL;
-        for (int k = 0; k < w && !found; k++)
-            if (text_equal(words[k], *name)) found = words[k & ~1];
-        if (found) *name = found;
-        else unknown_reference(c, key_or_self(item->node, "for", "适用"), "积分对象", "class", *name, words);
-    }
+    unknown_reference(c, at, "积分对象", "class", name, words);
+    return NULL;
 }
 
+static void resolve_item(struct scheme_check *c, struct scheme *s, struct scheme_item *item)
+{
+    if (item->category) {
+        const char *code = resolve_category(c, s, item->category, key_or_self(item->node, "category", "类别"));
+        if (code) item->category = code;
+    }
+    for (size_t k = 0; k < s->categories.n; k++)
+        if (text_equal(LIST_AT(s->categories, struct scheme_category, k).code, item->category))
+            item->yuan = LIST_AT(s->categories, struct scheme_category, k).yuan == 1;
+    for (size_t i = 0; i < item->classes.n; i++) {
+        const char **name = &LIST_AT(item->classes, const char *, i);
+        const char *code = resolve_class(c, s, *name, key_or_self(item->node, "for", "适用"));
+        if (code) *name = code;
+    }
+    if (!item->one_of) return;
+    const char *words[50 + 1];
+    size_t w = 0;
+    for (size_t i = 0; i < s->rules.groups.n && w < 50; i++) {
+        const struct scheme_group *g = &LIST_AT(s->rules.groups, struct scheme_group, i);
+        if (text_equal(g->code, item->one_of)) return;
+        if (g->code) words[w++] = g->code;
+    }
+    words[w] = NULL;
+    unknown_reference(c, key_or_self(item->node, "one_of", "互斥组"), "互斥组", "group", item->one_of, words);
+}
+
+/* The points of an item stand in exactly one place: points, levels or steps. What costs part of a pay needs none. */
 static void check_value(struct scheme_check *c, struct scheme_item *item)
 {
     const struct scheme_node *points = key_or_self(item->node, "points", "分值");
     const struct scheme_node *levels = key_or_self(item->node, "levels", "级别");
-    bool has_points = points != item->node, has_levels = levels != item->node;
+    const struct scheme_node *steps = key_or_self(item->node, "steps", "分档");
+    bool has_points = points != item->node, has_levels = levels != item->node, has_steps = steps != item->node;
+    const struct scheme_node *at = has_steps ? steps : has_levels ? levels : points;
 
     item->points_min_c = item->points_max_c = 0;
-    if (has_points == has_levels) {
-        check_error(c, has_points ? levels : item->node, has_points ? "分值和级别只能写一个。" : "要写分值（points）或级别（levels）。",
-                    has_points ? "give points or levels, not both" : "\"points\" or \"levels\" is missing");
+    if (has_points + has_levels + has_steps != 1) {
+        if (!has_points && !has_levels && !has_steps && item->loses.n) return;
+        check_error(c, at, has_points || has_levels ? has_steps ? "分值、级别和分档只能写一个。" : "分值和级别只能写一个。" : "要写分值（points）或级别（levels）。",
+                    has_points || has_levels ? has_steps ? "give points, levels or steps, only one of them" : "give points or levels, not both"
+                                             : "\"points\" or \"levels\" is missing");
         return;
     }
     if (has_points && item->points.min_c != NONE) item->points_min_c = item->points.min_c, item->points_max_c = item->points.max_c;
@@ -116,12 +138,26 @@ static void check_value(struct scheme_check *c, struct scheme_item *item)
         if (!i || v.min_c < item->points_min_c) item->points_min_c = v.min_c;
         if (!i || v.max_c > item->points_max_c) item->points_max_c = v.max_c;
     }
-    if ((has_points && item->points.min_c == NONE) || (has_levels && !item->levels.n)) return;
-    if (item->points_min_c < 0 && item->points_max_c > 0)
-        check_error(c, has_points ? points : levels, "一个项目不能又加分又扣分，请分成两项。",
-                    "one item cannot both give and take points; make two items");
+    for (size_t i = 0; i < item->steps.n; i++) {
+        const struct scheme_band *b = &LIST_AT(item->steps, struct scheme_band, i);
+        if (b->points_c == NONE) {
+            if (b->node && b->node->kind == NODE_MAP && key_or_self(b->node, "points", "分值") == b->node)
+                check_error(c, b->node, "这一档要写分值（points）。", "a step has points");
+            continue;
+        }
+        if (!i || b->points_c < item->points_min_c) item->points_min_c = b->points_c;
+        if (!i || b->points_c > item->points_max_c) item->points_max_c = b->points_c;
+    }
+    if (has_steps) {
+        check_bands(c, &item->steps, NONE, NONE, true, steps);
+        if (item->otherwise_c == NONE && key_or_self(item->node, "else", "其他") == item->node)
+            check_error(c, steps, "分档之外的情况要写明：其他（else）计多少分，例如 0。", "say what counts outside the steps: \"else\", such as 0");
+    }
+    if ((has_points && item->points.min_c == NONE) || (has_levels && !item->levels.n) || (has_steps && !item->steps.n)) return;
+    if (!has_steps && item->points_min_c < 0 && item->points_max_c > 0)
+        check_error(c, at, "一个项目不能又加分又扣分，请分成两项。", "one item cannot both give and take points; make two items");
     else if (item->points_min_c == 0 && item->points_max_c == 0)
-        check_error(c, has_points ? points : levels, "分值是0，这个项目没有用处。", "worth nothing: the points are 0");
+        check_error(c, at, "分值是0，这个项目没有用处。", "worth nothing: the points are 0");
 }
 
 static int64_t amount(int64_t c)
@@ -129,10 +165,9 @@ static int64_t amount(int64_t c)
     return c < 0 ? -c : c;
 }
 
-static void check_cap(struct scheme_check *c, const struct scheme_item *item)
+static void check_cap(struct scheme_check *c, const struct scheme_item *item, const struct scheme_cap *cap)
 {
-    const struct scheme_cap *cap = item->cap;
-    if (!cap || !cap->node) return;
+    if (!cap->node) return;
     if (cap->times == NONE && cap->points_c == NONE && !node_get(cap->node, "times") && !node_get(cap->node, "points") &&
         !node_get(cap->node, "次数") && !node_get(cap->node, "分数")) {
         check_error(c, cap->node, "上限要写次数（times）或分数（points）。", "a cap has times or points");
@@ -144,11 +179,38 @@ static void check_cap(struct scheme_check *c, const struct scheme_item *item)
     int64_t least = amount(item->points_min_c) < amount(item->points_max_c) ? amount(item->points_min_c) : amount(item->points_max_c);
     if (cap->points_c <= 0)
         check_error(c, at, "上限要大于0（扣分项目也写正数）。", "a cap is more than 0 (also for deductions)");
-    else if (!item->unit && least > cap->points_c)
+    else if (!item->unit && !item->multipliers.n && !item->steps.n && least > cap->points_c)
         check_error(c, at, "上限比一次的分值还低，永远得不到标明的分。", "the cap is below a single award: nobody can get the points named");
-    else if (!item->unit && cap->times != NONE && most <= DEC_MAX / cap->times && most * cap->times <= cap->points_c)
+    else if (!item->unit && !item->multipliers.n && cap->times != NONE && most <= DEC_MAX / cap->times && most * cap->times <= cap->points_c)
         check_error(c, at, arena_printf(c->mem, "分数上限永远用不上：%d次最多也不到。请删去或改小。", (int)cap->times),
                     "this cap can never bind: the cap in times is always reached first");
+}
+
+/* The forms that go with points: what they need, and what cannot be together. */
+static void check_forms(struct scheme_check *c, struct scheme_item *item)
+{
+    if (item->reverse_c != NONE && (item->reverse_c >= 0 || item->points_min_c < 0))
+        check_error(c, key_or_self(item->node, "reverse", "反之"), "反之要写负数，项目本身是加分。",
+                    "the contrary costs points (a negative number) and the item itself gives them");
+    if (item->reverse_c != NONE && !item->clause)
+        check_warn(c, key_or_self(item->node, "reverse", "反之"), "扣分没有写依据（clause）：请写明村规民约的哪一条。",
+                   "a deduction without the clause of the covenant it rests on");
+    if (item->warnings && item->points_min_c >= 0 && item->reverse_c == NONE)
+        check_error(c, key_or_self(item->node, "warnings", "先提醒"), "先提醒只用于扣分项目。", "warnings belong to deductions");
+    if (item->warnings && item->warnings->times == NONE)
+        check_error(c, key_or_self(item->node, "warnings", "先提醒"), "先提醒要写次数（times）。", "warnings have times");
+    if (item->short_of_c != NONE && !item->unit)
+        check_error(c, key_or_self(item->node, "short_of", "应有"), "写了应有数量，也要写按什么计（per）。", "\"short_of\" needs \"per\"");
+    for (size_t i = 0; i < item->multipliers.n; i++)
+        if (LIST_AT(item->multipliers, struct scheme_level, i).points.min_c <= 0)
+            check_error(c, key_or_self(item->node, "multiplier", "难度"), "倍数要大于0。", "a factor is more than 0");
+    if (item->loses.n && !item->yuan)
+        check_error(c, key_or_self(item->node, "loses", "扣减款项"), "扣减款项只用于以元计的类别（yuan: yes）。", "\"loses\" belongs to a category in yuan");
+    for (size_t i = 0; i < item->loses.n; i++) {
+        int64_t v = LIST_AT(item->loses, struct scheme_level, i).points.min_c;
+        if (v <= 0 || v > 10000) check_error(c, key_or_self(item->node, "loses", "扣减款项"), "要写1到100（百分之几）。", "a percentage from 1 to 100");
+    }
+    item->cap = item->caps.n ? item->caps.items : NULL;
 }
 
 static void check_fairness(struct scheme_check *c, struct scheme_item *item)
@@ -160,10 +222,10 @@ static void check_fairness(struct scheme_check *c, struct scheme_item *item)
     if (right && (deduction || first_word(item->label, giving_up)))
         check_error(c, label, arena_printf(c->mem, "“%s”涉及法定权利，不能用积分奖罚，请删去本项。", right),
                     arena_printf(c->mem, "\"%s\" is a statutory right: points may not be taken or given for it", right));
-    if (deduction && !item->clause)
+    if (deduction && !item->clause && !item->yuan)
         check_warn(c, key_or_self(item->node, "points", "分值"), "扣分没有写依据（clause）：请写明村规民约的哪一条。",
                    "a deduction without the clause of the covenant it rests on");
-    if (!deduction && item->clause && !item->levels.n && item->points_min_c > 0)
+    if (!deduction && item->reverse_c == NONE && item->clause && !item->levels.n && item->points_min_c > 0)
         check_warn(c, key_or_self(item->node, "clause", "依据"), "依据只用于扣分项目。", "a clause belongs to deductions");
     item->penalty = deduction ? (item->clause ? item->clause : "") : NULL;
 }
@@ -183,10 +245,10 @@ static void default_claimants(struct scheme_check *c, struct scheme_item *item)
 static void check_item(struct scheme_check *c, struct scheme *s, struct scheme_item *item)
 {
     if (item->node->kind != NODE_MAP) return;
-    resolve_category(c, s, item);
-    resolve_classes(c, s, item);
+    resolve_item(c, s, item);
     check_value(c, item);
-    check_cap(c, item);
+    check_forms(c, item);
+    for (size_t i = 0; i < item->caps.n; i++) check_cap(c, item, &LIST_AT(item->caps, struct scheme_cap, i));
     check_fairness(c, item);
     default_claimants(c, item);
     if (!item->unit && node_get(item->node, "count"))
@@ -197,12 +259,19 @@ static void check_item(struct scheme_check *c, struct scheme *s, struct scheme_i
 
 static void check_balances(struct scheme_check *c, struct scheme *s)
 {
+    static struct scheme_balance usual[] = { { .code = "honour", .label = "荣誉积分", .spend = 0, .valid = "never", .months = NONE },
+                                             { .code = "spendable", .label = "可兑积分", .spend = 1, .valid = "never", .months = NONE } };
     int spend = 0;
+    if (!s->accounts.n) s->accounts = (struct list){ usual, 2 };
     const char **codes = arena_array(c->mem, const char *, s->accounts.n + 1);
     for (size_t i = 0; i < s->accounts.n; i++) {
         const struct scheme_balance *b = &LIST_AT(s->accounts, struct scheme_balance, i);
         codes[i] = b->code;
         spend += b->spend == 1;
+        if (b->valid && (b->months == NONE) == !strcmp(b->valid, "months"))
+            check_error(c, key_or_self(b->node, "valid", "有效期"), "按月失效要写月数（months），其他不写。", "\"months\" goes with valid: months, and only with it");
+        if (i == 0 && b->valid && strcmp(b->valid, "never"))
+            check_error(c, key_or_self(b->node, "valid", "有效期"), "荣誉积分终身有效。", "the honour balance never expires");
         if (i == 0 && b->spend == 1)
             check_error(c, b->node, "第一种是荣誉积分，不能用来兑换（spend: no）。", "the first balance is honour and is never spent (spend: no)");
     }
@@ -218,6 +287,7 @@ void scheme_check_whole(struct scheme_check *c, struct scheme *s)
     CHECK_CODES(c, &s->accounts, scheme_balance);
     CHECK_CODES(c, &s->items, scheme_item);
     check_balances(c, s);
+    CHECK_CODES(c, &s->rules.groups, scheme_group);
     for (size_t i = 0; i < s->items.n; i++) check_item(c, s, &LIST_AT(s->items, struct scheme_item, i));
     /* With errors above, items may be missing only because they could not be read. */
     for (size_t k = 0; !c->errors && k < s->categories.n; k++) {
@@ -227,4 +297,5 @@ void scheme_check_whole(struct scheme_check *c, struct scheme *s)
             used = text_equal(LIST_AT(s->items, struct scheme_item, i).category, cat->code);
         if (!used && cat->code) check_warn(c, cat->node, "这个类别没有项目。", "this category has no items");
     }
+    scheme_check_rules(c, s);
 }

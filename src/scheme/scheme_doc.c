@@ -58,6 +58,17 @@ static void schema_one_or_list(struct json *j, const struct scheme_key *k)
     json_end(j);
 }
 
+static void schema_list(struct json *j, const struct scheme_key *k)
+{
+    schema_type(j, "array");
+    json_key(j, "minItems"), json_int(j, k->min);
+    json_key(j, "maxItems"), json_int(j, k->max);
+    json_key(j, "items");
+    json_object(j);
+    schema_shape(j, k->sub);
+    json_end(j);
+}
+
 static void schema_value(struct json *j, const struct scheme_key *k)
 {
     switch (k->kind) {
@@ -81,18 +92,21 @@ static void schema_value(struct json *j, const struct scheme_key *k)
         return;
     case KEY_DATE: schema_type(j, "string"), json_key(j, "format"), json_text(j, "date"); return;
     case KEY_POINTS: schema_pattern(j, "^" NUMBER "$"); return;
+    case KEY_BOUND: schema_pattern(j, "^(" NUMBER "|[0-9]{2}-[0-9]{2})$"); return;
     case KEY_RANGE: schema_pattern(j, "^" NUMBER "([.][.]" NUMBER ")?$"); return;
     case KEY_WORD: case KEY_NUMBERED: schema_words(j, k->words); return;
     case KEY_WORDS: case KEY_NAMES: schema_one_or_list(j, k); return;
     case KEY_MAP: schema_shape(j, k->sub); return;
     case KEY_LIST:
-        schema_type(j, "array");
-        json_key(j, "minItems"), json_int(j, k->min);
-        json_key(j, "maxItems"), json_int(j, k->max);
-        json_key(j, "items");
-        json_object(j);
-        schema_shape(j, k->sub);
-        json_end(j);
+        if (k->flags & KEY_ONE) {
+            json_key(j, "oneOf");
+            json_array(j);
+            json_object(j), schema_shape(j, k->sub), json_end(j);
+            json_object(j), schema_list(j, k), json_end(j);
+            json_end(j);
+        } else {
+            schema_list(j, k);
+        }
         return;
     case KEY_LEVELS:
         schema_type(j, "object");
@@ -167,6 +181,7 @@ static const char *kind_words(const struct scheme_key *k)
     case KEY_BOOL: return "是/否 yes or no";
     case KEY_DATE: return "日期 date";
     case KEY_POINTS: return "分数 points";
+    case KEY_BOUND: return "分数或月日 number or day";
     case KEY_RANGE: return "分数或范围 points or range";
     case KEY_WORD: case KEY_NUMBERED: return "选一 one of";
     case KEY_WORDS: return "选一或多 one or a list of";

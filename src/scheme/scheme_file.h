@@ -3,7 +3,7 @@
 #define SCHEME_FILE_H
 #include "scheme/scheme_keys.h"
 struct file_publicity { int64_t days, workdays; const struct scheme_node *node; };
-struct file_false { int64_t times; const struct scheme_node *node; };
+struct file_false { int64_t times; const char *bars; const struct scheme_node *node; };
 struct scheme_file {
     struct scheme s;
     struct file_publicity *publicity;

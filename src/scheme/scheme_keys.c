@@ -1,20 +1,16 @@
 /* The keys of the scheme language. Sources: seed 000 篇2 for the first presets; the rows grow with the
  * table "What it must express" of the language.
  */
-#include "scheme/scheme_file.h"
-
-#define K(T, m, nm, nm_zh, k, fl, lo, hi, ...) \
-    { .name = nm, .name_zh = nm_zh, .kind = k, .flags = fl, .at = offsetof(struct T, m), .min = lo, .max = hi, __VA_ARGS__ }
-#define DOC(z, e) .zh = z, .en = e
-#define SHAPE(v, nm, T, ks, z, e) \
-    static const struct scheme_shape v = { nm, sizeof(struct T), offsetof(struct T, node), ks, z, e }
+#include "scheme/scheme_key_rows.h"
 
 /* The classes a register can tell apart (people.h, struct subject). */
 static const struct scheme_word class_words[] = {
-    { "resident", NULL }, { "party_member", NULL }, { "household", NULL }, { "organisation", NULL }, { NULL, NULL },
+    { "resident", NULL }, { "party_member", NULL }, { "household", NULL }, { "organisation", NULL },
+    { "group", NULL }, { "grid_worker", NULL }, { "village", NULL }, { NULL, NULL },
 };
 static const struct scheme_word kind_words[] = {
-    { "resident", "村民" }, { "household", "户" }, { "organisation", "单位" }, { NULL, NULL },
+    { "resident", "村民" }, { "household", "户" }, { "organisation", "单位" },
+    { "group", "小组" }, { "grid_worker", "网格员" }, { "village", "村" }, { NULL, NULL },
 };
 static const struct scheme_key class_keys[] = {
     K(scheme_class, code, "code", "代号", KEY_WORD, KEY_REQUIRED, 0, 0, .words = class_words, .example = "party_member",
@@ -25,23 +21,31 @@ static const struct scheme_key class_keys[] = {
     K(scheme_class, tag, "tag", "标签", KEY_TEXT, 0, 1, 20, .example = "党员", DOC("有此标签的人属于这一类", "the tag that makes a person belong here")),
     { 0 },
 };
-SHAPE(class_shape, "class", scheme_class, class_keys, "积分对象", "a class of subjects");
+static SHAPE(class_shape, "class", scheme_class, class_keys, "积分对象", "a class of subjects");
 
 static const struct scheme_key category_keys[] = {
     K(scheme_category, code, "code", "代号", KEY_CODE, KEY_REQUIRED, 0, 0, .example = "ideology", DOC("类别代号", "the category's code")),
     K(scheme_category, label, "label", "名称", KEY_TEXT, KEY_REQUIRED, 1, 30, .example = "思想政治", DOC("类别名称", "the category's name")),
+    K(scheme_category, yuan, "yuan", "以元计", KEY_BOOL, 0, 0, 0, .fallback = "no", .example = "yes", DOC("本类项目以元计，不计积分", "its items count yuan, not points")),
+    K(scheme_category, caps, "cap", "上限", KEY_LIST, KEY_ONE, 1, 6, .sub = &cap_shape, .example = "{points: 50, per: year}", DOC("本类加分的上限", "caps of what its items give")),
     { 0 },
 };
-SHAPE(category_shape, "category", scheme_category, category_keys, "项目类别", "a category of items");
+static SHAPE(category_shape, "category", scheme_category, category_keys, "项目类别", "a category of items");
 
+static const struct scheme_word valid_words[] = {
+    { "never", "永久" }, { "year", "当年" }, { "months", "按月" }, { NULL, NULL },
+};
 static const struct scheme_key balance_keys[] = {
     K(scheme_balance, code, "code", "代号", KEY_CODE, KEY_REQUIRED, 0, 0, .example = "honour", DOC("积分种类代号", "the balance's code")),
     K(scheme_balance, label, "label", "名称", KEY_TEXT, KEY_REQUIRED, 1, 20, .example = "荣誉积分", DOC("显示的名称", "how people call it")),
     K(scheme_balance, spend, "spend", "可兑换", KEY_BOOL, 0, 0, 0, .fallback = "no", .example = "yes",
       DOC("是否可以兑换；荣誉积分不因兑换减少", "whether it can be redeemed; the honour balance never is")),
+    K(scheme_balance, valid, "valid", "有效期", KEY_WORD, 0, 0, 0, .words = valid_words, .fallback = "never", .example = "months",
+      DOC("永久有效、年底清零，或得分后若干月失效（先得的先用）", "never expires, ends with the year, or some months after earning; the oldest is used first")),
+    K(scheme_balance, months, "months", "月数", KEY_INT, 0, 1, 600, .example = "24", DOC("得分后几个月失效", "how many months it lasts")),
     { 0 },
 };
-SHAPE(balance_shape, "balance", scheme_balance, balance_keys, "积分种类", "a balance");
+static SHAPE(balance_shape, "balance", scheme_balance, balance_keys, "积分种类", "a balance");
 
 static const struct scheme_key adopted_keys[] = {
     K(scheme_adopted, meeting, "meeting", "会议", KEY_TEXT, KEY_REQUIRED, 1, 60, .example = "村民代表会议", DOC("通过本细则的会议", "the meeting that adopted it")),
@@ -51,38 +55,30 @@ static const struct scheme_key adopted_keys[] = {
     K(scheme_adopted, votes_abstain, "abstain", "弃权", KEY_INT, 0, 0, 100000, .example = "1", DOC("弃权票", "abstentions")),
     { 0 },
 };
-SHAPE(adopted_shape, "adopted", scheme_adopted, adopted_keys, "通过情况", "how it was adopted");
+static SHAPE(adopted_shape, "adopted", scheme_adopted, adopted_keys, "通过情况", "how it was adopted");
 
 static const struct scheme_key publicity_keys[] = {
     K(file_publicity, days, "days", "天数", KEY_INT, KEY_REQUIRED, 1, 60, .example = "3", DOC("公示几天", "how many days it is public")),
     K(file_publicity, workdays, "workdays", "工作日", KEY_BOOL, 0, 0, 0, .fallback = "no", .example = "no", DOC("只数工作日", "count working days only")),
     { 0 },
 };
-SHAPE(publicity_shape, "publicity", file_publicity, publicity_keys, "公示", "publicity");
+static SHAPE(publicity_shape, "publicity", file_publicity, publicity_keys, "公示", "publicity");
 
+static const struct scheme_word bars_words[] = {
+    { "year", "当年" }, { "this_and_next_year", "当年和次年" }, { NULL, NULL },
+};
 static const struct scheme_key false_keys[] = {
     K(file_false, times, "times", "倍数", KEY_INT, KEY_REQUIRED, 1, 10, .example = "2", DOC("虚假申报按申报分的几倍扣分", "a false claim costs this many times its points")),
+    K(file_false, bars, "bars", "取消评选", KEY_WORD, 0, 0, 0, .words = bars_words, .example = "year", DOC("多长时间不得评称号", "how long it bars from titles")),
     { 0 },
 };
-SHAPE(false_shape, "false_claims", file_false, false_keys, "虚假申报", "false claims");
-
-/* In the order of enum period. */
-static const struct scheme_word period_words[] = {
-    { "day", "日" }, { "week", "周" }, { "month", "月" }, { "quarter", "季度" }, { "half", "半年" }, { "year", "年" }, { "life", "终身" }, { NULL, NULL },
-};
-static const struct scheme_key cap_keys[] = {
-    K(scheme_cap, times, "times", "次数", KEY_INT, 0, 1, 10000, .example = "4", DOC("最多计几次", "at most this many awards")),
-    K(scheme_cap, points_c, "points", "分数", KEY_POINTS, 0, 0, 0, .example = "20", DOC("最多计多少分；超出部分不计", "at most this many points; the rest is not counted")),
-    K(scheme_cap, per, "per", "每", KEY_NUMBERED, KEY_REQUIRED, 0, 0, .words = period_words, .example = "month", DOC("在多长时间内", "within which period")),
-    { 0 },
-};
-SHAPE(cap_shape, "cap", scheme_cap, cap_keys, "上限", "a cap");
+static SHAPE(false_shape, "false_claims", file_false, false_keys, "虚假申报", "false claims");
 
 static const struct scheme_word evidence_words[] = {
     { "required", "必须" }, { "optional", "可选" }, { "none", "不需要" }, { NULL, NULL },
 };
 static const struct scheme_word claim_words[] = {
-    { "self", "本人" }, { "proxy", "代报" }, { "recorder", "录入员" }, { NULL, NULL },
+    { "self", "本人" }, { "proxy", "代报" }, { "recorder", "录入员" }, { "document", "文书" }, { NULL, NULL },
 };
 static const struct scheme_word count_words[] = {
     { "exact", "按实" }, { "down", "舍去" }, { "up", "进一" }, { "nearest", "四舍五入" }, { NULL, NULL },
@@ -96,7 +92,15 @@ static const struct scheme_key item_keys[] = {
     K(scheme_item, levels, "levels", "级别", KEY_LEVELS, 0, 1, 20, .example = "{村: 5, 镇: 10}", DOC("按级别计分（代替分值）", "points by level, instead of points")),
     K(scheme_item, unit, "per", "每", KEY_TEXT, 0, 1, 10, .example = "小时", DOC("按单位计分，例如每小时、每次、每户", "points are per unit, such as an hour")),
     K(scheme_item, count, "count", "计数", KEY_WORD, 0, 0, 0, .words = count_words, .fallback = "exact", .example = "down", DOC("不足一个单位怎样计", "how part of a unit counts")),
-    K(scheme_item, cap, "cap", "上限", KEY_MAP, 0, 0, 0, .sub = &cap_shape, .example = "{times: 4, per: month}", DOC("上限", "the cap")),
+    K(scheme_item, caps, "cap", "上限", KEY_LIST, KEY_ONE, 1, 6, .sub = &cap_shape, .example = "{times: 4, per: month}", DOC("上限，可写几条", "the cap, or several")),
+    K(scheme_item, steps, "steps", "分档", KEY_LIST, 0, 1, 20, .sub = &band_shape, .example = "[{to: 10-31, points: 5}]", DOC("按数量或日期分档计分（代替分值）；没有写到的情况要写“其他”", "points by quantity or day of the year, instead of points; what is not covered needs \"else\"")),
+    K(scheme_item, otherwise_c, "else", "其他", KEY_POINTS, 0, 0, 0, .example = "0", DOC("分档之外计多少分", "points outside all steps")),
+    K(scheme_item, reverse_c, "reverse", "反之", KEY_POINTS, 0, 0, 0, .example = "-2", DOC("相反的行为扣多少分", "what the contrary costs")),
+    K(scheme_item, warnings, "warnings", "先提醒", KEY_MAP, 0, 0, 0, .sub = &cap_shape, .example = "{times: 2, per: year}", DOC("前几次只提醒，不扣分", "the first faults only warn")),
+    K(scheme_item, multipliers, "multiplier", "难度", KEY_LEVELS, 0, 1, 12, .example = "{一般: 1, 困难: 1.5}", DOC("按难度乘的倍数", "factor by difficulty")),
+    K(scheme_item, one_of, "one_of", "互斥组", KEY_TEXT, 0, 1, 32, .example = "honours", DOC("属于哪个互斥组：同组只计一项", "the group of which one item counts")),
+    K(scheme_item, short_of_c, "short_of", "应有", KEY_POINTS, 0, 0, 0, .example = "5", DOC("按比应有数量少多少计", "counts how many units fall short of this")),
+    K(scheme_item, loses, "loses", "扣减款项", KEY_LEVELS, 0, 1, 12, .example = "{base: 100, performance: 50}", DOC("每笔款项扣百分之几", "percent of each pay that is lost")),
     K(scheme_item, evidence, "evidence", "证据", KEY_WORD, 0, 0, 0, .words = evidence_words, .fallback = "optional", .example = "required", DOC("是否需要证据", "whether evidence is needed")),
     K(scheme_item, claimants, "claim", "申报人", KEY_WORDS, 0, 1, 3, .words = claim_words, .example = "[self, proxy]", DOC("谁可以申报；不写：加分为全部，扣分为录入员", "who may claim; absent: all, for deductions the recorder")),
     K(scheme_item, clause, "clause", "依据", KEY_TEXT, 0, 1, 60, .example = "村规民约第六条", DOC("扣分所依据的村规民约条款", "the clause of the village covenant a deduction rests on")),
@@ -105,7 +109,7 @@ static const struct scheme_key item_keys[] = {
     K(scheme_item, choice, "choice", "取值理由", KEY_TEXT, 0, 1, 300, .example = "原文未给分值，取本村通行标准", DOC("原文未规定时本村的取值和理由", "what was chosen where the source is silent, and why")),
     { 0 },
 };
-SHAPE(item_shape, "item", scheme_item, item_keys, "积分项目", "an item");
+static SHAPE(item_shape, "item", scheme_item, item_keys, "积分项目", "an item");
 
 static const struct scheme_key file_keys[] = {
     K(scheme_file, s.name, "scheme", "方案", KEY_CODE, KEY_REQUIRED, 0, 0, .example = "zengxiang", DOC("方案代号", "the scheme's code")),
@@ -115,12 +119,28 @@ static const struct scheme_key file_keys[] = {
     K(scheme_file, s.choice, "choice", "取值理由", KEY_TEXT, 0, 1, 1000, .example = "各项分值均为本村自定", DOC("原文未规定时的取值和理由", "what was chosen where the source is silent")),
     K(scheme_file, s.covenant, "covenant", "村规民约", KEY_TEXT, 0, 1, 100, .example = "曾巷村村规民约", DOC("扣分所依据的村规民约", "the covenant that deductions rest on")),
     K(scheme_file, s.adopted, "adopted", "通过", KEY_MAP, 0, 0, 0, .sub = &adopted_shape, .example = "{meeting: 村民代表会议, date: 2026-09-20}", DOC("通过本细则的会议", "the meeting that adopted it")),
-    K(scheme_file, s.accounts, "balances", "积分种类", KEY_LIST, KEY_REQUIRED, 2, 4, .sub = &balance_shape, DOC("积分种类；第一种是荣誉积分", "the balances; the first is honour")),
+    K(scheme_file, s.accounts, "balances", "积分种类", KEY_LIST, 0, 2, 4, .sub = &balance_shape, DOC("积分种类；第一种是荣誉积分；不写为荣誉积分和可兑积分", "the balances; the first is honour; absent: honour and spendable")),
     K(scheme_file, s.classes, "classes", "积分对象", KEY_LIST, KEY_REQUIRED, 1, 16, .sub = &class_shape, DOC("谁有积分账户", "who holds accounts")),
-    K(scheme_file, s.categories, "categories", "类别", KEY_LIST, KEY_REQUIRED, 1, 32, .sub = &category_shape, DOC("项目类别", "the categories of items")),
+    K(scheme_file, s.categories, "categories", "类别", KEY_LIST, 0, 1, 32, .sub = &category_shape, DOC("项目类别", "the categories of items")),
     K(scheme_file, publicity, "publicity", "公示", KEY_MAP, KEY_REQUIRED, 0, 0, .sub = &publicity_shape, .example = "{days: 3}", DOC("公示期", "how long claims are public")),
-    K(scheme_file, false_claims, "false_claims", "虚假申报", KEY_MAP, KEY_REQUIRED, 0, 0, .sub = &false_shape, .example = "{times: 2}", DOC("虚假申报的处罚", "what a false claim costs")),
-    K(scheme_file, s.items, "items", "项目", KEY_LIST, KEY_REQUIRED, 1, 1000, .sub = &item_shape, DOC("积分项目", "the items")),
+    K(scheme_file, false_claims, "false_claims", "虚假申报", KEY_MAP, 0, 0, 0, .sub = &false_shape, .example = "{times: 2}", DOC("虚假申报的处罚", "what a false claim costs")),
+    K(scheme_file, s.items, "items", "项目", KEY_LIST, 0, 1, 1000, .sub = &item_shape, DOC("积分项目", "the items")),
+    K(scheme_file, s.rules.claim_steps, "steps", "步骤", KEY_LIST, 0, 1, 12, .sub = &step_shape, DOC("申报经过的步骤", "the steps a claim passes")),
+    K(scheme_file, s.rules.caps, "cap", "总上限", KEY_LIST, KEY_ONE, 1, 6, .sub = &cap_shape, DOC("一个账户所有加分的上限", "caps of all that one account is given")),
+    K(scheme_file, s.rules.groups, "groups", "互斥组", KEY_LIST, 0, 1, 50, .sub = &group_shape, DOC("同组项目只计一项", "groups of items of which one counts")),
+    K(scheme_file, s.rules.sheets, "sheets", "评分表", KEY_LIST, 0, 1, 20, .sub = &sheet_shape, DOC("评分表", "marking forms")),
+    K(scheme_file, s.rules.bands, "bands", "分段", KEY_LIST, 0, 1, 50, .sub = &bands_shape, DOC("分数段", "bands")),
+    K(scheme_file, s.rules.rounds, "rounds", "评比", KEY_LIST, 0, 1, 20, .sub = &round_shape, DOC("定期评比", "rounds")),
+    K(scheme_file, s.rules.streaks, "streaks", "连续奖惩", KEY_LIST, 0, 1, 20, .sub = &streak_shape, DOC("连续几次的奖惩", "streaks")),
+    K(scheme_file, s.rules.assessments, "assessments", "评议", KEY_LIST, 0, 1, 20, .sub = &assessment_shape, DOC("评议", "assessments")),
+    K(scheme_file, s.rules.household, "household", "家庭积分", KEY_MAP, 0, 0, 0, .sub = &household_shape, DOC("家庭积分", "household points")),
+    K(scheme_file, s.rules.payments, "payments", "结算", KEY_LIST, 0, 1, 20, .sub = &payment_shape, DOC("以元结算", "payments")),
+    K(scheme_file, s.rules.rankings, "rankings", "排名", KEY_LIST, 0, 1, 30, .sub = &ranking_shape, DOC("排名", "rankings")),
+    K(scheme_file, s.rules.titles, "titles", "称号", KEY_LIST, 0, 1, 20, .sub = &title_shape, DOC("称号", "titles")),
+    K(scheme_file, s.rules.boards, "boards", "榜单", KEY_LIST, 0, 1, 20, .sub = &board_shape, DOC("红黑榜", "boards")),
+    K(scheme_file, s.rules.exchange, "exchange", "兑换", KEY_MAP, 0, 0, 0, .sub = &exchange_shape, DOC("兑换", "exchange")),
+    K(scheme_file, s.rules.budget, "budget", "经费", KEY_MAP, 0, 0, 0, .sub = &budget_shape, DOC("经费", "the budget")),
+    K(scheme_file, s.rules.dividend, "dividend", "分红", KEY_MAP, 0, 0, 0, .sub = &dividend_shape, DOC("分红", "the dividend")),
     { 0 },
 };
 const struct scheme_shape scheme_shape = {

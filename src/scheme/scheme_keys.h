@@ -13,7 +13,8 @@ enum key_kind {
     KEY_INT,
     KEY_BOOL,   /* yes/no 是/否; int64_t 0/1 */
     KEY_DATE,
-    KEY_POINTS, /* 5, 2.5, -10: hundredths */
+    KEY_POINTS, /* 5, 2.5, -10: hundredths; min < max: bounds, in hundredths */
+    KEY_BOUND,  /* as KEY_POINTS, or a day of the year "10-31" (DAY_BOUND + its number) */
     KEY_RANGE,  /* a KEY_POINTS or "2..10": struct scheme_range */
     KEY_WORD,   /* one of words: const char * (its English name) */
     KEY_NUMBERED, /* one of words: int64_t, its place in the list */
@@ -23,7 +24,10 @@ enum key_kind {
     KEY_LIST,   /* a list of mappings: struct list of sub-structs; min..max its length */
     KEY_LEVELS, /* name: range, …: struct list of struct scheme_level */
 };
-enum { KEY_REQUIRED = 1 };
+enum {
+    KEY_REQUIRED = 1,
+    KEY_ONE = 2, /* KEY_LIST: a single mapping may stand without the list around it */
+};
 struct scheme_word { const char *name, *zh; };
 struct scheme_shape;
 struct scheme_key {
@@ -49,6 +53,19 @@ extern const struct scheme_shape scheme_shape;
 /* Reads a mapping by its shape; every finding goes to c. Fields of absent keys have their fallback,
  * or are absent (NONE, NULL, empty). */
 void scheme_bind(struct scheme_check *c, const struct scheme_shape *shape, const struct scheme_node *map, void *out);
-/* The rules about the whole: references, duplicates, reachability (scheme_check.c). */
+/* The rules about the whole: references, duplicates, reachability (scheme_check.c, scheme_check_rules.c). */
 void scheme_check_whole(struct scheme_check *c, struct scheme *s);
+void scheme_check_rules(struct scheme_check *c, struct scheme *s);
+/* Bands that overlap, or leave a gap without `otherwise`, from low to high (NONE: open). */
+void check_bands(struct scheme_check *c, const struct list *bands, int64_t low_c, int64_t high_c, bool otherwise,
+                 const struct scheme_node *at);
+/* Shared by both. */
+void unknown_reference(struct scheme_check *c, const struct scheme_node *at, const char *what_zh, const char *what_en,
+                       const char *text, const char *const *words);
+const struct scheme_node *key_or_self(const struct scheme_node *map, const char *key, const char *key_zh);
+void check_codes(struct scheme_check *c, const struct list *l, size_t size, size_t code_at, size_t node_at);
+#define CHECK_CODES(c, l, T) check_codes((c), (l), sizeof(struct T), offsetof(struct T, code), offsetof(struct T, node))
+/* The code of a class or category by code or label, else a finding at `at` and NULL. */
+const char *resolve_class(struct scheme_check *c, const struct scheme *s, const char *name, const struct scheme_node *at);
+const char *resolve_category(struct scheme_check *c, const struct scheme *s, const char *name, const struct scheme_node *at);
 #endif

@@ -21,7 +21,12 @@ struct scheme *scheme_parse(struct arena *mem, const char *file, const char *tex
             s->publicity_days = f->publicity->days;
             s->publicity_workdays = f->publicity->workdays == 1;
         }
-        if (f->false_claims) s->false_claim_times = f->false_claims->times;
+        if (f->false_claims) {
+            s->false_claim_times = f->false_claims->times;
+            s->false_claim_bars = !f->false_claims->bars ? 0 : text_equal(f->false_claims->bars, "year") ? 1 : 2;
+        } else if (s->items.n) {
+            check_error(&c, root, "缺少“false_claims”（虚假申报）：虚假申报的处罚", "\"false_claims\" is missing: what a false claim costs");
+        }
         if (root->kind == NODE_MAP) scheme_check_whole(&c, s);
     }
     if (findings) *findings = c.first;

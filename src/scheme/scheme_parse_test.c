@@ -63,8 +63,8 @@ static void items_golden(void **state)
         { "a misspelt key", "  - {code: A1, category: build, label: 扫地, pionts: 2}\n", false,
           "14:5 items/0: 要写分值（points）或级别（levels）。 | \"points\" or \"levels\" is missing\n"
           "14:44 items/0/pionts: 没有“pionts”这个键，是不是“points”？ | unknown key \"pionts\"; did you mean \"points\"?\n" },
-        { "a key from elsewhere", "  - {code: A1, category: build, label: 扫地, points: 2, multiplier: 3}\n", false,
-          "14:55 items/0/multiplier: 没有“multiplier”这个键；这里可以写：code、category、label、for、points、levels、per、count、cap、evidence、claim、clause、note、source、choice。 | unknown key \"multiplier\"; possible here: code, category, label, for, points, levels, per, count, cap, evidence, claim, clause, note, source, choice\n" },
+        { "a key from elsewhere", "  - {code: A1, category: build, label: 扫地, points: 2, window: 3}\n", false,
+          "14:55 items/0/window: 没有“window”这个键；这里可以写：code、category、label、for、points、levels、per、count、cap、steps、else、reverse、warnings、multiplier、one_of、short_of、loses、evidence、claim、clause、note、source、choice。 | unknown key \"window\"; possible here: code, category, label, for, points, levels, per, count, cap, steps, else, reverse, warnings, multiplier, one_of, short_of, loses, evidence, claim, clause, note, source, choice\n" },
         { "the same key twice", "  - {code: A1, category: build, label: 扫地, points: 2, points: 3}\n", false,
           "14:55 items/0/points: “points”写了两次，前一次在第14行。 | \"points\" is given twice, before on line 14\n" },
         { "the same key in both languages", "  - {code: A1, category: build, label: 扫地, points: 2, 分值: 3}\n", false,
@@ -106,7 +106,7 @@ static void items_golden(void **state)
           "14:62 items/0/claim: 列表是空的；不用就删去这个键。 | the list is empty; leave the key out instead\n" },
         { "claimant unknown and repeated", "  - {code: A1, category: build, label: 扫地, points: 2, claim: [self, self, village]}\n", false,
           "14:69 items/0/claim/1: 重复了。 | repeated\n"
-          "14:75 items/0/claim/2: “village”不能用在这里；可以写：self、proxy、recorder。 | \"village\" is not possible here; one of: self, proxy, recorder\n" },
+          "14:75 items/0/claim/2: “village”不能用在这里；可以写：self、proxy、recorder、document。 | \"village\" is not possible here; one of: self, proxy, recorder, document\n" },
         { "deduction without clause", "  - {code: A1, category: build, label: 乱倒垃圾, points: -2}\n", true,
           "14:54 warning items/0/points: 扣分没有写依据（clause）：请写明村规民约的哪一条。 | a deduction without the clause of the covenant it rests on\n" },
         { "statutory right, taken", "  - {code: A1, category: build, label: 多次上访, points: -10, clause: 第三条}\n", false,

@@ -1,0 +1,99 @@
+/* The keys of facts, and reading them: the table of keys does the work. */
+#include "scheme/scheme_facts.h"
+
+#include "scheme/scheme_key_rows.h"
+
+static const struct scheme_word false_words[] = {
+    { "before", "入账前" }, { "after", "入账后" }, { NULL, NULL },
+};
+static const struct scheme_key deed_keys[] = {
+    K(fact_deed, item, "item", "项目", KEY_TEXT, KEY_REQUIRED, 1, 60, DOC("项目代号", "the item's code")),
+    K(fact_deed, on, "on", "日期", KEY_DATE, KEY_REQUIRED, 0, 0, DOC("哪一天", "the day")),
+    K(fact_deed, class_, "class", "对象", KEY_TEXT, 0, 1, 32, DOC("以什么身份", "as what class")),
+    K(fact_deed, claimant, "claim", "申报人", KEY_TEXT, 0, 1, 32, DOC("谁申报", "who claims")),
+    K(fact_deed, chosen_c, "chosen", "评定", KEY_POINTS, 0, 0, 0, DOC("评定多少分", "the checker's pick")),
+    K(fact_deed, quantity_c, "quantity", "数量", KEY_POINTS, 0, 0, 0, DOC("数量", "how many units")),
+    K(fact_deed, level, "level", "级别", KEY_TEXT, 0, 1, 20, DOC("级别", "the level")),
+    K(fact_deed, difficulty, "difficulty", "难度", KEY_TEXT, 0, 1, 20, DOC("难度", "the difficulty")),
+    K(fact_deed, reverse, "reverse", "反之", KEY_BOOL, 0, 0, 0, .fallback = "no", DOC("相反的行为", "the contrary was done")),
+    K(fact_deed, proved_false, "false", "虚假", KEY_WORD, 0, 0, 0, .words = false_words, DOC("查明虚假：入账前还是入账后", "found false: before or after recording")),
+    K(fact_deed, what, "what", "说明", KEY_TEXT, 0, 1, 200, DOC("说明", "a note")),
+    { 0 },
+};
+static SHAPE(deed_shape, "deed", fact_deed, deed_keys, "一件事", "a deed");
+static const struct scheme_key earned_keys[] = {
+    K(fact_earned, on, "on", "日期", KEY_DATE, KEY_REQUIRED, 0, 0, DOC("哪一天", "the day")),
+    K(fact_earned, points_c, "points", "分数", KEY_POINTS, KEY_REQUIRED, 0, 0, DOC("多少分", "points")),
+    K(fact_earned, what, "what", "说明", KEY_TEXT, 0, 1, 200, DOC("说明", "a note")),
+    { 0 },
+};
+static SHAPE(earned_shape, "earned", fact_earned, earned_keys, "一笔分", "points");
+static const struct scheme_key visit_keys[] = {
+    K(fact_visit, round, "round", "评比", KEY_TEXT, KEY_REQUIRED, 1, 32, DOC("哪个评比", "which round")),
+    K(fact_visit, on, "on", "日期", KEY_DATE, KEY_REQUIRED, 0, 0, DOC("哪一天", "the day")),
+    K(fact_visit, assessor, "assessor", "评分人", KEY_TEXT, 0, 1, 32, DOC("谁评", "who assessed")),
+    K(fact_visit, role, "role", "身份", KEY_TEXT, 0, 1, 32, DOC("以什么身份", "in which role")),
+    K(fact_visit, group, "group", "小组", KEY_TEXT, 0, 1, 32, DOC("评分人所在的组", "the assessor's group")),
+    K(fact_visit, total_c, "total", "总分", KEY_POINTS, 0, 0, 0, DOC("总分", "the whole mark")),
+    K(fact_visit, excused, "excused", "请假", KEY_BOOL, 0, 0, 0, .fallback = "no", DOC("请假", "excused")),
+    K(fact_visit, marks, "marks", "得分", KEY_LEVELS, 0, 1, 300, DOC("各项得分或处数", "marks or faults by line")),
+    { 0 },
+};
+static SHAPE(visit_shape, "visit", fact_visit, visit_keys, "一次评比", "a visit");
+static const struct scheme_key result_keys[] = {
+    K(fact_result, assessment, "assessment", "评议", KEY_TEXT, KEY_REQUIRED, 1, 32, DOC("哪个评议", "which assessment")),
+    K(fact_result, part, "part", "内容", KEY_TEXT, KEY_REQUIRED, 1, 32, DOC("哪项内容", "which part")),
+    K(fact_result, on, "on", "日期", KEY_DATE, KEY_REQUIRED, 0, 0, DOC("哪一天", "the day")),
+    K(fact_result, mark_c, "mark", "得分", KEY_POINTS, 0, 0, 0, DOC("得分", "the mark")),
+    K(fact_result, plus_c, "plus", "加分", KEY_POINTS, 0, 0, 0, .fallback = "0", DOC("加分", "added to the base")),
+    K(fact_result, minus_c, "minus", "减分", KEY_POINTS, 0, 0, 0, .fallback = "0", DOC("减分", "taken from the base")),
+    { 0 },
+};
+static SHAPE(result_shape, "result", fact_result, result_keys, "评议结果", "a result");
+static const struct scheme_key member_keys[] = {
+    K(fact_member, id, "id", "编号", KEY_INT, KEY_REQUIRED, 1, INT64_C(9007199254740991), DOC("编号", "its number")),
+    K(fact_member, label, "label", "姓名", KEY_TEXT, 0, 1, 60, DOC("姓名", "the name")),
+    K(fact_member, class_, "class", "对象", KEY_TEXT, 0, 1, 32, .fallback = "resident", DOC("哪一类", "which class")),
+    K(fact_member, takes_part, "takes_part", "参与", KEY_BOOL, 0, 0, 0, .fallback = "yes", DOC("是否参与积分", "whether they take part")),
+    K(fact_member, since, "since", "从", KEY_DATE, 0, 0, 0, DOC("从哪天起参与", "takes part since")),
+    K(fact_member, until, "until", "到", KEY_DATE, 0, 0, 0, DOC("到哪天为止", "takes part until")),
+    K(fact_member, deeds, "deeds", "事项", KEY_LIST, 0, 1, 10000, .sub = &deed_shape, DOC("做的事", "deeds")),
+    K(fact_member, earned, "earned", "得分", KEY_LIST, 0, 1, 10000, .sub = &earned_shape, DOC("已得的分", "points already given")),
+    { 0 },
+};
+static SHAPE(member_shape, "member", fact_member, member_keys, "家庭成员", "a member");
+static const struct scheme_key subject_keys[] = {
+    K(fact_subject, id, "id", "编号", KEY_INT, KEY_REQUIRED, 1, INT64_C(9007199254740991), DOC("编号", "its number")),
+    K(fact_subject, label, "label", "名称", KEY_TEXT, 0, 1, 60, DOC("名称", "the name")),
+    K(fact_subject, class_, "class", "对象", KEY_TEXT, 0, 1, 32, .fallback = "household", DOC("哪一类", "which class")),
+    K(fact_subject, group, "group", "小组", KEY_TEXT, 0, 1, 32, DOC("小组", "the group")),
+    K(fact_subject, township, "township", "镇", KEY_TEXT, 0, 1, 32, DOC("镇", "the township")),
+    K(fact_subject, deeds, "deeds", "事项", KEY_LIST, 0, 1, 10000, .sub = &deed_shape, DOC("做的事", "deeds")),
+    K(fact_subject, earned, "earned", "得分", KEY_LIST, 0, 1, 10000, .sub = &earned_shape, DOC("已得的分", "points already given")),
+    K(fact_subject, visits, "visits", "评比", KEY_LIST, 0, 1, 10000, .sub = &visit_shape, DOC("评比", "visits")),
+    K(fact_subject, results, "results", "评议", KEY_LIST, 0, 1, 10000, .sub = &result_shape, DOC("评议结果", "results of assessments")),
+    K(fact_subject, members, "members", "成员", KEY_LIST, 0, 1, 100, .sub = &member_shape, DOC("家庭成员", "members")),
+    K(fact_subject, spent, "spent", "兑换", KEY_LIST, 0, 1, 10000, .sub = &earned_shape, DOC("已兑换", "redeemed")),
+    K(fact_subject, pays, "pays", "款项", KEY_LEVELS, 0, 1, 12, DOC("当期款项", "the pays of the period")),
+    K(fact_subject, shares_c, "shares", "股份", KEY_POINTS, 0, 0, 0, .fallback = "0", DOC("股份", "shares")),
+    K(fact_subject, barred, "barred", "取消资格", KEY_BOOL, 0, 0, 0, .fallback = "no", DOC("受过处罚", "barred by a penalty")),
+    { 0 },
+};
+static SHAPE(subject_shape, "subject", fact_subject, subject_keys, "积分对象", "a subject");
+static const struct scheme_key facts_keys[] = {
+    K(scheme_facts, subjects, "subjects", "对象", KEY_LIST, KEY_REQUIRED, 1, 20000, .sub = &subject_shape, DOC("对象", "the subjects")),
+    K(scheme_facts, residents, "residents", "常住人口", KEY_INT, 0, 1, 100000000, DOC("常住人口", "how many residents")),
+    K(scheme_facts, pool_c, "pool", "分红总额", KEY_POINTS, 0, 0, 0, DOC("分红总额", "the pool of the dividend")),
+    { 0 },
+};
+static SHAPE(facts_shape, "facts", scheme_facts, facts_keys, "事实", "facts");
+
+struct scheme_facts *scheme_facts_parse(struct arena *mem, const char *text, size_t n, struct scheme_finding **findings)
+{
+    struct scheme_check c = { .mem = mem };
+    struct scheme_facts *f = arena_new(mem, struct scheme_facts);
+    struct scheme_node *root = scheme_yaml(&c, text, n);
+    if (root) scheme_bind(&c, &facts_shape, root, f);
+    if (findings) *findings = c.first;
+    return c.errors ? NULL : f;
+}

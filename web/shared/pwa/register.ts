@@ -6,5 +6,5 @@ export function registerOffline(): void {
     const register = () => workers.register('/sw.js').catch(() => undefined);
     window.addEventListener('load', () => void register());
     /* An installation that lost the line is discarded by the browser: it begins again when the line is back. */
-    window.addEventListener('online', () => void workers.getRegistration().then((r) => r?.active ?? register()));
+    window.addEventListener('online', () => void workers.getRegistration().then((r) => (r?.active ? r : register())));
 }

@@ -190,16 +190,17 @@ static bool from_inside(const struct exchange *x)
     return ip >> 24 == 127 || ip >> 24 == 10 || ip >> 20 == 0xac1 || ip >> 16 == 0xc0a8;
 }
 
+/* The pages keep their addresses behind the #, so that three paths open all of them. */
 static const struct asset *page_for(const struct assets *all, const char *path)
 {
-    const struct asset *a = *slot(all, path, strlen(path));
-    if (a) return a;
-    const char *last = strrchr(path, '/');
-    if (strchr(last ? last : path, '.')) return NULL; /* a file, and not there */
-    const char *page = !strncmp(path, "desk/", 5)     ? "desk/index.html"
-                       : !strncmp(path, "screen/", 7) ? "screen/index.html"
-                                                      : "index.html";
-    return *slot(all, page, strlen(page));
+    static const char *const entries[][2] = {
+        { "", "index.html" },
+        { "desk", "desk/index.html" }, { "desk/", "desk/index.html" },
+        { "screen", "screen/index.html" }, { "screen/", "screen/index.html" },
+    };
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+        if (!strcmp(path, entries[i][0])) path = entries[i][1];
+    return *slot(all, path, strlen(path));
 }
 
 bool assets_answer(struct exchange *x)

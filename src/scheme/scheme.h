@@ -75,6 +75,7 @@ struct scheme {
     struct scheme_adopted *adopted; /* NULL: not said in the file */
     int64_t false_claim_bars;     /* a false claim bars from titles: 0 no, 1 this year, 2 this and the next */
     struct scheme_rules rules;
+    const struct scheme_node *root; /* the file as written, for telling it (scheme_tell.h) */
 };
 
 /* One finding of the checker; text in Chinese and English says what to do. */

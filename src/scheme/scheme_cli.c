@@ -1,10 +1,14 @@
-/* `shanzhi scheme check | choices | schema | reference | adopt`. */
+/* `shanzhi scheme check | explain | diff | print | schema | reference | adopt`. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "http/command.h"
 #include "kernel/text.h"
+#include "scheme/scheme_run.h"
 #include "scheme/scheme_store.h"
+#include "scheme/scheme_tell.h"
+
+enum { TEXT_MAX = 8 * 1024 * 1024 };
 
 /* The file as text; one byte more than the limit is enough to be refused by the parser. */
 static const char *read_text(struct cli *c, const char *path, size_t *n)
@@ -47,11 +51,10 @@ static int check_command(struct cli *c)
         const struct scheme *s = check_file(c, path);
         if (!s) { bad++; continue; }
         printf("%s: %s, %zu items 项, ok\n", path, s->title, s->items.n);
-        for (size_t i = 0; choices && i < s->items.n; i++) {
-            const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
-            if (item->choice) printf("  %s %s: %s —— %s（%s）\n", item->code, item->label, scheme_points_text(c->mem, item, LANG_ZH), item->choice, item->source ? item->source : "-");
-        }
-        if (choices && s->choice) printf("  * %s（%s）\n", s->choice, s->source ? s->source : "-");
+        if (!choices) continue;
+        struct buf out = buf_in(c->mem, TEXT_MAX);
+        scheme_tell_choices(s, &out);
+        printf("%s", out.p ? out.p : "");
     }
     if (!files) {
         fprintf(stderr, "用法 usage: shanzhi scheme check [--choices] FILE…\n");
@@ -69,6 +72,73 @@ static int schema_command(struct cli *c)
 static int reference_command(struct cli *c)
 {
     printf("%s", scheme_reference(c->mem));
+    return 0;
+}
+
+static int explain_command(struct cli *c)
+{
+    const char *path = cli_arg(c, 0), *facts_path = cli_option(c, "facts"), *who = cli_option(c, "subject"), *when = cli_option(c, "period");
+    enum period per;
+    struct span in;
+    int64_t id = NONE;
+    size_t n;
+    struct scheme_finding *found;
+    if (!path || !facts_path || !when || !period_parse(when, &per, &in) || (who && !text_int(who, 1, INT64_MAX, &id))) {
+        fprintf(stderr, "用法 usage: shanzhi scheme explain FILE --facts FACTS --period 2026 [--subject 12]\n");
+        return 2;
+    }
+    const struct scheme *s = check_file(c, path);
+    const char *text = s ? read_text(c, facts_path, &n) : NULL;
+    if (!text) return 1;
+    const struct scheme_facts *facts = scheme_facts_parse(c->mem, text, n, &found);
+    for (const struct scheme_finding *f = found; f; f = f->next) printf("%s:%d:%d: %s %s | %s\n", facts_path, f->line, f->column, f->path, f->zh, f->en);
+    struct scheme_run run;
+    if (!facts) return 1;
+    const struct err *e = run_open(c->mem, s, facts, &run);
+    bool any = false;
+    for (size_t i = 0; !e && i < facts->subjects.n; i++) {
+        const struct fact_subject *f = &LIST_AT(facts->subjects, struct fact_subject, i);
+        struct buf out = buf_in(c->mem, TEXT_MAX);
+        if (id != NONE && f->id != id) continue;
+        any = true;
+        e = run_explain(&run, i, in, LANG_ZH, &out);
+        if (!e) printf("%s%lld %s %s\n%s", i ? "\n" : "", (long long)f->id, f->label ? f->label : "", when, out.p ? out.p : "");
+    }
+    struct buf village = buf_in(c->mem, TEXT_MAX);
+    if (!e && id == NONE) e = run_explain_village(&run, in, &village);
+    if (e) return cli_fail(c, e);
+    printf("%s", village.p ? village.p : "");
+    if (!any) fprintf(stderr, "没有这个对象 no such subject\n");
+    return any ? 0 : 1;
+}
+
+static int diff_command(struct cli *c)
+{
+    const char *before = cli_arg(c, 0), *after = cli_arg(c, 1);
+    struct buf out = buf_in(c->mem, TEXT_MAX);
+    if (!before || !after) {
+        fprintf(stderr, "用法 usage: shanzhi scheme diff OLD NEW\n");
+        return 2;
+    }
+    const struct scheme *a = check_file(c, before), *b = check_file(c, after);
+    if (!a || !b) return 1;
+    if (!scheme_tell_diff(a, b, &out)) buf_puts(&out, "两个版本内容相同。\n");
+    printf("%s", out.p);
+    return 0;
+}
+
+static int print_command(struct cli *c)
+{
+    const char *path = cli_arg(c, 0);
+    struct buf out = buf_in(c->mem, TEXT_MAX);
+    if (!path) {
+        fprintf(stderr, "用法 usage: shanzhi scheme print FILE\n");
+        return 2;
+    }
+    const struct scheme *s = check_file(c, path);
+    if (!s) return 1;
+    scheme_tell_notice(c->mem, s, &out);
+    printf("%s", out.p);
     return 0;
 }
 
@@ -100,6 +170,9 @@ static int adopt_command(struct cli *c)
 extern const struct command scheme_commands[];
 const struct command scheme_commands[] = {
     { "scheme check", "[--choices] FILE…", "Check schemes: every finding with file:line:column; --choices lists what a village chose.", false, check_command },
+    { "scheme explain", "FILE --facts FACTS --period 2026 [--subject 12]", "Work out facts by a scheme and tell how every number came about.", false, explain_command },
+    { "scheme diff", "OLD NEW", "Tell in sentences what two versions do differently.", false, diff_command },
+    { "scheme print", "FILE", "Print the notice that hangs on the wall, as text.", false, print_command },
     { "scheme schema", "", "Print the JSON Schema of the language, for editors.", false, schema_command },
     { "scheme reference", "", "Print the reference of all keys.", false, reference_command },
     { "scheme adopt", "--village CODE --from DATE FILE", "Put a scheme in force in a village.", true, adopt_command },

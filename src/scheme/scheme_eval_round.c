@@ -145,7 +145,6 @@ static const struct err *one_period(struct eval *e, const struct scheme_round *r
     size_t n = 0;
     int64_t least = r->assessors ? r->assessors->at_least : 1;
     char name[DATE_SIZE];
-    struct scheme_why *mark = NULL;
 
     period_name((enum period)r->every, out->in.first, name);
     out->why = WHY(e, "round", 0, arena_printf(e->mem, "%s %s", r->label, name), arena_printf(e->mem, "%s %s", r->label, name));
@@ -161,7 +160,6 @@ static const struct err *one_period(struct eval *e, const struct scheme_round *r
         }
         TRY(eval_mark(e, r->sheet_, v, &one));
         marks[n++] = one.value_c;
-        mark = one.why;
         why_under(out->why, one.why);
     }
     if ((int64_t)n < least || !n) {
@@ -170,7 +168,6 @@ static const struct err *one_period(struct eval *e, const struct scheme_round *r
                                         arena_printf(e->mem, "%d assessors, %d are needed: not counted", (int)n, (int)least)));
         return NULL;
     }
-    (void)mark;
     if (!combine(marks, n, r->assessors && text_equal(r->assessors->combine, "trimmed"), &out->mark_c))
         return bad_fact(e->mem, "marks", "分数太大。", "marks are too large");
     out->counted = true;
@@ -182,8 +179,9 @@ static const struct err *one_period(struct eval *e, const struct scheme_round *r
     }
     if (!e->explain) return NULL;
     const char *label = out->band && out->band->label ? out->band->label : "";
+    bool pays = out->band && out->band->points_c != NONE;
     out->why->zh = arena_printf(e->mem, "%s %s：得分%s%s%s%s%s", r->label, name, human(e->mem, out->mark_c), *label ? "，" : "", label,
-                                r->bands_ ? "，积" : "", r->bands_ ? arena_printf(e->mem, "%s分", human(e->mem, out->points_c)) : "");
+                                pays ? "，积" : "", pays ? arena_printf(e->mem, "%s分", human(e->mem, out->points_c)) : "");
     out->why->en = arena_printf(e->mem, "%s %s: mark %s, %s points", r->label, name, human(e->mem, out->mark_c), human(e->mem, out->points_c));
     out->why->value_c = out->points_c;
     return NULL;

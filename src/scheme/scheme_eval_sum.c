@@ -165,6 +165,7 @@ static const struct err *add_round(struct eval *e, size_t i, const struct fact_s
     for (size_t k = 0; k < results.n; k++) {
         const struct eval_round *r = &LIST_AT(results, struct eval_round, k);
         if (inside(in, r->in.last) && r->counted) TRY(add(e, out, r->points_c, r->why));
+        else if (inside(in, r->in.last) && out->why) why_under(out->why, r->why); /* says why it does not count */
     }
     for (size_t k = 0; k < e->s->rules.streaks.n; k++) {
         const struct scheme_streak *streak = &LIST_AT(e->s->rules.streaks, struct scheme_streak, k);

@@ -17,6 +17,7 @@ struct scheme *scheme_parse(struct arena *mem, const char *file, const char *tex
     if (root) {
         scheme_bind(&c, &scheme_shape, root, f);
         s->from = NONE;
+        s->root = root;
         if (f->publicity) {
             s->publicity_days = f->publicity->days;
             s->publicity_workdays = f->publicity->workdays == 1;

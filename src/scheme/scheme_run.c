@@ -168,6 +168,49 @@ static const struct err *explain_ranks(const struct scheme_run *run, const struc
     return NULL;
 }
 
+/* What the whole spendable balance would fetch on the last day. */
+static const struct err *explain_exchange(const struct scheme_run *run, struct eval *e, const struct fact_subject *f, struct span in, struct buf *out)
+{
+    struct redeem_facts r = { .on = in.last, .barred = f->barred == 1 };
+    char n[DEC_SIZE], m[DEC_SIZE];
+    int64_t yuan, left;
+    for (size_t i = 0; i < run->s->accounts.n; i++) {
+        const struct scheme_balance *b = &LIST_AT(run->s->accounts, struct scheme_balance, i);
+        TRY(eval_balance(e, b, f, in.last, b->spend == 1 ? &r.balance_c : &r.earned_c));
+    }
+    r.points_c = r.balance_c;
+    const struct err *x = eval_redeem(run->mem, run->s, &r, &yuan, &left);
+    if (x) buf_printf(out, "兑换: %s\n", x->zh);
+    else buf_printf(out, "兑换: %s分可兑%s元\n", dec_human(r.points_c, n), dec_human(yuan, m));
+    return NULL;
+}
+
+const struct err *run_explain_village(const struct scheme_run *run, struct span in, struct buf *out)
+{
+    const struct scheme_rules *rules = &run->s->rules;
+    const struct list *subjects = &run->facts->subjects;
+    char n[DEC_SIZE];
+    if (rules->budget && run->facts->residents != NONE) {
+        struct eval_budget b;
+        TRY(eval_budget(run->mem, rules->budget, run->facts->residents, &b));
+        buf_printf(out, "经费上限: %s元\n", dec_human(b.ceiling_c, n));
+        for (size_t i = 0; i < b.sources.n; i++)
+            buf_printf(out, "  %s: %s元\n", LIST_AT(b.sources, struct eval_pay, i).label, dec_human(LIST_AT(b.sources, struct eval_pay, i).after_c, n));
+    }
+    if (!rules->dividend || run->facts->pool_c == NONE) return NULL;
+    struct dividend_share *who = arena_array(run->mem, struct dividend_share, subjects->n + 1);
+    for (size_t i = 0; i < subjects->n; i++) {
+        const struct fact_subject *f = &LIST_AT(*subjects, struct fact_subject, i);
+        struct eval e = run_eval(run, i, run->mem, false);
+        struct eval_household h;
+        TRY(eval_household(&e, f, in.last, &h));
+        who[i] = (struct dividend_share){ .id = f->id, .shares_c = f->shares_c, .points_c = h.total.value_c };
+    }
+    TRY(eval_dividend(run->mem, rules->dividend, run->facts->pool_c, who, subjects->n));
+    for (size_t i = 0; i < subjects->n; i++) buf_printf(out, "分红 %lld: %s元\n", (long long)who[i].id, dec_human(who[i].amount_c, n));
+    return NULL;
+}
+
 const struct err *run_explain(const struct scheme_run *run, size_t subject, struct span in, enum lang lang, struct buf *out)
 {
     const struct scheme *s = run->s;
@@ -208,6 +251,7 @@ const struct err *run_explain(const struct scheme_run *run, size_t subject, stru
         TRY(eval_balance(&e, b, f, in.last, &c));
         buf_printf(out, "%s: %s\n", b->label, dec_human(c, n));
     }
+    if (s->rules.exchange) TRY(explain_exchange(run, &e, f, in, out));
     TRY(explain_ranks(run, f, in, out));
     struct list boards;
     TRY(run_boards(run, in, &boards));

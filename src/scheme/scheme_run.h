@@ -27,5 +27,6 @@ struct run_board { const struct scheme_board *board; int64_t subject, from, unti
 MUST_CHECK const struct err *run_boards(const struct scheme_run *run, struct span in, struct list *out);
 const struct fact_subject *run_subject(const struct scheme_run *run, int64_t id);
 /* Everything about one subject in a period, as a text for people. */
+MUST_CHECK const struct err *run_explain_village(const struct scheme_run *run, struct span in, struct buf *out); /* budget and dividend */
 MUST_CHECK const struct err *run_explain(const struct scheme_run *run, size_t subject, struct span in, enum lang lang, struct buf *out);
 #endif

@@ -194,9 +194,7 @@ static bool from_inside(const struct exchange *x)
 static const struct asset *page_for(const struct assets *all, const char *path)
 {
     static const char *const entries[][2] = {
-        { "", "index.html" },
-        { "desk", "desk/index.html" }, { "desk/", "desk/index.html" },
-        { "screen", "screen/index.html" }, { "screen/", "screen/index.html" },
+        { "", "index.html" }, { "desk/", "desk/index.html" }, { "screen/", "screen/index.html" },
     };
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
         if (!strcmp(path, entries[i][0])) path = entries[i][1];

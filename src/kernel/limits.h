@@ -9,6 +9,7 @@
 #define LIMIT_LIST_TEXT 500                   /* characters of one text in a list of texts */
 #define LIMIT_CSV_COLUMNS 256                 /* the widest register has about 40 */
 #define LIMIT_CONFIG_BYTES (64 * 1024)        /* settings and holiday files are a page or two */
+#define LIMIT_COUNT_ROWS 10000                 /* lists tell no total beyond: counting reads them all */
 #define LIMIT_PAGE_ROWS 200                   /* one page of a list */
 #define LIMIT_PAGE_DEFAULT 50
 #define LIMIT_REPLY_BYTES (64 * 1024 * 1024)  /* an export of 100,000 rows is about 20 MiB */

@@ -263,7 +263,7 @@ static const struct err *list(struct req *r)
                    " due_on, posting, reversal, penalty, false_claim, created_at, updated_at" \
                    WHERE_LIST(way) " ORDER BY id DESC LIMIT $16", \
                    ARGS(before == NONE ? INT64_MAX : before), I64(page_limit(in->limit)))); \
-        TRY(db_int(r, &page->total, "SELECT count(*) FROM (SELECT 1 AS one" WHERE_LIST(way) " LIMIT $16) AS some", \
+        TRY(db_int(r, &page->total, "SELECT count(*) FROM (SELECT 1 AS one" WHERE_LIST(way) " LIMIT $16) AS counted", \
                    ARGS(INT64_MAX), I64(LIMIT_COUNT_ROWS + 1)))
     if (!strcmp(see, "mine")) {
         LIST(LIST_MINE);

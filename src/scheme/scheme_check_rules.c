@@ -259,7 +259,7 @@ static bool resolve_number(struct scheme_check *c, const struct scheme *s, const
     for (size_t i = 0; i < 4; i++) {
         near[w++] = words[i].name;
         if (!text_equal(by, words[i].name) && !text_equal(by, words[i].zh)) continue;
-        *out = (struct scheme_number){ words[i].kind, NULL };
+        *out = (struct scheme_number){ words[i].kind, NULL, false };
         if (words[i].kind == NUMBER_POINTS || s->rules.household) return true;
         check_error(c, at, "没有写家庭积分（household）。", "there is no \"household\" in this scheme");
         return false;
@@ -271,7 +271,7 @@ static bool resolve_number(struct scheme_check *c, const struct scheme *s, const
         for (size_t i = 0; i < lists[l]->n; i++) {
             const char *p = (const char *)lists[l]->items + i * sizes[l], *code = *(const char *const *)p;
             if (text_equal(code, by)) {
-                *out = (struct scheme_number){ kinds[l], p };
+                *out = (struct scheme_number){ kinds[l], p, kinds[l] == NUMBER_ROUND && !((const struct scheme_round *)(const void *)p)->bands };
                 return true;
             }
             if (code && w < 64) near[w++] = code;
@@ -287,6 +287,9 @@ static void check_rankings(struct scheme_check *c, struct scheme *s)
         struct scheme_ranking *r = &LIST_AT(s->rules.rankings, struct scheme_ranking, i);
         if (r->node->kind != NODE_MAP) continue;
         if (r->by) resolve_number(c, s, r->by, key_or_self(r->node, "by", "按"), &r->number);
+        if (r->of && r->number.kind != NUMBER_ROUND)
+            check_error(c, key_or_self(r->node, "of", "看"), "看（of）只用于排评比。", "\"of\" goes with a round");
+        if (r->of && !strcmp(r->of, "mark")) r->number.mark = true;
         r->numbers.items = arena_array(c->mem, struct scheme_number, r->tie_break.n + 1);
         for (size_t k = 0; k < r->tie_break.n; k++) {
             struct scheme_number number;

@@ -400,6 +400,20 @@ const struct err *eval_payment(struct eval *e, const struct scheme_payment *p, c
 
 /* ---- any of them ---- */
 
+static const struct err *mean_mark(struct eval *e, const struct scheme_round *round, const struct fact_subject *f, struct span in, struct eval_sum *out)
+{
+    struct list results;
+    *out = (struct eval_sum){ .why = node(e, "mean", round->label, round->label) };
+    TRY(rounds_of(e, (size_t)(round - (const struct scheme_round *)e->s->rules.rounds.items), f, &results));
+    for (size_t k = 0; k < results.n; k++) {
+        const struct eval_round *r = &LIST_AT(results, struct eval_round, k);
+        if (inside(in, r->in.last) && r->counted) TRY(add(e, out, r->mark_c, r->why));
+    }
+    if (out->count && !dec_muldiv(out->value_c, 1, out->count, DEC_NEAREST, &out->value_c)) return too_large(e->mem);
+    if (out->why) out->why->value_c = out->value_c;
+    return NULL;
+}
+
 const struct err *eval_number(struct eval *e, struct scheme_number number, const struct fact_subject *f, struct span in, struct eval_sum *out)
 {
     struct eval_household home;
@@ -411,6 +425,7 @@ const struct err *eval_number(struct eval *e, struct scheme_number number, const
         *out = number.kind == NUMBER_TOTAL ? home.total : number.kind == NUMBER_AVERAGE ? home.average : home.lifetime;
         return NULL;
     case NUMBER_ROUND:
+        if (number.mark) return mean_mark(e, number.rule, f, in, out);
         *out = (struct eval_sum){ .why = node(e, "round", ((const struct scheme_round *)number.rule)->label, "") };
         return add_round(e, (size_t)((const struct scheme_round *)number.rule - (const struct scheme_round *)e->s->rules.rounds.items), f, in, out);
     case NUMBER_ASSESSMENT: return eval_assessment(e, number.rule, f, in.first, out);

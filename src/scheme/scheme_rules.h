@@ -112,9 +112,10 @@ struct scheme_household {
 
 /* What can be ranked. */
 enum number_kind { NUMBER_POINTS, NUMBER_TOTAL, NUMBER_AVERAGE, NUMBER_LIFETIME, NUMBER_ROUND, NUMBER_ASSESSMENT, NUMBER_MONEY };
-struct scheme_number { enum number_kind kind; const void *rule; };
+/* Of a round: its points, or its mark (the mean of the period's) when it has no bands or the ranking says so. */
+struct scheme_number { enum number_kind kind; const void *rule; bool mark; };
 struct scheme_ranking {
-    const char *code, *label, *by, *within, *ties, *order;
+    const char *code, *label, *by, *of, *within, *ties, *order;
     struct list tie_break;      /* const char *: numbers */
     int64_t per, at_least;      /* at_least: rounds or deeds that count as taking part */
     struct scheme_number number;

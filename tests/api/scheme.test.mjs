@@ -1,6 +1,7 @@
 // The rules of a village over HTTP: the checker, adoption, versions, and the rules as a villager reads them.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { expect, freshData, problem, root, run, serve, steps } from "./harness.mjs";
@@ -174,6 +175,36 @@ describe("the commands", () => {
     const schema = JSON.parse(r.stdout);
     assert.equal(schema.additionalProperties, false);
     assert.ok(schema.properties.items.items.properties["分值"]);
+  });
+  test("every preset passes the checker, and its choices are listed", () => {
+    const files = readdirSync(join(root, "schemes")).map((f) => join(root, "schemes", f));
+    const r = run(["scheme", "check", "--choices", ...files]);
+    assert.equal(r.status, 0, r.stdout);
+    assert.ok(files.length >= 12);
+    assert.doesNotMatch(r.stdout, /error|warning/);
+    assert.match(r.stdout, /称号“星级文明户”：百分比乘户数舍去零头/);
+  });
+  test("explain tells how a number came about; diff and print speak in sentences", () => {
+    const preset = join(root, "schemes/zhongping.yaml");
+    const facts = join(tmpdir(), `facts-${process.pid}.yaml`);
+    const changed = join(tmpdir(), `changed-${process.pid}.yaml`);
+    const marks = "yard: 15, hall: 9, kitchen: 9, bedroom: 8, toilet: 4, lead: 10, voice: 4, law: 5, support: 5, study: 5, industrious: 4, job: 5, family: 5, neighbours: 5";
+    writeFileSync(facts, `subjects:\n  - {id: 12, label: 张三家, visits: [{round: monthly, on: 2026-01-22, marks: {${marks}}}]}\n`);
+    writeFileSync(changed, readFileSync(preset, "utf8").replace("equal: 5, points: 5", "equal: 5, points: 6"));
+    try {
+      const told = run(["scheme", "explain", preset, "--facts", facts, "--period", "2026", "--subject", "12"]);
+      assert.equal(told.status, 0, told.stderr);
+      assert.match(told.stdout, /每月入户评比 2026-01：得分93，积5分/);
+      assert.match(told.stdout, /兑换: 5分可兑5元/);
+      assert.equal(run(["scheme", "explain", preset, "--facts", facts, "--period", "2026", "--subject", "13"]).status, 1);
+      assert.equal(run(["scheme", "explain", preset, "--facts", preset, "--period", "2026"]).status, 1);
+      assert.equal(run(["scheme", "diff", preset, changed]).stdout, "连续奖惩“连续三个月得5分”：加分由5改为6。\n");
+      assert.equal(run(["scheme", "diff", preset, preset]).stdout, "两个版本内容相同。\n");
+      assert.match(run(["scheme", "print", preset]).stdout, /【连续奖惩】\n {2}连续三个月得5分（评比：每月入户评比；连续：3；等于：5；加分：5）/);
+    } finally {
+      rmSync(facts, { force: true });
+      rmSync(changed, { force: true });
+    }
   });
   test("a scheme is adopted from the command line as well", () => {
     const out = cli("scheme", "adopt", "--village", OTHER, "--from", "2026-01-01", join(root, "schemes/zengxiang.yaml"));

@@ -163,7 +163,7 @@ describe("the commands", () => {
     const good = run(["scheme", "check", "--choices", join(root, "schemes/zengxiang.yaml")]);
     assert.equal(good.status, 0, good.stdout);
     assert.match(good.stdout, /32 items/);
-    assert.match(good.stdout, /C05 参加义务劳动、清理村道河道: 每小时2分 —— 每小时2分，每月最多40分/);
+    assert.match(good.stdout, /积分项目“参加义务劳动、清理村道河道”：每小时2分，每月最多40分（/);
     const bad = run(["scheme", "check", "-"], { input: zengxiang.replace("points: 1\n", "pionts: 1\n") });
     assert.equal(bad.status, 1);
     assert.match(bad.stdout, /^-:\d+:5: error 错误 items\/0\/pionts .*“points”.*did you mean "points"\?$/m);

@@ -64,6 +64,10 @@ static const struct preset_case cases[] = {
       { "1: 积分: 16" } }, /* 0 − 4 + 20 of 24 */
     { "kunshan", "a month cannot fall below nothing", "2026", "subjects: [{id: 1, results: [{assessment: year, part: patrol, on: 2026-03-01, minus: 130}]}]\n", { "1: 年度积分: 1100" } },
     { "kunshan", "who is barred redeems nothing", "2026", "subjects: [{id: 1, barred: yes, earned: [{on: 2026-01-01, points: 50}]}]\n", { "1: 兑换: 受过处罚，停兑期内不能兑换。" } },
+    { "kunshan", "a false claim bars from titles and exchange this year and the next", "2027",
+      "subjects:\n  - {id: 1, deeds: [{item: K01, on: 2026-05-01, quantity: 1, false: before}], earned: [{on: 2026-01-01, points: 50}], results: [{assessment: year, part: patrol, on: 2027-03-01, plus: 30}]}\n"
+      "  - {id: 2, deeds: [{item: K01, on: 2025-05-01, quantity: 1, false: before}], earned: [{on: 2026-01-01, points: 50}], results: [{assessment: year, part: patrol, on: 2027-03-01, plus: 30}]}\n",
+      { "1: 兑换: 受过处罚，停兑期内不能兑换。", "2: 兑换: 46分可兑46元", "1: 年度积分排名: 1230，第1名（共2）" } },
 };
 
 static void by_hand(void **state)

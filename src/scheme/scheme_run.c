@@ -56,6 +56,28 @@ static const char *set_of(const struct scheme_ranking *r, const struct fact_subj
     return NULL;
 }
 
+static bool false_in(const struct list *deeds, int64_t first_year, int64_t last_year)
+{
+    for (size_t i = 0; i < deeds->n; i++) {
+        const struct fact_deed *d = &LIST_AT(*deeds, struct fact_deed, i);
+        int year = date_ymd(d->on).year;
+        if (d->proved_false && year >= first_year && year <= last_year) return true;
+    }
+    return false;
+}
+
+/* A false claim of the household or a member bars this year, or this and the next; so does a penalty in the facts. */
+static bool barred(const struct fact_subject *f, int64_t years, int64_t on)
+{
+    int year = date_ymd(on).year;
+    if (f->barred == 1) return true;
+    if (years <= 0) return false;
+    bool found = false_in(&f->deeds, year - years + 1, year);
+    for (size_t i = 0; i < f->members.n && !found; i++)
+        found = false_in(&LIST_AT(f->members, struct fact_member, i).deeds, year - years + 1, year);
+    return found;
+}
+
 const struct err *run_rank(const struct scheme_run *run, const struct scheme_ranking *r, int64_t on, struct list *out)
 {
     struct span in = period_span((enum period)r->per, on);
@@ -67,7 +89,7 @@ const struct err *run_rank(const struct scheme_run *run, const struct scheme_ran
         const struct fact_subject *f = &LIST_AT(run->facts->subjects, struct fact_subject, i);
         struct eval e = run_eval(run, i, &scratch, false);
         struct eval_sum v;
-        struct rank_entry entry = { .id = f->id, .set = set_of(r, f), .barred = f->barred == 1 };
+        struct rank_entry entry = { .id = f->id, .set = set_of(r, f), .barred = barred(f, run->s->false_claim_bars, in.last) };
         if (class_ && !text_equal(f->class_, class_)) continue;
         x = eval_number(&e, r->number, f, in, &v);
         entry.value_c = x ? 0 : v.value_c;
@@ -171,7 +193,8 @@ static const struct err *explain_ranks(const struct scheme_run *run, const struc
 /* What the whole spendable balance would fetch on the last day. */
 static const struct err *explain_exchange(const struct scheme_run *run, struct eval *e, const struct fact_subject *f, struct span in, struct buf *out)
 {
-    struct redeem_facts r = { .on = in.last, .barred = f->barred == 1 };
+    const char *bars = run->s->rules.exchange->barred;
+    struct redeem_facts r = { .on = in.last, .barred = barred(f, !bars ? 0 : text_equal(bars, "year") ? 1 : 2, in.last) };
     char n[DEC_SIZE], m[DEC_SIZE];
     int64_t yuan, left;
     for (size_t i = 0; i < run->s->accounts.n; i++) {

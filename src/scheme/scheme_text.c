@@ -111,15 +111,18 @@ const char *scheme_cap_text(struct arena *mem, const struct scheme_item *i, enum
 {
     static const char *const zh[] = { "每日", "每周", "每月", "每季度", "每半年", "每年", "终身" };
     static const char *const en[] = { "a day", "a week", "a month", "a quarter", "half a year", "a year", "in a life" };
-    const struct scheme_cap *cap = i->cap;
-    struct buf b = buf_in(mem, 1024);
+    struct buf b = buf_in(mem, 4096);
     char s[DEC_SIZE];
-    if (!cap) return NULL;
-    buf_puts(&b, lang == LANG_ZH ? zh[cap->per] : "at most ");
-    if (lang == LANG_ZH) buf_puts(&b, "最多");
-    if (cap->times != NONE) buf_printf(&b, lang == LANG_ZH ? "%d次" : "%d times", (int)cap->times);
-    if (cap->times != NONE && cap->points_c != NONE) buf_puts(&b, lang == LANG_ZH ? "、" : " and ");
-    if (cap->points_c != NONE) buf_printf(&b, lang == LANG_ZH ? "%s分" : "%s points", dec_human(cap->points_c, s));
-    if (lang == LANG_EN) buf_printf(&b, " %s", en[cap->per]);
-    return b.p;
+    bool chinese = lang == LANG_ZH;
+    for (size_t k = 0; k < i->caps.n; k++) {
+        const struct scheme_cap *cap = &LIST_AT(i->caps, struct scheme_cap, k);
+        if (k) buf_puts(&b, chinese ? "，" : "; ");
+        buf_puts(&b, chinese ? zh[cap->per] : "at most ");
+        if (chinese) buf_puts(&b, "最多");
+        if (cap->times != NONE) buf_printf(&b, chinese ? "%d次" : "%d times", (int)cap->times);
+        if (cap->times != NONE && cap->points_c != NONE) buf_puts(&b, chinese ? "、" : " and ");
+        if (cap->points_c != NONE) buf_printf(&b, chinese ? "%s分" : "%s points", dec_human(cap->points_c, s));
+        if (!chinese) buf_printf(&b, " %s", en[cap->per]);
+    }
+    return i->caps.n ? b.p : NULL;
 }

@@ -1,0 +1,58 @@
+// The limits of a scheme hold in the claim's way through the steps, counted from the books: several caps of an item, the cap of its
+// category, a group of which one counts; items in yuan are no claims for points.
+import assert from "node:assert/strict";
+import { after } from "node:test";
+import { problem, steps } from "./harness.mjs";
+import { VILLAGE, world } from "./world.mjs";
+
+const w = await world();
+after(async () => { await w.server.stop(); });
+
+const scheme = `
+scheme: limits
+title: 上限
+publicity: {days: 3}
+false_claims: {times: 2}
+classes: [{code: resident, label: 村民, kind: resident}]
+groups: [{code: light, label: 路灯, per: life}]
+categories:
+  - {code: help, label: 互助, cap: {points: 5, per: life}}
+  - {code: lamps, label: 路灯}
+  - {code: clean, label: 保洁, yuan: yes}
+items:
+  - {code: H1, category: help, label: 帮工, points: 3}
+  - {code: H2, category: help, label: 陪护, points: 3}
+  - {code: L1, category: lamps, label: 修路灯, points: 2, one_of: light}
+  - {code: L2, category: lamps, label: 擦路灯, points: 1, one_of: light}
+  - {code: C1, category: lamps, label: 扫路, points: 1, cap: [{times: 5, per: day}, {times: 1, per: life}]}
+  - {code: S1, category: lamps, label: 植树, per: 棵, steps: [{from: 10, points: 2}], else: 0}
+  - {code: Y1, category: clean, label: 保洁补助, points: 50}
+`;
+const deed = (item, place, more = {}) => w.deed("张小丰", { item, place, ...more });
+
+steps("limits on the way of a claim", w.server, [
+  ["a new scheme in force from today", async () => {
+    await w.ok("admin", "POST", `/villages/${VILLAGE}/schemes?from=${w.today()}`, scheme, { type: "text/yaml" });
+  }],
+  ["the category's cap leaves what is left", async () => {
+    const first = await w.claimed("recorded", deed("H1", "田头"));
+    assert.equal(first.points, "3.00");
+    const second = await w.claimed("recorded", deed("H2", "医院"));
+    assert.equal(second.points, "2.00");
+    assert.match(second.explain ?? second.explain_zh ?? JSON.stringify(second), /累计已计3分，上限5分，计2分/);
+    problem(await w.call("zhang", "POST", w.claims, deed("H1", "屋前")), 409, "over-cap");
+  }],
+  ["of a group one item counts", async () => {
+    await w.claimed("recorded", deed("L2", "桥头"));
+    problem(await w.call("zhang", "POST", w.claims, deed("L1", "村口")), 409, "over-cap");
+  }],
+  ["every cap of an item counts, not only the first", async () => {
+    await w.claimed("recorded", deed("C1", "大路"));
+    problem(await w.call("zhang", "POST", w.claims, deed("C1", "小路")), 409, "over-cap");
+  }],
+  ["what is worth nothing is no claim; items in yuan are none either", async () => {
+    problem(await w.call("zhang", "POST", w.claims, deed("S1", "山上", { quantity: "9" })), 400, "invalid");
+    assert.equal((await w.ok("zhang", "POST", w.claims, deed("S1", "山上", { quantity: "10" }))).points, "2.00");
+    problem(await w.call("zhang", "POST", w.claims, deed("Y1", "村部")), 400, "invalid");
+  }],
+]);

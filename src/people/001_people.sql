@@ -46,7 +46,7 @@ CREATE TABLE resident (
     UNIQUE (village, id_blind),
     FOREIGN KEY (village, household) REFERENCES household (village, id)
 );
-CREATE INDEX resident_household ON resident (village, household);
+CREATE INDEX resident_household ON resident (village, household, state, id); -- all four, or a household is found by reading the village
 CREATE INDEX resident_name ON resident (village, name_key);
 CREATE INDEX resident_given ON resident (village, given_key);
 CREATE INDEX resident_tail ON resident (village, tail_blind);

@@ -1,7 +1,8 @@
-/* What a claim is worth: rate → times units → cap. Integer hundredths, no store, no clock. Each step is a
- * node of the derivation tree; the sentence is the tree read aloud.
+/* What a claim is worth: rate → times units → cap. Integer hundredths, no store, no clock. Each
+ * step is a node of the derivation tree; the sentence is the tree read aloud.
  */
 #include <string.h>
+
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme.h"
@@ -13,18 +14,22 @@ static const char *points(struct arena *mem, int64_t c)
     return arena_strdup(mem, dec_human(c, s));
 }
 
-static struct scheme_why *why(struct arena *mem, const char *op, int64_t points_c, struct scheme_why *from, const char *zh, const char *en)
+static struct scheme_why *why(struct arena *mem, const char *op, int64_t points_c,
+                              struct scheme_why *from, const char *zh, const char *en)
 {
     struct scheme_why *w = why_new(mem, op, points_c, zh, en);
     why_under(w, from);
     return w;
 }
 
-/* The steps from the deed to the result, joined: "义务劳动（C05）：每小时2分×3.5小时=7分；本月…". */
+/* The steps from the deed to the result, joined: "义务劳动（C05）：每小时2分×3.5小时=7分；本月…".
+ */
 static void read_aloud(struct buf *zh, struct buf *en, const struct scheme_why *w)
 {
     if (w->from) read_aloud(zh, en, w->from);
-    if (w->from) buf_puts(zh, !strcmp(w->from->op, "item") ? "：" : "；"), buf_puts(en, !strcmp(w->from->op, "item") ? ": " : "; ");
+    if (w->from)
+        buf_puts(zh, !strcmp(w->from->op, "item") ? "：" : "；"),
+            buf_puts(en, !strcmp(w->from->op, "item") ? ": " : "; ");
     buf_puts(zh, w->zh);
     buf_puts(en, w->en);
 }
@@ -49,7 +54,8 @@ static const char *list_text(struct arena *mem, const struct scheme *s, const st
 {
     char *text = arena_strdup(mem, "");
     for (size_t i = 0; i < classes->n; i++)
-        text = arena_printf(mem, "%s%s%s", text, i ? "、" : "", scheme_class_label(s, LIST_AT(*classes, const char *, i)));
+        text = arena_printf(mem, "%s%s%s", text, i ? "、" : "",
+                            scheme_class_label(s, LIST_AT(*classes, const char *, i)));
     return text;
 }
 
@@ -60,14 +66,19 @@ static bool has(const struct list *l, const char *word)
     return false;
 }
 
-static const struct err *check_who(struct arena *mem, const struct scheme *s, const struct scheme_item *item, const struct award_facts *f)
+static const struct err *check_who(struct arena *mem, const struct scheme *s,
+                                   const struct scheme_item *item, const struct award_facts *f)
 {
     const char *class_ = scheme_class_of(s, f->class_);
     if (!class_)
-        return wrong(mem, "class", "本村方案没有这一类积分账户。", "the scheme has no accounts for this class");
+        return wrong(mem, "class", "本村方案没有这一类积分账户。",
+                     "the scheme has no accounts for this class");
     if (item->classes.n && !has(&item->classes, class_))
-        return wrong(mem, "class", arena_printf(mem, "“%s”只适用于%s。", item->label, list_text(mem, s, &item->classes)),
-                     arena_printf(mem, "\"%s\" applies to %s only", item->label, list_text(mem, s, &item->classes)));
+        return wrong(
+            mem, "class",
+            arena_printf(mem, "“%s”只适用于%s。", item->label, list_text(mem, s, &item->classes)),
+            arena_printf(mem, "\"%s\" applies to %s only", item->label,
+                         list_text(mem, s, &item->classes)));
     if (f->claimant && !has(&item->claimants, f->claimant))
         return wrong(mem, "claimant", arena_printf(mem, "“%s”不能由此方式申报。", item->label),
                      arena_printf(mem, "\"%s\" cannot be claimed this way", item->label));
@@ -78,13 +89,17 @@ static const struct err *check_who(struct arena *mem, const struct scheme *s, co
 static bool steps_by_day(const struct scheme_item *item)
 {
     const struct scheme_bounds *in = &LIST_AT(item->steps, struct scheme_band, 0).in;
-    return in->from_c >= DAY_BOUND || in->above_c >= DAY_BOUND || in->to_c >= DAY_BOUND || in->below_c >= DAY_BOUND;
+    return in->from_c >= DAY_BOUND || in->above_c >= DAY_BOUND || in->to_c >= DAY_BOUND ||
+           in->below_c >= DAY_BOUND;
 }
 
-static const struct err *pick_step(struct arena *mem, const struct scheme_item *item, const struct award_facts *f, struct scheme_range *out)
+static const struct err *pick_step(struct arena *mem, const struct scheme_item *item,
+                                   const struct award_facts *f, struct scheme_range *out)
 {
     struct ymd d = date_ymd(f->on);
-    int64_t v = steps_by_day(item) ? DAY_BOUND + date_of(2024, d.month, d.day) - date_of(2023, 12, 31) : f->quantity_c;
+    int64_t v = steps_by_day(item)
+                    ? DAY_BOUND + date_of(2024, d.month, d.day) - date_of(2023, 12, 31)
+                    : f->quantity_c;
     if (v == NONE) return wrong(mem, "quantity", "请填写数量。", "say how many");
     const struct scheme_band *b = scheme_band_of(&item->steps, v);
     int64_t c = b ? b->points_c : item->otherwise_c;
@@ -92,11 +107,13 @@ static const struct err *pick_step(struct arena *mem, const struct scheme_item *
     return NULL;
 }
 
-static const struct err *pick_range(struct arena *mem, const struct scheme_item *item, const struct award_facts *f, struct scheme_range *out)
+static const struct err *pick_range(struct arena *mem, const struct scheme_item *item,
+                                    const struct award_facts *f, struct scheme_range *out)
 {
     *out = item->points;
     if (f->reverse) {
-        if (item->reverse_c == NONE) return wrong(mem, "reverse", "这个项目没有写反之扣分。", "this item has no contrary");
+        if (item->reverse_c == NONE)
+            return wrong(mem, "reverse", "这个项目没有写反之扣分。", "this item has no contrary");
         *out = (struct scheme_range){ item->reverse_c, item->reverse_c };
         return NULL;
     }
@@ -114,31 +131,41 @@ static const struct err *pick_range(struct arena *mem, const struct scheme_item 
         }
         names = arena_printf(mem, "%s%s%s", names, i ? "、" : "", l->name);
     }
-    return wrong(mem, "level", arena_printf(mem, "请选择级别：%s。", names), arena_printf(mem, "choose a level: %s", names));
+    return wrong(mem, "level", arena_printf(mem, "请选择级别：%s。", names),
+                 arena_printf(mem, "choose a level: %s", names));
 }
 
 /* The points per deed or per unit: fixed, or the checker's pick. */
-static const struct err *rate(struct arena *mem, const struct scheme_item *item, const struct award_facts *f, int64_t *out)
+static const struct err *rate(struct arena *mem, const struct scheme_item *item,
+                              const struct award_facts *f, int64_t *out)
 {
     struct scheme_range v;
     TRY(pick_range(mem, item, f, &v));
-    if (v.min_c == NONE) v = (struct scheme_range){ 0, 0 }; /* an item that only costs part of a pay */
+    if (v.min_c == NONE)
+        v = (struct scheme_range){ 0, 0 }; /* an item that only costs part of a pay */
     *out = f->chosen_c == NONE ? v.min_c : f->chosen_c;
     if (f->chosen_c == NONE && v.min_c != v.max_c)
-        return wrong(mem, "chosen", arena_printf(mem, "请在%s分至%s分之间评定。", points(mem, v.min_c), points(mem, v.max_c)),
-                     arena_printf(mem, "pick from %s to %s points", points(mem, v.min_c), points(mem, v.max_c)));
+        return wrong(mem, "chosen",
+                     arena_printf(mem, "请在%s分至%s分之间评定。", points(mem, v.min_c),
+                                  points(mem, v.max_c)),
+                     arena_printf(mem, "pick from %s to %s points", points(mem, v.min_c),
+                                  points(mem, v.max_c)));
     if (*out >= v.min_c && *out <= v.max_c) return NULL;
     if (v.min_c == v.max_c)
         return wrong(mem, "chosen", arena_printf(mem, "这个项目固定为%s分。", points(mem, v.min_c)),
                      arena_printf(mem, "this item is fixed at %s points", points(mem, v.min_c)));
-    return wrong(mem, "chosen", arena_printf(mem, "要在%s分至%s分之间。", points(mem, v.min_c), points(mem, v.max_c)),
-                 arena_printf(mem, "must be from %s to %s points", points(mem, v.min_c), points(mem, v.max_c)));
+    return wrong(
+        mem, "chosen",
+        arena_printf(mem, "要在%s分至%s分之间。", points(mem, v.min_c), points(mem, v.max_c)),
+        arena_printf(mem, "must be from %s to %s points", points(mem, v.min_c),
+                     points(mem, v.max_c)));
 }
 
 /* A million units of anything in one deed is a slip of the pen. */
 #define UNITS_MAX_C INT64_C(100000000)
 
-static const struct err *units(struct arena *mem, const struct scheme_item *item, const struct award_facts *f, int64_t *out)
+static const struct err *units(struct arena *mem, const struct scheme_item *item,
+                               const struct award_facts *f, int64_t *out)
 {
     *out = f->quantity_c == NONE ? 100 : f->quantity_c;
     if (item->steps.n || f->reverse) {
@@ -146,7 +173,8 @@ static const struct err *units(struct arena *mem, const struct scheme_item *item
         return NULL;
     }
     if (item->short_of_c != NONE) {
-        if (f->quantity_c == NONE || f->quantity_c < 0) return wrong(mem, "quantity", "请填写实有数量。", "say how many there are");
+        if (f->quantity_c == NONE || f->quantity_c < 0)
+            return wrong(mem, "quantity", "请填写实有数量。", "say how many there are");
         *out = f->quantity_c < item->short_of_c ? item->short_of_c - f->quantity_c : 0;
         return NULL;
     }
@@ -155,77 +183,116 @@ static const struct err *units(struct arena *mem, const struct scheme_item *item
         return wrong(mem, "quantity", "这个项目不按数量计分。", "this item does not count units");
     }
     if (*out <= 0 || *out > UNITS_MAX_C)
-        return wrong(mem, "quantity", "数量要大于0，不超过1000000。", "more than 0 and at most 1000000 units");
+        return wrong(mem, "quantity", "数量要大于0，不超过1000000。",
+                     "more than 0 and at most 1000000 units");
     int64_t part = *out % 100;
     if (text_equal(item->count, "down")) *out -= part;
     if (text_equal(item->count, "up") && part) *out += 100 - part;
     if (text_equal(item->count, "nearest")) *out += part >= 50 ? 100 - part : -part;
     if (*out) return NULL;
-    return wrong(mem, "quantity", arena_printf(mem, "不足1%s，不计分。", item->unit), arena_printf(mem, "less than one %s counts nothing", item->unit));
+    return wrong(mem, "quantity", arena_printf(mem, "不足1%s，不计分。", item->unit),
+                 arena_printf(mem, "less than one %s counts nothing", item->unit));
 }
 
-static const char *const period_zh[] = { "当日", "本周", "本月", "本季度", "本半年", "本年", "累计" };
-static const char *const period_en[] = { "today", "this week", "this month", "this quarter", "this half-year", "this year", "altogether" };
+static const char *const period_zh[] = {
+    "当日", "本周", "本月", "本季度", "本半年", "本年", "累计"
+};
+static const char *const period_en[] = { "today",        "this week",      "this month",
+                                         "this quarter", "this half-year", "this year",
+                                         "altogether" };
 
 /* One limit: refuses, or leaves what is left. Deductions are limited by amount. */
-static const struct err *limit_times(struct arena *mem, const char *label, const struct scheme_limit *l)
+static const struct err *limit_times(struct arena *mem, const char *label,
+                                     const struct scheme_limit *l)
 {
     if (l->times == NONE || l->used_times < l->times || l->best) return NULL;
     const char *zh = period_zh[l->per], *en = period_en[l->per];
     if (l->scope == LIMIT_GROUP)
-        return err_say(mem, ERR_OVER_CAP, "item", arena_printf(mem, "“%s”所在的互斥组%s已计过一项，不再计。", label, zh),
-                       arena_printf(mem, "of the group of \"%s\" one item counts %s already", label, en));
-    return err_say(mem, ERR_OVER_CAP, "item", arena_printf(mem, "“%s”%s已计%d次，上限%d次，不能再计。", label, zh, (int)l->used_times, (int)l->times),
-                   arena_printf(mem, "\"%s\" counted %d times %s; the cap is %d", label, (int)l->used_times, en, (int)l->times));
+        return err_say(
+            mem, ERR_OVER_CAP, "item",
+            arena_printf(mem, "“%s”所在的互斥组%s已计过一项，不再计。", label, zh),
+            arena_printf(mem, "of the group of \"%s\" one item counts %s already", label, en));
+    return err_say(mem, ERR_OVER_CAP, "item",
+                   arena_printf(mem, "“%s”%s已计%d次，上限%d次，不能再计。", label, zh,
+                                (int)l->used_times, (int)l->times),
+                   arena_printf(mem, "\"%s\" counted %d times %s; the cap is %d", label,
+                                (int)l->used_times, en, (int)l->times));
 }
 
-static const struct err *limit_points(struct arena *mem, const char *label, const struct scheme_limit *l, struct scheme_why **w)
+static const struct err *limit_points(struct arena *mem, const char *label,
+                                      const struct scheme_limit *l, struct scheme_why **w)
 {
     if (l->points_c == NONE) return NULL;
     const char *zh = period_zh[l->per], *en = period_en[l->per];
     int64_t used = l->used_c < 0 ? -l->used_c : l->used_c, left = l->points_c - used;
     int64_t amount = (*w)->value_c < 0 ? -(*w)->value_c : (*w)->value_c;
     if (left <= 0)
-        return err_say(mem, ERR_OVER_CAP, "item", arena_printf(mem, "“%s”%s已计%s分，上限%s分，不能再计。", label, zh, points(mem, used), points(mem, l->points_c)),
-                       arena_printf(mem, "\"%s\" has %s points %s; the cap is %s", label, points(mem, used), en, points(mem, l->points_c)));
+        return err_say(mem, ERR_OVER_CAP, "item",
+                       arena_printf(mem, "“%s”%s已计%s分，上限%s分，不能再计。", label, zh,
+                                    points(mem, used), points(mem, l->points_c)),
+                       arena_printf(mem, "\"%s\" has %s points %s; the cap is %s", label,
+                                    points(mem, used), en, points(mem, l->points_c)));
     if (amount <= left) return NULL;
     int64_t granted = (*w)->value_c < 0 ? -left : left;
     *w = why(mem, "cap", granted, *w,
-             arena_printf(mem, "%s已计%s分，上限%s分，计%s分", zh, points(mem, used), points(mem, l->points_c), points(mem, granted)),
-             arena_printf(mem, "%s points counted %s, cap %s, so %s", points(mem, used), en, points(mem, l->points_c), points(mem, granted)));
+             arena_printf(mem, "%s已计%s分，上限%s分，计%s分", zh, points(mem, used),
+                          points(mem, l->points_c), points(mem, granted)),
+             arena_printf(mem, "%s points counted %s, cap %s, so %s", points(mem, used), en,
+                          points(mem, l->points_c), points(mem, granted)));
     return NULL;
 }
 
-static const struct err *limited(struct arena *mem, const struct scheme *s, const struct scheme_item *item, const struct scheme_limit *l, struct scheme_why **w)
+static const struct err *limited(struct arena *mem, const struct scheme *s,
+                                 const struct scheme_item *item, const struct scheme_limit *l,
+                                 struct scheme_why **w)
 {
-    const char *label = l->scope == LIMIT_CATEGORY ? scheme_category_label(s, l->code) : l->scope == LIMIT_ACCOUNT ? "全部加分" : item->label;
+    const char *label = l->scope == LIMIT_CATEGORY  ? scheme_category_label(s, l->code)
+                        : l->scope == LIMIT_ACCOUNT ? "全部加分"
+                                                    : item->label;
     /* Caps of a category or an account limit what is given, never what is taken. */
-    if ((l->scope == LIMIT_CATEGORY || l->scope == LIMIT_ACCOUNT || l->scope == LIMIT_GROUP) && (*w)->value_c <= 0) return NULL;
+    if ((l->scope == LIMIT_CATEGORY || l->scope == LIMIT_ACCOUNT || l->scope == LIMIT_GROUP) &&
+        (*w)->value_c <= 0)
+        return NULL;
     if (l->scope == LIMIT_WARNING) {
         if ((*w)->value_c >= 0 || l->used_times >= l->times) return NULL;
-        *w = why(mem, "warning", 0, *w, arena_printf(mem, "第%d次提醒（前%d次只提醒），不扣分", (int)l->used_times + 1, (int)l->times),
-                 arena_printf(mem, "warning %d of %d: nothing is taken", (int)l->used_times + 1, (int)l->times));
+        *w = why(mem, "warning", 0, *w,
+                 arena_printf(mem, "第%d次提醒（前%d次只提醒），不扣分", (int)l->used_times + 1,
+                              (int)l->times),
+                 arena_printf(mem, "warning %d of %d: nothing is taken", (int)l->used_times + 1,
+                              (int)l->times));
         return NULL;
     }
     if (l->best && l->used_c > 0) {
         int64_t more = (*w)->value_c > l->used_c ? (*w)->value_c - l->used_c : 0;
-        *w = why(mem, "best", more, *w, arena_printf(mem, "同组已计%s分，按最高的一项，再计%s分", points(mem, l->used_c), points(mem, more)),
-                 arena_printf(mem, "%s points of the group counted; the best counts, so %s more", points(mem, l->used_c), points(mem, more)));
+        *w = why(mem, "best", more, *w,
+                 arena_printf(mem, "同组已计%s分，按最高的一项，再计%s分", points(mem, l->used_c),
+                              points(mem, more)),
+                 arena_printf(mem, "%s points of the group counted; the best counts, so %s more",
+                              points(mem, l->used_c), points(mem, more)));
         return NULL;
     }
     TRY(limit_times(mem, label, l));
     return limit_points(mem, label, l, w);
 }
 
-static const struct err *all_limits(struct arena *mem, const struct scheme *s, const struct scheme_item *item, const struct award_facts *f, struct scheme_why **w)
+static const struct err *all_limits(struct arena *mem, const struct scheme *s,
+                                    const struct scheme_item *item, const struct award_facts *f,
+                                    struct scheme_why **w)
 {
     for (size_t i = 0; i < f->limits_n; i++) TRY(limited(mem, s, item, &f->limits[i], w));
     if (f->limits || !item->cap) return NULL;
-    return limited(mem, s, item, &(struct scheme_limit){ .scope = LIMIT_ITEM, .per = item->cap->per, .times = item->cap->times,
-        .points_c = item->cap->points_c, .used_times = f->used_times, .used_c = f->used_c }, w);
+    return limited(mem, s, item,
+                   &(struct scheme_limit){ .scope = LIMIT_ITEM,
+                                           .per = item->cap->per,
+                                           .times = item->cap->times,
+                                           .points_c = item->cap->points_c,
+                                           .used_times = f->used_times,
+                                           .used_c = f->used_c },
+                   w);
 }
 
-static const struct err *multiplied(struct arena *mem, const struct scheme_item *item, const struct award_facts *f, struct scheme_why **w)
+static const struct err *multiplied(struct arena *mem, const struct scheme_item *item,
+                                    const struct award_facts *f, struct scheme_why **w)
 {
     char *names = arena_strdup(mem, "");
     int64_t c;
@@ -234,15 +301,21 @@ static const struct err *multiplied(struct arena *mem, const struct scheme_item 
         const struct scheme_level *l = &LIST_AT(item->multipliers, struct scheme_level, i);
         names = arena_printf(mem, "%s%s%s", names, i ? "、" : "", l->name);
         if (!text_equal(l->name, f->difficulty)) continue;
-        if (!dec_muldiv((*w)->value_c, l->points.min_c, 100, DEC_NEAREST, &c)) return wrong(mem, "difficulty", "分值太大。", "too many points");
-        *w = why(mem, "multiplier", c, *w, arena_printf(mem, "难度%s×%s=%s分", l->name, points(mem, l->points.min_c), points(mem, c)),
-                 arena_printf(mem, "difficulty %s × %s = %s points", l->name, points(mem, l->points.min_c), points(mem, c)));
+        if (!dec_muldiv((*w)->value_c, l->points.min_c, 100, DEC_NEAREST, &c))
+            return wrong(mem, "difficulty", "分值太大。", "too many points");
+        *w = why(mem, "multiplier", c, *w,
+                 arena_printf(mem, "难度%s×%s=%s分", l->name, points(mem, l->points.min_c),
+                              points(mem, c)),
+                 arena_printf(mem, "difficulty %s × %s = %s points", l->name,
+                              points(mem, l->points.min_c), points(mem, c)));
         return NULL;
     }
-    return wrong(mem, "difficulty", arena_printf(mem, "请选择难度：%s。", names), arena_printf(mem, "choose a difficulty: %s", names));
+    return wrong(mem, "difficulty", arena_printf(mem, "请选择难度：%s。", names),
+                 arena_printf(mem, "choose a difficulty: %s", names));
 }
 
-const struct err *scheme_award(struct arena *mem, const struct scheme *s, const struct award_facts *f, struct award *out)
+const struct err *scheme_award(struct arena *mem, const struct scheme *s,
+                               const struct award_facts *f, struct award *out)
 {
     const struct scheme_item *item = scheme_item_find(s, f->item);
     int64_t rate_c, units_c, total_c;
@@ -251,26 +324,46 @@ const struct err *scheme_award(struct arena *mem, const struct scheme *s, const 
     TRY(check_who(mem, s, item, f));
     TRY(rate(mem, item, f, &rate_c));
     TRY(units(mem, item, f, &units_c));
-    if (!dec_muldiv(rate_c, units_c, 100, DEC_NEAREST, &total_c)) return wrong(mem, "quantity", "数量太大。", "too many units");
+    if (!dec_muldiv(rate_c, units_c, 100, DEC_NEAREST, &total_c))
+        return wrong(mem, "quantity", "数量太大。", "too many units");
 
     const char *fen = item->yuan ? "元" : "分", *en_fen = item->yuan ? "yuan" : "points";
-    struct scheme_why *w = why(mem, "item", rate_c, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
-                        arena_printf(mem, "%s (%s)", item->label, item->code));
+    struct scheme_why *w =
+        why(mem, "item", rate_c, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
+            arena_printf(mem, "%s (%s)", item->label, item->code));
     const char *level_zh = f->level ? arena_printf(mem, "%s级", f->level) : "";
     const char *level_en = f->level ? arena_printf(mem, "level %s, ", f->level) : "";
-    const char *picked_zh = item->points_min_c != item->points_max_c && !f->level && !item->steps.n && !f->reverse ? "评定" : "";
+    const char *picked_zh =
+        item->points_min_c != item->points_max_c && !f->level && !item->steps.n && !f->reverse
+            ? "评定"
+            : "";
     if (item->steps.n && !f->reverse) {
         char day[DATE_ZH_SIZE];
-        const char *at = steps_by_day(item) ? date_zh(f->on, day) : arena_printf(mem, "%s%s", points(mem, f->quantity_c), item->unit ? item->unit : "");
-        w = why(mem, "step", total_c, w, arena_printf(mem, "%s，%s%s", at, points(mem, total_c), fen), arena_printf(mem, "%s: %s %s", at, points(mem, total_c), en_fen));
+        const char *at = steps_by_day(item) ? date_zh(f->on, day)
+                                            : arena_printf(mem, "%s%s", points(mem, f->quantity_c),
+                                                           item->unit ? item->unit : "");
+        w = why(mem, "step", total_c, w,
+                arena_printf(mem, "%s，%s%s", at, points(mem, total_c), fen),
+                arena_printf(mem, "%s: %s %s", at, points(mem, total_c), en_fen));
     } else if (item->unit && !f->reverse) {
-        w = why(mem, item->short_of_c != NONE ? "short" : "units", total_c, w,
-                arena_printf(mem, "%s%s%s每%s%s%s×%s%s=%s%s", level_zh, picked_zh, item->short_of_c != NONE ? "差额" : "", item->unit, points(mem, rate_c), fen, points(mem, units_c), item->unit, points(mem, total_c), fen),
-                arena_printf(mem, "%s%s %s per %s × %s = %s %s", level_en, points(mem, rate_c), en_fen, item->unit, points(mem, units_c), points(mem, total_c), en_fen));
+        w = why(
+            mem, item->short_of_c != NONE ? "short" : "units", total_c, w,
+            arena_printf(mem, "%s%s%s每%s%s%s×%s%s=%s%s", level_zh, picked_zh,
+                         item->short_of_c != NONE ? "差额" : "", item->unit, points(mem, rate_c),
+                         fen, points(mem, units_c), item->unit, points(mem, total_c), fen),
+            arena_printf(mem, "%s%s %s per %s × %s = %s %s", level_en, points(mem, rate_c), en_fen,
+                         item->unit, points(mem, units_c), points(mem, total_c), en_fen));
     } else {
-        w = why(mem, f->reverse ? "reverse" : f->level ? "level" : *picked_zh ? "pick" : "fixed", total_c, w,
-                arena_printf(mem, "%s%s%s%s%s", f->reverse ? "反之" : "", level_zh, picked_zh, points(mem, total_c), fen),
-                arena_printf(mem, "%s%s%s %s", f->reverse ? "the contrary: " : "", level_en, points(mem, total_c), en_fen));
+        w = why(mem,
+                f->reverse   ? "reverse"
+                : f->level   ? "level"
+                : *picked_zh ? "pick"
+                             : "fixed",
+                total_c, w,
+                arena_printf(mem, "%s%s%s%s%s", f->reverse ? "反之" : "", level_zh, picked_zh,
+                             points(mem, total_c), fen),
+                arena_printf(mem, "%s%s%s %s", f->reverse ? "the contrary: " : "", level_en,
+                             points(mem, total_c), en_fen));
     }
     TRY(multiplied(mem, item, f, &w));
     TRY(all_limits(mem, s, item, f, &w));
@@ -278,17 +371,22 @@ const struct err *scheme_award(struct arena *mem, const struct scheme *s, const 
     return NULL;
 }
 
-const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, const char *code, int64_t claimed_c, struct award *out)
+const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, const char *code,
+                                     int64_t claimed_c, struct award *out)
 {
     const struct scheme_item *item = scheme_item_find(s, code);
     int64_t claimed = claimed_c < 0 ? -claimed_c : claimed_c, penalty_c;
     if (!item) return wrong(mem, "item", "方案里没有这个项目。", "the scheme has no such item");
-    if (!dec_mul(claimed, -s->false_claim_times, &penalty_c)) return wrong(mem, "points", "分值太大。", "too many points");
-    struct scheme_why *w = why(mem, "item", claimed, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
-                              arena_printf(mem, "%s (%s)", item->label, item->code));
+    if (!dec_mul(claimed, -s->false_claim_times, &penalty_c))
+        return wrong(mem, "points", "分值太大。", "too many points");
+    struct scheme_why *w =
+        why(mem, "item", claimed, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
+            arena_printf(mem, "%s (%s)", item->label, item->code));
     w = why(mem, "false_claim", penalty_c, w,
-            arena_printf(mem, "申报%s分确认为虚假，按%d倍扣分，%s分", points(mem, claimed), (int)s->false_claim_times, points(mem, penalty_c)),
-            arena_printf(mem, "a claim of %s points found false costs %d times as much: %s", points(mem, claimed), (int)s->false_claim_times, points(mem, penalty_c)));
+            arena_printf(mem, "申报%s分确认为虚假，按%d倍扣分，%s分", points(mem, claimed),
+                         (int)s->false_claim_times, points(mem, penalty_c)),
+            arena_printf(mem, "a claim of %s points found false costs %d times as much: %s",
+                         points(mem, claimed), (int)s->false_claim_times, points(mem, penalty_c)));
     award_set(mem, w, out);
     return NULL;
 }
@@ -302,40 +400,62 @@ struct span scheme_cap_span(const struct scheme *s, const struct scheme_item *i,
 
 /* ---- what limits an award ---- */
 
-static void limit_add(struct list *out, const struct scheme_cap *cap, enum limit_scope scope, const char *code, bool best, int64_t on)
+static void limit_add(struct list *out, const struct scheme_cap *cap, enum limit_scope scope,
+                      const char *code, bool best, int64_t on)
 {
     LIST_AT(*out, struct scheme_limit, out->n++) = (struct scheme_limit){
-        .scope = scope, .code = code, .per = cap->per, .times = cap->times, .points_c = cap->points_c, .best = best,
+        .scope = scope,
+        .code = code,
+        .per = cap->per,
+        .times = cap->times,
+        .points_c = cap->points_c,
+        .best = best,
         .span = period_span((enum period)cap->per, on),
     };
 }
 
-struct list scheme_limits(struct arena *mem, const struct scheme *s, const struct scheme_item *i, int64_t on)
+struct list scheme_limits(struct arena *mem, const struct scheme *s, const struct scheme_item *i,
+                          int64_t on)
 {
     const struct scheme_category *category = NULL;
     for (size_t k = 0; k < s->categories.n; k++)
-        if (text_equal(LIST_AT(s->categories, struct scheme_category, k).code, i->category)) category = &LIST_AT(s->categories, struct scheme_category, k);
-    struct list out = { arena_array(mem, struct scheme_limit, i->caps.n + (category ? category->caps.n : 0) + s->rules.caps.n + 2), 0 };
+        if (text_equal(LIST_AT(s->categories, struct scheme_category, k).code, i->category))
+            category = &LIST_AT(s->categories, struct scheme_category, k);
+    struct list out = { arena_array(mem, struct scheme_limit,
+                                    i->caps.n + (category ? category->caps.n : 0) +
+                                        s->rules.caps.n + 2),
+                        0 };
 
     if (i->warnings) limit_add(&out, i->warnings, LIMIT_WARNING, i->code, false, on);
     for (size_t k = 0; i->one_of && k < s->rules.groups.n; k++) {
         const struct scheme_group *g = &LIST_AT(s->rules.groups, struct scheme_group, k);
         if (text_equal(g->code, i->one_of))
-            limit_add(&out, &(struct scheme_cap){ .times = 1, .points_c = NONE, .per = g->per }, LIMIT_GROUP, g->code, text_equal(g->keep, "best"), on);
+            limit_add(&out, &(struct scheme_cap){ .times = 1, .points_c = NONE, .per = g->per },
+                      LIMIT_GROUP, g->code, text_equal(g->keep, "best"), on);
     }
-    for (size_t k = 0; k < i->caps.n; k++) limit_add(&out, &LIST_AT(i->caps, struct scheme_cap, k), LIMIT_ITEM, i->code, false, on);
-    for (size_t k = 0; category && k < category->caps.n; k++) limit_add(&out, &LIST_AT(category->caps, struct scheme_cap, k), LIMIT_CATEGORY, category->code, false, on);
-    for (size_t k = 0; k < s->rules.caps.n && !i->yuan; k++) limit_add(&out, &LIST_AT(s->rules.caps, struct scheme_cap, k), LIMIT_ACCOUNT, "", false, on);
+    for (size_t k = 0; k < i->caps.n; k++)
+        limit_add(&out, &LIST_AT(i->caps, struct scheme_cap, k), LIMIT_ITEM, i->code, false, on);
+    for (size_t k = 0; category && k < category->caps.n; k++)
+        limit_add(&out, &LIST_AT(category->caps, struct scheme_cap, k), LIMIT_CATEGORY,
+                  category->code, false, on);
+    for (size_t k = 0; k < s->rules.caps.n && !i->yuan; k++)
+        limit_add(&out, &LIST_AT(s->rules.caps, struct scheme_cap, k), LIMIT_ACCOUNT, "", false,
+                  on);
     return out;
 }
 
 bool scheme_limit_counts(const struct scheme_limit *l, const struct scheme_item *other)
 {
     switch (l->scope) {
-    case LIMIT_ITEM: case LIMIT_WARNING: return text_equal(l->code, other->code);
-    case LIMIT_CATEGORY: return text_equal(l->code, other->category);
-    case LIMIT_ACCOUNT: return !other->yuan;
-    case LIMIT_GROUP: return text_equal(l->code, other->one_of);
+    case LIMIT_ITEM:
+    case LIMIT_WARNING:
+        return text_equal(l->code, other->code);
+    case LIMIT_CATEGORY:
+        return text_equal(l->code, other->category);
+    case LIMIT_ACCOUNT:
+        return !other->yuan;
+    case LIMIT_GROUP:
+        return text_equal(l->code, other->one_of);
     }
     return false;
 }

@@ -1,7 +1,8 @@
-/* The rules about the whole, for what stands beside the items: codes that name each other, bands without
- * gaps, titles somebody can reach, steps with a role.
+/* The rules about the whole, for what stands beside the items: codes that name each other, bands
+ * without gaps, titles somebody can reach, steps with a role.
  */
 #include <string.h>
+
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_keys.h"
@@ -31,18 +32,23 @@ static const void *find(struct scheme_check *c, const struct list *l, size_t siz
     unknown_reference(c, at, zh, en, code, words);
     return NULL;
 }
-#define FIND(c, l, T, code, at, zh, en) ((const struct T *)find((c), (l), sizeof(struct T), (code), (at), (zh), (en)))
+#define FIND(c, l, T, code, at, zh, en)                                                            \
+    ((const struct T *)find((c), (l), sizeof(struct T), (code), (at), (zh), (en)))
 
 /* ---- bands ---- */
 
-struct interval { int64_t low, high; const struct scheme_node *node; };
+struct interval {
+    int64_t low, high;
+    const struct scheme_node *node;
+};
 
 static bool interval_of(struct scheme_check *c, const struct scheme_band *b, struct interval *out)
 {
     const struct scheme_bounds *in = &b->in;
     *out = (struct interval){ INT64_MIN, INT64_MAX, b->node };
     if ((in->from_c != NONE && in->above_c != NONE) || (in->to_c != NONE && in->below_c != NONE)) {
-        check_error(c, b->node, "一头只写一个界限：从或高于，到或低于。", "one bound at each end: from or above, to or below");
+        check_error(c, b->node, "一头只写一个界限：从或高于，到或低于。",
+                    "one bound at each end: from or above, to or below");
         return false;
     }
     if (in->from_c != NONE) out->low = in->from_c;
@@ -50,16 +56,18 @@ static bool interval_of(struct scheme_check *c, const struct scheme_band *b, str
     if (in->to_c != NONE) out->high = in->to_c;
     if (in->below_c != NONE) out->high = in->below_c - 1;
     if (out->low == INT64_MIN && out->high == INT64_MAX) {
-        check_error(c, b->node, "要写界限：从、高于、到、低于。", "a band has bounds: from, above, to, below");
+        check_error(c, b->node, "要写界限：从、高于、到、低于。",
+                    "a band has bounds: from, above, to, below");
         return false;
     }
     if (out->low <= out->high) return true;
-    check_error(c, b->node, "界限写反了，这一段什么都不包含。", "the bounds are the wrong way round: nothing is inside");
+    check_error(c, b->node, "界限写反了，这一段什么都不包含。",
+                "the bounds are the wrong way round: nothing is inside");
     return false;
 }
 
-void check_bands(struct scheme_check *c, const struct list *bands, int64_t low_c, int64_t high_c, bool otherwise,
-                 const struct scheme_node *at)
+void check_bands(struct scheme_check *c, const struct list *bands, int64_t low_c, int64_t high_c,
+                 bool otherwise, const struct scheme_node *at)
 {
     struct interval v[50];
     size_t n = 0;
@@ -76,24 +84,40 @@ void check_bands(struct scheme_check *c, const struct list *bands, int64_t low_c
     if (n < bands->n) return;
     for (size_t i = 1; i < n; i++) {
         if (v[i].low <= v[i - 1].high)
-            check_error(c, v[i].node, arena_printf(c->mem, "与第%d行的一段重叠：%s。", v[i - 1].node->line, human(c->mem, v[i].low)),
-                        arena_printf(c->mem, "overlaps the band on line %d at %s", v[i - 1].node->line, human(c->mem, v[i].low)));
+            check_error(c, v[i].node,
+                        arena_printf(c->mem, "与第%d行的一段重叠：%s。", v[i - 1].node->line,
+                                     human(c->mem, v[i].low)),
+                        arena_printf(c->mem, "overlaps the band on line %d at %s",
+                                     v[i - 1].node->line, human(c->mem, v[i].low)));
         else if (!otherwise && v[i].low > v[i - 1].high + 1)
-            check_error(c, v[i].node, arena_printf(c->mem, "与第%d行的一段之间有空缺：%s；请补上，或写“其他”（else）。", v[i - 1].node->line, human(c->mem, v[i - 1].high + 1)),
-                        arena_printf(c->mem, "a gap behind the band on line %d at %s; close it or add \"else\"", v[i - 1].node->line, human(c->mem, v[i - 1].high + 1)));
+            check_error(
+                c, v[i].node,
+                arena_printf(c->mem, "与第%d行的一段之间有空缺：%s；请补上，或写“其他”（else）。",
+                             v[i - 1].node->line, human(c->mem, v[i - 1].high + 1)),
+                arena_printf(c->mem,
+                             "a gap behind the band on line %d at %s; close it or add \"else\"",
+                             v[i - 1].node->line, human(c->mem, v[i - 1].high + 1)));
     }
     if (otherwise || !n) return;
     if (v[0].low > (low_c == NONE ? INT64_MIN : low_c))
-        check_error(c, at, arena_printf(c->mem, "低于%s的没有着落；请补上，或写“其他”（else）。", human(c->mem, v[0].low)),
-                    arena_printf(c->mem, "nothing is said below %s; close it or add \"else\"", human(c->mem, v[0].low)));
+        check_error(c, at,
+                    arena_printf(c->mem, "低于%s的没有着落；请补上，或写“其他”（else）。",
+                                 human(c->mem, v[0].low)),
+                    arena_printf(c->mem, "nothing is said below %s; close it or add \"else\"",
+                                 human(c->mem, v[0].low)));
     if (v[n - 1].high < (high_c == NONE ? INT64_MAX : high_c))
-        check_error(c, at, arena_printf(c->mem, "高于%s的没有着落；请补上，或写“其他”（else）。", human(c->mem, v[n - 1].high)),
-                    arena_printf(c->mem, "nothing is said above %s; close it or add \"else\"", human(c->mem, v[n - 1].high)));
+        check_error(c, at,
+                    arena_printf(c->mem, "高于%s的没有着落；请补上，或写“其他”（else）。",
+                                 human(c->mem, v[n - 1].high)),
+                    arena_printf(c->mem, "nothing is said above %s; close it or add \"else\"",
+                                 human(c->mem, v[n - 1].high)));
 }
 
-static void check_board(struct scheme_check *c, const struct scheme *s, const char *board, const struct scheme_node *node)
+static void check_board(struct scheme_check *c, const struct scheme *s, const char *board,
+                        const struct scheme_node *node)
 {
-    FIND(c, &s->rules.boards, scheme_board, board, key_or_self(node, "board", "上榜"), "榜单", "board");
+    FIND(c, &s->rules.boards, scheme_board, board, key_or_self(node, "board", "上榜"), "榜单",
+         "board");
 }
 
 static void check_all_bands(struct scheme_check *c, struct scheme *s)
@@ -104,19 +128,25 @@ static void check_all_bands(struct scheme_check *c, struct scheme *s)
         for (size_t k = 0; k < b->bands.n; k++) {
             const struct scheme_band *one = &LIST_AT(b->bands, struct scheme_band, k);
             check_board(c, s, one->board, one->node);
-            if (one->node->kind == NODE_MAP && one->points_c == NONE && one->amount_c == NONE && !one->label && !one->colour)
-                check_error(c, one->node, "这一段要写得什么：分值、金额、名称或颜色。", "a band says what it gives: points, amount, label or colour");
+            if (one->node->kind == NODE_MAP && one->points_c == NONE && one->amount_c == NONE &&
+                !one->label && !one->colour)
+                check_error(c, one->node, "这一段要写得什么：分值、金额、名称或颜色。",
+                            "a band says what it gives: points, amount, label or colour");
         }
     }
 }
 
 /* ---- sheets and rounds ---- */
 
-static void sum_max(struct scheme_check *c, int64_t *written, int64_t sum, const struct scheme_node *node)
+static void sum_max(struct scheme_check *c, int64_t *written, int64_t sum,
+                    const struct scheme_node *node)
 {
     if (*written != NONE && *written != sum)
-        check_error(c, key_or_self(node, "max", "满分"), arena_printf(c->mem, "写的是%s，各项加起来是%s。", human(c->mem, *written), human(c->mem, sum)),
-                    arena_printf(c->mem, "%s is written but the parts add up to %s", human(c->mem, *written), human(c->mem, sum)));
+        check_error(c, key_or_self(node, "max", "满分"),
+                    arena_printf(c->mem, "写的是%s，各项加起来是%s。", human(c->mem, *written),
+                                 human(c->mem, sum)),
+                    arena_printf(c->mem, "%s is written but the parts add up to %s",
+                                 human(c->mem, *written), human(c->mem, sum)));
     *written = sum;
 }
 
@@ -125,30 +155,41 @@ static const struct scheme_line *find_line(const struct scheme_sheet *sheet, con
     for (size_t i = 0; i < sheet->sections.n; i++) {
         const struct list *lines = &LIST_AT(sheet->sections, struct scheme_section, i).lines;
         for (size_t k = 0; k < lines->n; k++)
-            if (text_equal(LIST_AT(*lines, struct scheme_line, k).code, code)) return &LIST_AT(*lines, struct scheme_line, k);
+            if (text_equal(LIST_AT(*lines, struct scheme_line, k).code, code))
+                return &LIST_AT(*lines, struct scheme_line, k);
     }
     return NULL;
 }
 
-static void check_line(struct scheme_check *c, const struct scheme_sheet *sheet, const struct scheme_line *l)
+static void check_line(struct scheme_check *c, const struct scheme_sheet *sheet,
+                       const struct scheme_line *l)
 {
     if (l->node->kind != NODE_MAP) return;
     const struct scheme_line *first = find_line(sheet, l->code);
     if (l->code && first != l)
-        check_error(c, key_or_self(l->node, "code", "代号"), arena_printf(c->mem, "代号“%s”重复，前一个在第%d行。", l->code, first->node->line),
-                    arena_printf(c->mem, "code \"%s\" is used already, on line %d", l->code, first->node->line));
+        check_error(
+            c, key_or_self(l->node, "code", "代号"),
+            arena_printf(c->mem, "代号“%s”重复，前一个在第%d行。", l->code, first->node->line),
+            arena_printf(c->mem, "code \"%s\" is used already, on line %d", l->code,
+                         first->node->line));
     if (!l->veto && (l->max_c == NONE || l->max_c <= 0))
-        check_error(c, key_or_self(l->node, "max", "满分"), "评分项要写满分（大于0）。", "a line has a maximum above 0");
+        check_error(c, key_or_self(l->node, "max", "满分"), "评分项要写满分（大于0）。",
+                    "a line has a maximum above 0");
     if (l->veto && (l->max_c != NONE || l->per_fault_c != NONE))
-        check_error(c, l->node, "一票否决项没有分，不写满分和每处扣。", "a veto line has no marks of its own");
+        check_error(c, l->node, "一票否决项没有分，不写满分和每处扣。",
+                    "a veto line has no marks of its own");
     if (l->per_fault_c != NONE && l->per_fault_c <= 0)
-        check_error(c, key_or_self(l->node, "per_fault", "每处扣"), "要写正数：每处扣几分。", "a positive number: the marks lost per fault");
+        check_error(c, key_or_self(l->node, "per_fault", "每处扣"), "要写正数：每处扣几分。",
+                    "a positive number: the marks lost per fault");
     bool one = l->veto && !strcmp(l->veto, "line");
     if (one != (l->of != NULL))
-        check_error(c, l->node, "否决单项（veto: line）要写是哪一项（of），其他不写。", "\"of\" goes with veto: line, and only with it");
+        check_error(c, l->node, "否决单项（veto: line）要写是哪一项（of），其他不写。",
+                    "\"of\" goes with veto: line, and only with it");
     if (one && l->of) {
         const struct scheme_line *of = find_line(sheet, l->of);
-        if (!of || of->veto) unknown_reference(c, key_or_self(l->node, "of", "对象"), "评分项", "line", l->of, (const char *const[]){ NULL });
+        if (!of || of->veto)
+            unknown_reference(c, key_or_self(l->node, "of", "对象"), "评分项", "line", l->of,
+                              (const char *const[]){ NULL });
     }
 }
 
@@ -177,11 +218,13 @@ static void check_steps(struct scheme_check *c, const struct list *steps)
     for (size_t i = 0; i < steps->n; i++) {
         const struct scheme_step *step = &LIST_AT(*steps, struct scheme_step, i);
         if (step->node->kind == NODE_MAP && !step->role)
-            check_error(c, step->node, "这一步没有写谁做（role）。", "a step without a role: nobody would do it");
+            check_error(c, step->node, "这一步没有写谁做（role）。",
+                        "a step without a role: nobody would do it");
     }
 }
 
-static void check_class(struct scheme_check *c, const struct scheme *s, const char **class_, const struct scheme_node *node)
+static void check_class(struct scheme_check *c, const struct scheme *s, const char **class_,
+                        const struct scheme_node *node)
 {
     if (!*class_) return;
     const char *code = resolve_class(c, s, *class_, key_or_self(node, "for", "适用"));
@@ -194,26 +237,38 @@ static void check_rounds(struct scheme_check *c, struct scheme *s)
         struct scheme_round *r = &LIST_AT(s->rules.rounds, struct scheme_round, i);
         if (r->node->kind != NODE_MAP) continue;
         check_class(c, s, &r->class_, r->node);
-        r->sheet_ = FIND(c, &s->rules.sheets, scheme_sheet, r->sheet, key_or_self(r->node, "sheet", "评分表"), "评分表", "sheet");
-        r->bands_ = FIND(c, &s->rules.bands, scheme_bands, r->bands, key_or_self(r->node, "bands", "分段"), "分段", "bands");
+        r->sheet_ = FIND(c, &s->rules.sheets, scheme_sheet, r->sheet,
+                         key_or_self(r->node, "sheet", "评分表"), "评分表", "sheet");
+        r->bands_ = FIND(c, &s->rules.bands, scheme_bands, r->bands,
+                         key_or_self(r->node, "bands", "分段"), "分段", "bands");
         check_steps(c, &r->steps);
-        if (r->window && r->window->first != NONE && r->window->last != NONE && r->window->first > r->window->last)
+        if (r->window && r->window->first != NONE && r->window->last != NONE &&
+            r->window->first > r->window->last)
             check_error(c, r->window->node, "时间写反了。", "the window ends before it begins");
-        if (r->assessors && r->assessors->at_least != NONE && r->assessors->at_least < 3 && text_equal(r->assessors->combine, "trimmed"))
-            check_error(c, r->assessors->node, "去掉最高最低至少要3人评分。", "without highest and lowest there must be at least 3 assessors");
+        if (r->assessors && r->assessors->at_least != NONE && r->assessors->at_least < 3 &&
+            text_equal(r->assessors->combine, "trimmed"))
+            check_error(c, r->assessors->node, "去掉最高最低至少要3人评分。",
+                        "without highest and lowest there must be at least 3 assessors");
     }
     for (size_t i = 0; i < s->rules.streaks.n; i++) {
         struct scheme_streak *k = &LIST_AT(s->rules.streaks, struct scheme_streak, i);
         if (k->node->kind != NODE_MAP) continue;
-        k->round_ = FIND(c, &s->rules.rounds, scheme_round, k->round, key_or_self(k->node, "round", "评比"), "评比", "round");
+        k->round_ = FIND(c, &s->rules.rounds, scheme_round, k->round,
+                         key_or_self(k->node, "round", "评比"), "评比", "round");
         check_board(c, s, k->board, k->node);
         int ways = (k->equal_c != NONE) + (k->first != NONE) + (k->last != NONE) +
-                   (k->in.from_c != NONE || k->in.above_c != NONE || k->in.to_c != NONE || k->in.below_c != NONE);
-        if (ways != 1) check_error(c, k->node, "要写一种条件：等于、界限、前几名或后几名。", "one condition: equal, bounds, first or last");
+                   (k->in.from_c != NONE || k->in.above_c != NONE || k->in.to_c != NONE ||
+                    k->in.below_c != NONE);
+        if (ways != 1)
+            check_error(c, k->node, "要写一种条件：等于、界限、前几名或后几名。",
+                        "one condition: equal, bounds, first or last");
         if (k->points_c == NONE && !k->board && !k->help)
-            check_error(c, k->node, "要写得什么：加分、上榜或帮教。", "say what it leads to: points, board or help");
-        if (k->of && !strcmp(k->of, "points") && k->round_ && !k->round_->bands_ && k->first == NONE && k->last == NONE)
-            check_error(c, k->node, "这个评比没有分段，没有积分；请写 of: mark。", "this round has no bands and so no points; write of: mark");
+            check_error(c, k->node, "要写得什么：加分、上榜或帮教。",
+                        "say what it leads to: points, board or help");
+        if (k->of && !strcmp(k->of, "points") && k->round_ && !k->round_->bands_ &&
+            k->first == NONE && k->last == NONE)
+            check_error(c, k->node, "这个评比没有分段，没有积分；请写 of: mark。",
+                        "this round has no bands and so no points; write of: mark");
     }
 }
 
@@ -233,26 +288,35 @@ static void check_assessments(struct scheme_check *c, struct scheme *s)
             if (p->every == NONE) p->every = a->per;
             if (p->base_c != NONE) a->base_c += p->base_c;
             if (p->category) {
-                const char *code = resolve_category(c, s, p->category, key_or_self(p->node, "category", "类别"));
+                const char *code =
+                    resolve_category(c, s, p->category, key_or_self(p->node, "category", "类别"));
                 if (code) p->category = code;
             }
             if (p->every != NONE && a->per != NONE && p->every > a->per)
-                check_error(c, key_or_self(p->node, "every", "周期"), "比整个评议的周期还长。", "longer than the assessment's own period");
+                check_error(c, key_or_self(p->node, "every", "周期"), "比整个评议的周期还长。",
+                            "longer than the assessment's own period");
             if (p->floor_c != NONE && p->ceiling_c != NONE && p->floor_c > p->ceiling_c)
                 check_error(c, p->node, "最低比最高还高。", "the floor is above the ceiling");
         }
         if (a->ceiling_c != NONE && a->ceiling_c < a->base_c)
-            check_error(c, key_or_self(a->node, "ceiling", "最高"), arena_printf(c->mem, "低于基础分之和%s。", human(c->mem, a->base_c)),
-                        arena_printf(c->mem, "below the sum of the bases, %s", human(c->mem, a->base_c)));
+            check_error(
+                c, key_or_self(a->node, "ceiling", "最高"),
+                arena_printf(c->mem, "低于基础分之和%s。", human(c->mem, a->base_c)),
+                arena_printf(c->mem, "below the sum of the bases, %s", human(c->mem, a->base_c)));
     }
 }
 
-static bool resolve_number(struct scheme_check *c, const struct scheme *s, const char *by, const struct scheme_node *at,
-                           struct scheme_number *out)
+static bool resolve_number(struct scheme_check *c, const struct scheme *s, const char *by,
+                           const struct scheme_node *at, struct scheme_number *out)
 {
-    static const struct { const char *name, *zh; enum number_kind kind; } words[] = {
-        { "points", "积分", NUMBER_POINTS }, { "total", "家庭总分", NUMBER_TOTAL },
-        { "average", "户均", NUMBER_AVERAGE }, { "lifetime", "累计户均", NUMBER_LIFETIME },
+    static const struct {
+        const char *name, *zh;
+        enum number_kind kind;
+    } words[] = {
+        { "points", "积分", NUMBER_POINTS },
+        { "total", "家庭总分", NUMBER_TOTAL },
+        { "average", "户均", NUMBER_AVERAGE },
+        { "lifetime", "累计户均", NUMBER_LIFETIME },
     };
     const char *near[4 + 60 + 1];
     size_t w = 0;
@@ -261,17 +325,24 @@ static bool resolve_number(struct scheme_check *c, const struct scheme *s, const
         if (!text_equal(by, words[i].name) && !text_equal(by, words[i].zh)) continue;
         *out = (struct scheme_number){ words[i].kind, NULL, false };
         if (words[i].kind == NUMBER_POINTS || s->rules.household) return true;
-        check_error(c, at, "没有写家庭积分（household）。", "there is no \"household\" in this scheme");
+        check_error(c, at, "没有写家庭积分（household）。",
+                    "there is no \"household\" in this scheme");
         return false;
     }
     const struct list *lists[] = { &s->rules.rounds, &s->rules.assessments, &s->rules.payments };
-    static const size_t sizes[] = { sizeof(struct scheme_round), sizeof(struct scheme_assessment), sizeof(struct scheme_payment) };
+    static const size_t sizes[] = { sizeof(struct scheme_round), sizeof(struct scheme_assessment),
+                                    sizeof(struct scheme_payment) };
     static const enum number_kind kinds[] = { NUMBER_ROUND, NUMBER_ASSESSMENT, NUMBER_MONEY };
     for (int l = 0; l < 3; l++)
         for (size_t i = 0; i < lists[l]->n; i++) {
-            const char *p = (const char *)lists[l]->items + i * sizes[l], *code = *(const char *const *)p;
+            const char *p = (const char *)lists[l]->items + i * sizes[l],
+                       *code = *(const char *const *)p;
             if (text_equal(code, by)) {
-                *out = (struct scheme_number){ kinds[l], p, kinds[l] == NUMBER_ROUND && !((const struct scheme_round *)(const void *)p)->bands };
+                *out = (struct scheme_number){
+                    kinds[l], p,
+                    kinds[l] == NUMBER_ROUND &&
+                        !((const struct scheme_round *)(const void *)p)->bands
+                };
                 return true;
             }
             if (code && w < 64) near[w++] = code;
@@ -288,12 +359,14 @@ static void check_rankings(struct scheme_check *c, struct scheme *s)
         if (r->node->kind != NODE_MAP) continue;
         if (r->by) resolve_number(c, s, r->by, key_or_self(r->node, "by", "按"), &r->number);
         if (r->of && r->number.kind != NUMBER_ROUND)
-            check_error(c, key_or_self(r->node, "of", "看"), "看（of）只用于排评比。", "\"of\" goes with a round");
+            check_error(c, key_or_self(r->node, "of", "看"), "看（of）只用于排评比。",
+                        "\"of\" goes with a round");
         if (r->of && !strcmp(r->of, "mark")) r->number.mark = true;
         r->numbers.items = arena_array(c->mem, struct scheme_number, r->tie_break.n + 1);
         for (size_t k = 0; k < r->tie_break.n; k++) {
             struct scheme_number number;
-            if (resolve_number(c, s, LIST_AT(r->tie_break, const char *, k), key_or_self(r->node, "tie_break", "再比"), &number))
+            if (resolve_number(c, s, LIST_AT(r->tie_break, const char *, k),
+                               key_or_self(r->node, "tie_break", "再比"), &number))
                 LIST_AT(r->numbers, struct scheme_number, r->numbers.n++) = number;
         }
     }
@@ -304,7 +377,8 @@ static bool bounded(const struct scheme_bounds *in)
     return in->from_c != NONE || in->above_c != NONE || in->to_c != NONE || in->below_c != NONE;
 }
 
-static void check_ladder(struct scheme_check *c, const struct scheme *s, const struct scheme_title *t)
+static void check_ladder(struct scheme_check *c, const struct scheme *s,
+                         const struct scheme_title *t)
 {
     const struct scheme_rung *above = NULL;
     int64_t share = 0;
@@ -314,20 +388,29 @@ static void check_ladder(struct scheme_check *c, const struct scheme *s, const s
         if (g->node->kind != NODE_MAP) continue;
         check_board(c, s, g->board, g->node);
         if ((g->share_c != NONE) + (g->places != NONE) + bounded(&g->in) != 1) {
-            check_error(c, g->node, "每级写一种：比例、名额或界限。", "each rung has one of: share, places, bounds");
+            check_error(c, g->node, "每级写一种：比例、名额或界限。",
+                        "each rung has one of: share, places, bounds");
             continue;
         }
         if (g->share_c != NONE) share += g->share_c;
-        if (g->share_c == 0) check_error(c, g->node, "比例是0，没有人能得到。", "a share of 0: nobody can reach it");
-        if (share > 10000) check_error(c, key_or_self(g->node, "share", "比例"), "各级比例加起来超过100。", "the shares add up to more than 100");
+        if (g->share_c == 0)
+            check_error(c, g->node, "比例是0，没有人能得到。", "a share of 0: nobody can reach it");
+        if (share > 10000)
+            check_error(c, key_or_self(g->node, "share", "比例"), "各级比例加起来超过100。",
+                        "the shares add up to more than 100");
         struct interval one, before;
         struct scheme_band band = { .in = g->in, .node = g->node };
         if (!bounded(&g->in) || !interval_of(c, &band, &one)) continue;
         int64_t top = t->floor_c == NONE ? INT64_MIN : t->floor_c;
-        struct scheme_band upper = above ? (struct scheme_band){ .in = above->in, .node = above->node } : band;
-        if (one.high < top) check_error(c, g->node, "低于称号的最低分，没有人能得到。", "below the title's floor: nobody can reach it");
-        if (above && interval_of(c, &upper, &before) && one.low >= before.low && one.high <= before.high)
-            check_error(c, g->node, "上一级已经全部包含，没有人能得到这一级。", "the rung above takes all of these: nobody can reach it");
+        struct scheme_band upper =
+            above ? (struct scheme_band){ .in = above->in, .node = above->node } : band;
+        if (one.high < top)
+            check_error(c, g->node, "低于称号的最低分，没有人能得到。",
+                        "below the title's floor: nobody can reach it");
+        if (above && interval_of(c, &upper, &before) && one.low >= before.low &&
+            one.high <= before.high)
+            check_error(c, g->node, "上一级已经全部包含，没有人能得到这一级。",
+                        "the rung above takes all of these: nobody can reach it");
         above = g;
     }
 }
@@ -338,19 +421,24 @@ static void check_titles(struct scheme_check *c, struct scheme *s)
         struct scheme_title *t = &LIST_AT(s->rules.titles, struct scheme_title, i);
         if (t->node->kind != NODE_MAP) continue;
         const struct scheme_node *at = key_or_self(t->node, "floor", "最低");
-        t->ranking_ = FIND(c, &s->rules.rankings, scheme_ranking, t->ranking, key_or_self(t->node, "ranking", "排名"), "排名", "ranking");
+        t->ranking_ = FIND(c, &s->rules.rankings, scheme_ranking, t->ranking,
+                           key_or_self(t->node, "ranking", "排名"), "排名", "ranking");
         t->floor_c = NONE;
         if (t->floor && (!strcmp(t->floor, "base") || !strcmp(t->floor, "基础分"))) {
             if (t->ranking_ && t->ranking_->number.kind == NUMBER_ASSESSMENT)
                 t->floor_c = ((const struct scheme_assessment *)t->ranking_->number.rule)->base_c;
             else
-                check_error(c, at, "这个排名没有基础分，请写数字。", "this ranking has no base; write a number");
+                check_error(c, at, "这个排名没有基础分，请写数字。",
+                            "this ranking has no base; write a number");
         } else if (t->floor && !dec_parse(t->floor, &t->floor_c)) {
             check_error(c, at, "要写分数，或 base（基础分）。", "a number, or base");
         }
-        const struct scheme_assessment *a = t->ranking_ && t->ranking_->number.kind == NUMBER_ASSESSMENT ? t->ranking_->number.rule : NULL;
+        const struct scheme_assessment *a =
+            t->ranking_ && t->ranking_->number.kind == NUMBER_ASSESSMENT ? t->ranking_->number.rule
+                                                                         : NULL;
         if (a && a->ceiling_c != NONE && t->floor_c != NONE && t->floor_c > a->ceiling_c)
-            check_error(c, at, "高于评议的最高分，没有人能得到。", "above the assessment's ceiling: nobody can reach it");
+            check_error(c, at, "高于评议的最高分，没有人能得到。",
+                        "above the assessment's ceiling: nobody can reach it");
         check_ladder(c, s, t);
     }
 }
@@ -369,10 +457,15 @@ static void check_payments(struct scheme_check *c, struct scheme *s)
             if (!code) continue;
             *name = code;
             for (size_t g = 0; g < s->categories.n; g++) {
-                const struct scheme_category *category = &LIST_AT(s->categories, struct scheme_category, g);
+                const struct scheme_category *category =
+                    &LIST_AT(s->categories, struct scheme_category, g);
                 if (text_equal(category->code, code) && category->yuan != 1)
-                    check_error(c, at, arena_printf(c->mem, "“%s”不是以元计的类别（yuan: yes）。", category->label),
-                                arena_printf(c->mem, "category \"%s\" does not count yuan (yuan: yes)", category->label));
+                    check_error(c, at,
+                                arena_printf(c->mem, "“%s”不是以元计的类别（yuan: yes）。",
+                                             category->label),
+                                arena_printf(c->mem,
+                                             "category \"%s\" does not count yuan (yuan: yes)",
+                                             category->label));
             }
         }
     }
@@ -382,11 +475,14 @@ static void check_payments(struct scheme_check *c, struct scheme *s)
             const char *pay = LIST_AT(item->loses, struct scheme_level, k).name;
             bool found = false;
             for (size_t p = 0; p < s->rules.payments.n && !found; p++) {
-                const struct list *pays = &LIST_AT(s->rules.payments, struct scheme_payment, p).pays;
-                for (size_t q = 0; q < pays->n && !found; q++) found = text_equal(LIST_AT(*pays, struct scheme_pay, q).code, pay);
+                const struct list *pays =
+                    &LIST_AT(s->rules.payments, struct scheme_payment, p).pays;
+                for (size_t q = 0; q < pays->n && !found; q++)
+                    found = text_equal(LIST_AT(*pays, struct scheme_pay, q).code, pay);
             }
             if (!found)
-                unknown_reference(c, key_or_self(item->node, "loses", "扣减款项"), "款项", "pay", pay, (const char *const[]){ NULL });
+                unknown_reference(c, key_or_self(item->node, "loses", "扣减款项"), "款项", "pay",
+                                  pay, (const char *const[]){ NULL });
         }
     }
 }
@@ -395,19 +491,27 @@ static void check_money(struct scheme_check *c, struct scheme *s)
 {
     const struct scheme_dividend *d = s->rules.dividend;
     if (d && d->shares_c != NONE && d->points_c != NONE && d->shares_c + d->points_c != 10000)
-        check_error(c, d->node, "按股份和按积分加起来要等于100。", "shares and points together are 100");
+        check_error(c, d->node, "按股份和按积分加起来要等于100。",
+                    "shares and points together are 100");
     const struct scheme_exchange *e = s->rules.exchange;
     for (size_t i = 0; e && i < e->days.n; i++) {
         int64_t day;
         if (!text_int(LIST_AT(e->days, const char *, i), 1, 31, &day))
-            check_error(c, key_or_self(e->node, "days", "兑换日"), "兑换日要写1到31。", "a day of the month is from 1 to 31");
+            check_error(c, key_or_self(e->node, "days", "兑换日"), "兑换日要写1到31。",
+                        "a day of the month is from 1 to 31");
     }
     for (size_t i = 0; i < s->rules.boards.n; i++) {
         const struct scheme_board *b = &LIST_AT(s->rules.boards, struct scheme_board, i);
         if (!text_equal(b->colour, "black")) continue;
-        if (b->appeal_days == NONE) check_warn(c, b->node, "黑榜没有写申诉期（appeal）。", "a black board without a time for appeal");
-        if (b->masked == 0) check_warn(c, b->node, "黑榜默认遮挡姓名；公开全名请再斟酌。", "a black board usually masks names; think again before showing them");
-        if (b->mentor != 1) check_warn(c, b->node, "黑榜没有帮教责任人（mentor）：上榜是为了帮助，不只是曝光。", "a black board without a mentor: it should lead to help, not only exposure");
+        if (b->appeal_days == NONE)
+            check_warn(c, b->node, "黑榜没有写申诉期（appeal）。",
+                       "a black board without a time for appeal");
+        if (b->masked == 0)
+            check_warn(c, b->node, "黑榜默认遮挡姓名；公开全名请再斟酌。",
+                       "a black board usually masks names; think again before showing them");
+        if (b->mentor != 1)
+            check_warn(c, b->node, "黑榜没有帮教责任人（mentor）：上榜是为了帮助，不只是曝光。",
+                       "a black board without a mentor: it should lead to help, not only exposure");
     }
 }
 

@@ -1,12 +1,12 @@
 /* `shanzhi scheme check | explain | diff | print | schema | reference | adopt`. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 #include "http/command.h"
 #include "kernel/text.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_store.h"
 #include "scheme/scheme_tell.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 enum { TEXT_MAX = 8 * 1024 * 1024 };
 
@@ -35,7 +35,9 @@ static const struct scheme *check_file(struct cli *c, const char *path)
     if (!text) return NULL;
     const struct scheme *s = scheme_parse(c->mem, path, text, n, &found);
     for (const struct scheme_finding *f = found; f; f = f->next)
-        printf("%s:%d:%d: %s%s%s %s | %s\n", path, f->line, f->column, f->warning ? "warning 提醒" : "error 错误", *f->path ? " " : "", f->path, f->zh, f->en);
+        printf("%s:%d:%d: %s%s%s %s | %s\n", path, f->line, f->column,
+               f->warning ? "warning 提醒" : "error 错误", *f->path ? " " : "", f->path, f->zh,
+               f->en);
     return s;
 }
 
@@ -49,7 +51,10 @@ static int check_command(struct cli *c)
         if (!strncmp(path, "--", 2)) continue;
         files++;
         const struct scheme *s = check_file(c, path);
-        if (!s) { bad++; continue; }
+        if (!s) {
+            bad++;
+            continue;
+        }
         printf("%s: %s, %zu items 项, ok\n", path, s->title, s->items.n);
         if (!choices) continue;
         struct buf out = buf_in(c->mem, TEXT_MAX);
@@ -77,21 +82,26 @@ static int reference_command(struct cli *c)
 
 static int explain_command(struct cli *c)
 {
-    const char *path = cli_arg(c, 0), *facts_path = cli_option(c, "facts"), *who = cli_option(c, "subject"), *when = cli_option(c, "period");
+    const char *path = cli_arg(c, 0), *facts_path = cli_option(c, "facts"),
+               *who = cli_option(c, "subject"), *when = cli_option(c, "period");
     enum period per;
     struct span in;
     int64_t id = NONE;
     size_t n;
     struct scheme_finding *found;
-    if (!path || !facts_path || !when || !period_parse(when, &per, &in) || (who && !text_int(who, 1, INT64_MAX, &id))) {
-        fprintf(stderr, "用法 usage: shanzhi scheme explain FILE --facts FACTS --period 2026 [--subject 12]\n");
+    if (!path || !facts_path || !when || !period_parse(when, &per, &in) ||
+        (who && !text_int(who, 1, INT64_MAX, &id))) {
+        fprintf(
+            stderr,
+            "用法 usage: shanzhi scheme explain FILE --facts FACTS --period 2026 [--subject 12]\n");
         return 2;
     }
     const struct scheme *s = check_file(c, path);
     const char *text = s ? read_text(c, facts_path, &n) : NULL;
     if (!text) return 1;
     const struct scheme_facts *facts = scheme_facts_parse(c->mem, text, n, &found);
-    for (const struct scheme_finding *f = found; f; f = f->next) printf("%s:%d:%d: %s %s | %s\n", facts_path, f->line, f->column, f->path, f->zh, f->en);
+    for (const struct scheme_finding *f = found; f; f = f->next)
+        printf("%s:%d:%d: %s %s | %s\n", facts_path, f->line, f->column, f->path, f->zh, f->en);
     struct scheme_run run;
     if (!facts) return 1;
     const struct err *e = run_open(c->mem, s, facts, &run);
@@ -102,7 +112,9 @@ static int explain_command(struct cli *c)
         if (id != NONE && f->id != id) continue;
         any = true;
         e = run_explain(&run, i, in, LANG_ZH, &out);
-        if (!e) printf("%s%lld %s %s\n%s", i ? "\n" : "", (long long)f->id, f->label ? f->label : "", when, out.p ? out.p : "");
+        if (!e)
+            printf("%s%lld %s %s\n%s", i ? "\n" : "", (long long)f->id, f->label ? f->label : "",
+                   when, out.p ? out.p : "");
     }
     struct buf village = buf_in(c->mem, TEXT_MAX);
     if (!e && id == NONE) e = run_explain_village(&run, in, &village);
@@ -142,7 +154,11 @@ static int print_command(struct cli *c)
     return 0;
 }
 
-struct adopt { int64_t village, from, version; const char *text; size_t n; };
+struct adopt {
+    int64_t village, from, version;
+    const char *text;
+    size_t n;
+};
 static const struct err *adopt(struct req *r, void *arg)
 {
     struct adopt *a = arg;
@@ -154,8 +170,10 @@ static const struct err *adopt(struct req *r, void *arg)
 static int adopt_command(struct cli *c)
 {
     struct adopt a = { 0 };
-    const char *village = cli_option(c, "village"), *from = cli_option(c, "from"), *path = cli_arg(c, 0);
-    if (!path || !village || !region_parse(village, &a.village) || !from || !date_parse(from, &a.from)) {
+    const char *village = cli_option(c, "village"), *from = cli_option(c, "from"),
+               *path = cli_arg(c, 0);
+    if (!path || !village || !region_parse(village, &a.village) || !from ||
+        !date_parse(from, &a.from)) {
         fprintf(stderr, "用法 usage: shanzhi scheme adopt --village CODE --from 2026-01-01 FILE\n");
         return 2;
     }
@@ -169,12 +187,19 @@ static int adopt_command(struct cli *c)
 
 extern const struct command scheme_commands[];
 const struct command scheme_commands[] = {
-    { "scheme check", "[--choices] FILE…", "Check schemes: every finding with file:line:column; --choices lists what a village chose.", false, check_command },
-    { "scheme explain", "FILE --facts FACTS --period 2026 [--subject 12]", "Work out facts by a scheme and tell how every number came about.", false, explain_command },
-    { "scheme diff", "OLD NEW", "Tell in sentences what two versions do differently.", false, diff_command },
-    { "scheme print", "FILE", "Print the notice that hangs on the wall, as text.", false, print_command },
-    { "scheme schema", "", "Print the JSON Schema of the language, for editors.", false, schema_command },
+    { "scheme check", "[--choices] FILE…",
+      "Check schemes: every finding with file:line:column; --choices lists what a village chose.",
+      false, check_command },
+    { "scheme explain", "FILE --facts FACTS --period 2026 [--subject 12]",
+      "Work out facts by a scheme and tell how every number came about.", false, explain_command },
+    { "scheme diff", "OLD NEW", "Tell in sentences what two versions do differently.", false,
+      diff_command },
+    { "scheme print", "FILE", "Print the notice that hangs on the wall, as text.", false,
+      print_command },
+    { "scheme schema", "", "Print the JSON Schema of the language, for editors.", false,
+      schema_command },
     { "scheme reference", "", "Print the reference of all keys.", false, reference_command },
-    { "scheme adopt", "--village CODE --from DATE FILE", "Put a scheme in force in a village.", true, adopt_command },
+    { "scheme adopt", "--village CODE --from DATE FILE", "Put a scheme in force in a village.",
+      true, adopt_command },
     { 0 }
 };

@@ -1,5 +1,5 @@
-/* Every example of docs/scheme-language.md is executed: the scheme passes the checker, and `explain` of the
- * facts prints every line the example promises ("1: …": of subject 1).
+/* Every example of docs/scheme-language.md is executed: the scheme passes the checker, and
+ * `explain` of the facts prints every line the example promises ("1: …": of subject 1).
  */
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,8 @@
 #include "kernel/file.h"
 #include "kernel/text.h"
 #include "scheme/scheme_run.h"
-#include "kernel/test.h"
+
+#include "kernel/test.h" /* after ours: cmocka has a macro fail() */
 
 /* The text of the next ``` block of the kind, from *at; NULL: none before `end`. */
 static char *block(struct arena *mem, const char **at, const char *kind, const char *end)
@@ -30,11 +31,15 @@ static bool has_key(const char *text, const char *key)
 
 static const char *whole(struct arena *mem, const char *part)
 {
-    static const struct { const char *key, *line; } usual[] = {
+    static const struct {
+        const char *key, *line;
+    } usual[] = {
         { "publicity:", "publicity: {days: 3}\n" },
         { "false_claims:", "false_claims: {times: 2}\n" },
-        { "classes:", "classes:\n  - {code: resident, label: 村民, kind: resident}\n  - {code: household, label: 家庭, kind: household}\n"
-                      "  - {code: village, label: 村, kind: village}\n  - {code: grid_worker, label: 网格员, kind: grid_worker}\n" },
+        { "classes:", "classes:\n  - {code: resident, label: 村民, kind: resident}\n  - {code: "
+                      "household, label: 家庭, kind: household}\n"
+                      "  - {code: village, label: 村, kind: village}\n  - {code: grid_worker, "
+                      "label: 网格员, kind: grid_worker}\n" },
     };
     char *text = arena_printf(mem, "scheme: example\ntitle: 示例\n");
     for (size_t i = 0; i < COUNT(usual); i++)
@@ -42,15 +47,19 @@ static const char *whole(struct arena *mem, const char *part)
     return arena_printf(mem, "%s%s", text, part);
 }
 
-static void promised(struct arena *mem, const struct scheme *s, const char *facts_text, char *lines, int number)
+static void promised(struct arena *mem, const struct scheme *s, const char *facts_text, char *lines,
+                     int number)
 {
     struct scheme_finding *found;
-    const struct scheme_facts *facts = scheme_facts_parse(mem, facts_text, strlen(facts_text), &found);
+    const struct scheme_facts *facts =
+        scheme_facts_parse(mem, facts_text, strlen(facts_text), &found);
     struct span year = period_span(PERIOD_YEAR, date_of(2026, 1, 1));
     struct scheme_run run;
-    EXPECT(facts != NULL, "example %d, facts line %d: %s", number, found ? found->line : 0, found ? found->en : "");
+    EXPECT(facts != NULL, "example %d, facts line %d: %s", number, found ? found->line : 0,
+           found ? found->en : "");
     for (size_t i = 0; i < s->rules.payments.n; i++)
-        if (LIST_AT(s->rules.payments, struct scheme_payment, i).per == PERIOD_MONTH) year = period_span(PERIOD_MONTH, date_of(2026, 1, 1));
+        if (LIST_AT(s->rules.payments, struct scheme_payment, i).per == PERIOD_MONTH)
+            year = period_span(PERIOD_MONTH, date_of(2026, 1, 1));
     const struct err *x = run_open(mem, s, facts, &run);
     struct buf all = buf_in(mem, 1 << 20);
     buf_puts(&all, "\n");
@@ -59,7 +68,9 @@ static void promised(struct arena *mem, const struct scheme *s, const char *fact
         x = run_explain(&run, i, year, LANG_ZH, &one);
         buf_puts(&all, one.p ? one.p : "");
         for (char *p = one.p, *nl; p && (nl = strchr(p, '\n')) != NULL; p = nl + 1)
-            buf_printf(&all, "%lld: %.*s\n", (long long)LIST_AT(facts->subjects, struct fact_subject, i).id, (int)(nl - p), p);
+            buf_printf(&all, "%lld: %.*s\n",
+                       (long long)LIST_AT(facts->subjects, struct fact_subject, i).id,
+                       (int)(nl - p), p);
     }
     if (!x) x = run_explain_village(&run, year, &all);
     EXPECT(!x, "example %d: %s", number, x ? x->en : "");
@@ -85,7 +96,8 @@ static void examples(void **state)
         const char *full = whole(mem, part), *next = strstr(at, "\n```yaml scheme\n");
         const struct scheme *s = scheme_parse(mem, "example", full, strlen(full), &found);
         number++;
-        EXPECT(s && !found, "example %d: line %d: %s\n%s", number, found ? found->line : 0, found ? found->en : "", full);
+        EXPECT(s && !found, "example %d: line %d: %s\n%s", number, found ? found->line : 0,
+               found ? found->en : "", full);
         const char *facts = block(mem, &at, "yaml facts", next);
         char *lines = facts ? block(mem, &at, "text", next) : NULL;
         EXPECT(!facts || lines, "example %d promises nothing", number);

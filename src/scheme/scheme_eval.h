@@ -1,6 +1,7 @@
-/* From facts to numbers: pure functions over one subject at a time (so that a county streams through them
- * in bounded memory), then rankings and titles over the numbers. No store, no clock, no floating point.
- * Every result can bring its tree (scheme_why.h); without `explain` no text is made.
+/* From facts to numbers: pure functions over one subject at a time (so that a county streams
+ * through them in bounded memory), then rankings and titles over the numbers. No store, no clock,
+ * no floating point. Every result can bring its tree (scheme_why.h); without `explain` no text is
+ * made.
  *
  *     struct eval e = { mem, scheme, true };
  *     struct eval_sum year;
@@ -16,69 +17,123 @@ struct eval {
     struct arena *mem;
     const struct scheme *s;
     bool explain;
-    const struct list *rounds; /* this subject's results with places, one list per round of the scheme; NULL: worked out, without places */
+    const struct list *rounds; /* this subject's results with places, one list per round of the
+                                  scheme; NULL: worked out, without places */
 };
 /* A number with its tree (NULL without explain) and how many things it rests on. */
-struct eval_sum { int64_t value_c; int64_t count; struct scheme_why *why; };
+struct eval_sum {
+    int64_t value_c;
+    int64_t count;
+    struct scheme_why *why;
+};
 
 /* ---- sheets, rounds, streaks (scheme_eval_round.c) ---- */
-MUST_CHECK const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet, const struct fact_visit *v, struct eval_sum *out);
+MUST_CHECK const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet,
+                                       const struct fact_visit *v, struct eval_sum *out);
 struct eval_round {
-    struct span in;            /* the period */
-    bool counted, excused;     /* neither: too few assessors or outside the window */
+    struct span in;        /* the period */
+    bool counted, excused; /* neither: too few assessors or outside the window */
     int64_t mark_c, points_c;
     const struct scheme_band *band; /* NULL: none holds the mark */
     int64_t from_first, from_last;  /* places among all who were marked; 0: not ranked */
     struct scheme_why *why;
 };
 /* The subject's results of a round, one per period in which it was visited, oldest first. */
-MUST_CHECK const struct err *eval_rounds(struct eval *e, const struct scheme_round *r, const struct fact_subject *f, struct list *out);
+MUST_CHECK const struct err *eval_rounds(struct eval *e, const struct scheme_round *r,
+                                         const struct fact_subject *f, struct list *out);
+/* The same for the i-th round of the scheme: with places when e->rounds brings them. */
+MUST_CHECK const struct err *eval_rounds_of(struct eval *e, size_t i, const struct fact_subject *f,
+                                            struct list *out);
 /* Places of all subjects within each period; results[i] is the list of subject i. */
 void eval_round_places(struct arena *mem, struct list *results, size_t n);
-struct eval_streak { struct span in; int64_t points_c; }; /* in: the period that completed it */
+struct eval_streak {
+    struct span in;
+    int64_t points_c;
+}; /* in: the period that completed it */
 /* Times that a streak paid; windows do not overlap. */
 struct list eval_streaks(struct eval *e, const struct scheme_streak *k, const struct list *rounds);
 
 /* ---- sums (scheme_eval_sum.c) ---- */
-struct eval_deed { const struct fact_deed *deed; const struct scheme_item *item; int64_t points_c; struct scheme_why *why; };
-/* Deeds in order of day, each with what it is worth beside the ones before it. A deed that a limit refuses is worth 0. */
-MUST_CHECK const struct err *eval_deeds(struct eval *e, const char *class_, const struct list *deeds, struct list *out);
-MUST_CHECK const struct err *eval_points(struct eval *e, const struct fact_subject *f, struct span in, struct eval_sum *out);
-MUST_CHECK const struct err *eval_assessment(struct eval *e, const struct scheme_assessment *a, const struct fact_subject *f, int64_t on, struct eval_sum *out);
-struct eval_household { struct eval_sum total, average, lifetime; int64_t members; };
-MUST_CHECK const struct err *eval_household(struct eval *e, const struct fact_subject *f, int64_t on, struct eval_household *out);
-struct eval_pay { const char *code, *label; int64_t before_c, after_c; };
-struct eval_payment { struct eval_sum items; struct list pays; /* struct eval_pay */ };
-MUST_CHECK const struct err *eval_payment(struct eval *e, const struct scheme_payment *p, const struct fact_subject *f, int64_t on, struct eval_payment *out);
+struct eval_deed {
+    const struct fact_deed *deed;
+    const struct scheme_item *item;
+    int64_t points_c;
+    struct scheme_why *why;
+};
+/* Deeds in order of day, each with what it is worth beside the ones before it. A deed that a limit
+ * refuses is worth 0. */
+MUST_CHECK const struct err *eval_deeds(struct eval *e, const char *class_,
+                                        const struct list *deeds, struct list *out);
+MUST_CHECK const struct err *eval_points(struct eval *e, const struct fact_subject *f,
+                                         struct span in, struct eval_sum *out);
+MUST_CHECK const struct err *eval_assessment(struct eval *e, const struct scheme_assessment *a,
+                                             const struct fact_subject *f, int64_t on,
+                                             struct eval_sum *out);
+struct eval_household {
+    struct eval_sum total, average, lifetime;
+    int64_t members;
+};
+MUST_CHECK const struct err *eval_household(struct eval *e, const struct fact_subject *f,
+                                            int64_t on, struct eval_household *out);
+struct eval_pay {
+    const char *code, *label;
+    int64_t before_c, after_c;
+};
+struct eval_payment {
+    struct eval_sum items;
+    struct list pays; /* struct eval_pay */
+};
+MUST_CHECK const struct err *eval_payment(struct eval *e, const struct scheme_payment *p,
+                                          const struct fact_subject *f, int64_t on,
+                                          struct eval_payment *out);
 /* Any number that can be ranked, over the period. */
-MUST_CHECK const struct err *eval_number(struct eval *e, struct scheme_number number, const struct fact_subject *f, struct span in, struct eval_sum *out);
-/* A balance on a day: lots by their validity, oldest expiry spent first; what is spent beyond them is a debt. */
-MUST_CHECK const struct err *eval_balance(struct eval *e, const struct scheme_balance *b, const struct fact_subject *f, int64_t on, int64_t *out);
+MUST_CHECK const struct err *eval_number(struct eval *e, struct scheme_number number,
+                                         const struct fact_subject *f, struct span in,
+                                         struct eval_sum *out);
+/* A balance on a day: lots by their validity, oldest expiry spent first; what is spent beyond them
+ * is a debt. */
+MUST_CHECK const struct err *eval_balance(struct eval *e, const struct scheme_balance *b,
+                                          const struct fact_subject *f, int64_t on, int64_t *out);
 
 /* ---- over many subjects (scheme_eval_rank.c) ---- */
 struct rank_entry {
     int64_t id, value_c, keys_c[4]; /* keys: what breaks ties, in order */
-    const char *set;           /* group, class or township it is ranked within; NULL: all together */
-    int64_t count;             /* how often it took part */
+    const char *set; /* group, class or township it is ranked within; NULL: all together */
+    int64_t count;   /* how often it took part */
     bool barred;
-    int64_t rank;              /* out: 0 is not ranked */
+    int64_t rank;                   /* out: 0 is not ranked */
     const struct scheme_rung *rung; /* out: its title */
 };
 /* Sorts the entries (set, then value, then keys, then id) and gives the ranks. */
 void eval_rank(const struct scheme_ranking *r, struct rank_entry *entries, size_t n);
 /* Titles of entries that eval_rank has sorted. */
 void eval_titles(const struct scheme_title *t, struct rank_entry *entries, size_t n);
-/* pool × weight ÷ sum of weights, by largest remainder, ties to the lower id: adds up exactly. All weights 0: nobody gets
- * anything. Entries sorted by id. */
-struct share { int64_t id, weight_c, amount_c; };
+/* pool × weight ÷ sum of weights, by largest remainder, ties to the lower id: adds up exactly. All
+ * weights 0: nobody gets anything. Entries sorted by id. */
+struct share {
+    int64_t id, weight_c, amount_c;
+};
 MUST_CHECK bool eval_split(struct arena *mem, int64_t pool_c, struct share *shares, size_t n);
-struct dividend_share { int64_t id, shares_c, points_c, amount_c; };
-MUST_CHECK const struct err *eval_dividend(struct arena *mem, const struct scheme_dividend *d, int64_t pool_c, struct dividend_share *who, size_t n);
+struct dividend_share {
+    int64_t id, shares_c, points_c, amount_c;
+};
+MUST_CHECK const struct err *eval_dividend(struct arena *mem, const struct scheme_dividend *d,
+                                           int64_t pool_c, struct dividend_share *who, size_t n);
 
 /* ---- money ---- */
-struct eval_budget { int64_t ceiling_c, funded_c; struct list sources; /* struct eval_pay: after_c */ };
-MUST_CHECK const struct err *eval_budget(struct arena *mem, const struct scheme_budget *b, int64_t residents, struct eval_budget *out);
-struct redeem_facts { int64_t points_c, balance_c, earned_c, on; bool barred; int64_t used_times[6], used_c[6]; /* per limit */ };
+struct eval_budget {
+    int64_t ceiling_c, funded_c;
+    struct list sources; /* struct eval_pay: after_c */
+};
+MUST_CHECK const struct err *eval_budget(struct arena *mem, const struct scheme_budget *b,
+                                         int64_t residents, struct eval_budget *out);
+struct redeem_facts {
+    int64_t points_c, balance_c, earned_c, on;
+    bool barred;
+    int64_t used_times[6], used_c[6]; /* per limit */
+};
 /* Points into yuan; ERR_INVALID says why not. */
-MUST_CHECK const struct err *eval_redeem(struct arena *mem, const struct scheme *s, const struct redeem_facts *f, int64_t *yuan_c, int64_t *left_c);
+MUST_CHECK const struct err *eval_redeem(struct arena *mem, const struct scheme *s,
+                                         const struct redeem_facts *f, int64_t *yuan_c,
+                                         int64_t *left_c);
 #endif

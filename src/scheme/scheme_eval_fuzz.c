@@ -1,5 +1,6 @@
-/* Parse → evaluate: a scheme and its facts, divided by a line "===", go all the way: numbers, trees, ranks, titles, boards,
- * dividends, the notice. Nothing may crash, hang or overflow; a tree's root is its result. */
+/* Parse → evaluate: a scheme and its facts, divided by a line "===", go all the way: numbers,
+ * trees, ranks, titles, boards, dividends, the notice. Nothing may crash, hang or overflow; a
+ * tree's root is its result. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@ static void titles(struct scheme_run *run)
         struct list ranked;
         if (run_rank(run, r, 20454, &ranked)) continue;
         for (size_t t = 0; t < run->s->rules.titles.n; t++) {
-            const struct scheme_title *title = &LIST_AT(run->s->rules.titles, struct scheme_title, t);
+            const struct scheme_title *title =
+                &LIST_AT(run->s->rules.titles, struct scheme_title, t);
             if (title->ranking_ == r) eval_titles(title, ranked.items, ranked.n);
         }
     }
@@ -27,8 +29,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *text = arena_strndup(&mem, (const char *)data, size);
     char *cut = strstr(text, "\n===\n");
     struct scheme_finding *found;
-    const struct scheme *s = scheme_parse(&mem, "fuzz", text, cut ? (size_t)(cut + 1 - text) : strlen(text), &found);
-    const struct scheme_facts *f = s && cut ? scheme_facts_parse(&mem, cut + 5, strlen(cut + 5), &found) : NULL;
+    const struct scheme *s =
+        scheme_parse(&mem, "fuzz", text, cut ? (size_t)(cut + 1 - text) : strlen(text), &found);
+    const struct scheme_facts *f =
+        s && cut ? scheme_facts_parse(&mem, cut + 5, strlen(cut + 5), &found) : NULL;
     struct span year = period_span(PERIOD_YEAR, 20454); /* 2026 */
     struct scheme_run run;
 
@@ -44,7 +48,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             struct eval e = run_eval(&run, i, &mem, true);
             struct eval_sum v;
             const struct err *x = run_explain(&run, i, year, LANG_ZH, &out);
-            if (!eval_points(&e, &LIST_AT(f->subjects, struct fact_subject, i), year, &v) && v.why && v.why->value_c != v.value_c) abort();
+            if (!eval_points(&e, &LIST_AT(f->subjects, struct fact_subject, i), year, &v) &&
+                v.why && v.why->value_c != v.value_c)
+                abort();
             (void)x;
         }
         struct buf village = buf_in(&mem, 1 << 20);

@@ -1,5 +1,6 @@
 /* Rankings, titles, dividends, budgets, redemptions: the second pass, over numbers. */
 #include <string.h>
+
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_eval.h"
@@ -13,13 +14,15 @@ static int64_t compare_text(const char *a, const char *b)
 }
 
 /* Negative: a stands before b. Ids only order what is equal; they give no rank. */
-static int64_t compare(const struct scheme_ranking *r, const struct rank_entry *a, const struct rank_entry *b, bool ids)
+static int64_t compare(const struct scheme_ranking *r, const struct rank_entry *a,
+                       const struct rank_entry *b, bool ids)
 {
     int sign = text_equal(r->order, "low") ? 1 : -1;
     int64_t set = compare_text(a->set, b->set);
     if (set) return set;
     /* Who took part too seldom stands behind all. */
-    bool out_a = r->at_least != NONE && a->count < r->at_least, out_b = r->at_least != NONE && b->count < r->at_least;
+    bool out_a = r->at_least != NONE && a->count < r->at_least,
+         out_b = r->at_least != NONE && b->count < r->at_least;
     if (out_a != out_b) return out_a ? 1 : -1;
     if (a->value_c != b->value_c) return a->value_c < b->value_c ? -sign : sign;
     for (size_t k = 0; k < r->numbers.n && k < 4; k++)
@@ -27,7 +30,8 @@ static int64_t compare(const struct scheme_ranking *r, const struct rank_entry *
     return !ids || a->id == b->id ? 0 : a->id < b->id ? -1 : 1;
 }
 
-/* Heap sort: in place and never slow, whatever the numbers. The order is total because of the ids. */
+/* Heap sort: in place and never slow, whatever the numbers. The order is total because of the ids.
+ */
 static void sift(const struct scheme_ranking *r, struct rank_entry *v, size_t at, size_t n)
 {
     for (size_t child; (child = 2 * at + 1) < n; at = child) {
@@ -53,7 +57,9 @@ void eval_rank(const struct scheme_ranking *r, struct rank_entry *v, size_t n)
         for (end = first + 1; end < n && compare(r, &v[first], &v[end], false) == 0;) end++;
         if (first == 0 || compare_text(v[first].set, v[first - 1].set)) start = first, dense = 0;
         dense++;
-        int64_t rank = text_equal(r->ties, "dense") ? dense : text_equal(r->ties, "shared") ? (int64_t)(end - start) : (int64_t)(first - start) + 1;
+        int64_t rank = text_equal(r->ties, "dense")    ? dense
+                       : text_equal(r->ties, "shared") ? (int64_t)(end - start)
+                                                       : (int64_t)(first - start) + 1;
         bool seldom = r->at_least != NONE && v[first].count < r->at_least;
         for (size_t i = first; i < end; i++) v[i].rank = seldom ? 0 : rank;
     }
@@ -65,13 +71,17 @@ void eval_rank(const struct scheme_ranking *r, struct rank_entry *v, size_t n)
 static size_t places(const struct scheme_title *t, int64_t share_c, size_t n)
 {
     int64_t out;
-    enum dec_round how = text_equal(t->round, "up") ? DEC_UP : text_equal(t->round, "nearest") ? DEC_NEAREST : DEC_DOWN;
+    enum dec_round how = text_equal(t->round, "up")        ? DEC_UP
+                         : text_equal(t->round, "nearest") ? DEC_NEAREST
+                                                           : DEC_DOWN;
     if (!dec_muldiv((int64_t)n, share_c, 10000, how, &out)) return 0;
     return out < 0 ? 0 : (size_t)out;
 }
 
-/* The cut moved to the edge of the equals it would divide: behind them (admit) or before them (exclude). */
-static size_t settle_ties(const struct scheme_title *t, const struct rank_entry *v, size_t n, size_t cut)
+/* The cut moved to the edge of the equals it would divide: behind them (admit) or before them
+ * (exclude). */
+static size_t settle_ties(const struct scheme_title *t, const struct rank_entry *v, size_t n,
+                          size_t cut)
 {
     if (cut == 0 || cut >= n) return cut > n ? n : cut;
     const struct scheme_ranking *r = t->ranking_;
@@ -97,7 +107,8 @@ static void one_set(const struct scheme_title *t, struct rank_entry *v, size_t n
         const struct scheme_rung *g = &LIST_AT(t->ladder, struct scheme_rung, k);
         if (g->share_c == NONE && g->places == NONE) {
             for (size_t i = 0; i < ranked; i++)
-                if (!v[i].rung && worthy(t, &v[i]) && scheme_within(&g->in, v[i].value_c)) v[i].rung = g;
+                if (!v[i].rung && worthy(t, &v[i]) && scheme_within(&g->in, v[i].value_c))
+                    v[i].rung = g;
             continue;
         }
         if (g->share_c != NONE) share_c += g->share_c;
@@ -139,12 +150,15 @@ bool eval_split(struct arena *mem, int64_t pool_c, struct share *v, size_t n)
         left -= v[i].amount_c;
         order[i] = i;
     }
-    /* What is left is fewer hundredths than entries: the largest remainders, the lower id first. A heap would
-     * do; a selection by counting passes is enough, since equals are common (1:1:1). */
+    /* What is left is fewer hundredths than entries: the largest remainders, the lower id first. A
+     * heap would do; a selection by counting passes is enough, since equals are common (1:1:1). */
     for (size_t gap = n / 2; gap > 0; gap /= 2)
         for (size_t i = gap; i < n; i++) {
             size_t x = order[i], k = i;
-            for (; k >= gap && (rest[order[k - gap]] < rest[x] || (rest[order[k - gap]] == rest[x] && v[order[k - gap]].id > v[x].id)); k -= gap)
+            for (;
+                 k >= gap && (rest[order[k - gap]] < rest[x] ||
+                              (rest[order[k - gap]] == rest[x] && v[order[k - gap]].id > v[x].id));
+                 k -= gap)
                 order[k] = order[k - gap];
             order[k] = x;
         }
@@ -152,7 +166,8 @@ bool eval_split(struct arena *mem, int64_t pool_c, struct share *v, size_t n)
     return true;
 }
 
-const struct err *eval_dividend(struct arena *mem, const struct scheme_dividend *d, int64_t pool_c, struct dividend_share *who, size_t n)
+const struct err *eval_dividend(struct arena *mem, const struct scheme_dividend *d, int64_t pool_c,
+                                struct dividend_share *who, size_t n)
 {
     int64_t by_shares_c;
     struct share *v = arena_array(mem, struct share, n + 1);
@@ -166,7 +181,8 @@ const struct err *eval_dividend(struct arena *mem, const struct scheme_dividend 
             v[i] = (struct share){ .id = who[i].id, .weight_c = w > 0 ? w : 0 };
         }
         if (!eval_split(mem, pass ? pool_c - by_shares_c : by_shares_c, v, n))
-            return err_say(mem, ERR_INVALID, "shares", "股份或积分不对。", "shares or points are wrong");
+            return err_say(mem, ERR_INVALID, "shares", "股份或积分不对。",
+                           "shares or points are wrong");
         for (size_t i = 0; i < n; i++) who[i].amount_c += v[i].amount_c;
     }
     return NULL;
@@ -174,18 +190,23 @@ const struct err *eval_dividend(struct arena *mem, const struct scheme_dividend 
 
 /* ---- budget and exchange ---- */
 
-const struct err *eval_budget(struct arena *mem, const struct scheme_budget *b, int64_t residents, struct eval_budget *out)
+const struct err *eval_budget(struct arena *mem, const struct scheme_budget *b, int64_t residents,
+                              struct eval_budget *out)
 {
-    *out = (struct eval_budget){ .sources = { arena_array(mem, struct eval_pay, b->sources.n + 1), b->sources.n } };
+    *out = (struct eval_budget){ .sources = { arena_array(mem, struct eval_pay, b->sources.n + 1),
+                                              b->sources.n } };
     if (residents < 0 || !dec_mul(b->per_resident_c, residents, &out->ceiling_c))
-        return err_say(mem, ERR_INVALID, "residents", "人口数不对。", "the number of residents is wrong");
+        return err_say(mem, ERR_INVALID, "residents", "人口数不对。",
+                       "the number of residents is wrong");
     for (size_t i = 0; i < b->sources.n; i++) {
         const struct scheme_money_source *s = &LIST_AT(b->sources, struct scheme_money_source, i);
         int64_t c = 0;
         if (s->per_resident_c != NONE && !dec_mul(s->per_resident_c, residents, &c))
-            return err_say(mem, ERR_INVALID, "residents", "人口数不对。", "the number of residents is wrong");
+            return err_say(mem, ERR_INVALID, "residents", "人口数不对。",
+                           "the number of residents is wrong");
         if (s->amount_c != NONE) c += s->amount_c;
-        LIST_AT(out->sources, struct eval_pay, i) = (struct eval_pay){ .label = s->label, .after_c = c };
+        LIST_AT(out->sources, struct eval_pay, i) =
+            (struct eval_pay){ .label = s->label, .after_c = c };
         out->funded_c += c;
     }
     return NULL;
@@ -200,27 +221,36 @@ static bool on_exchange_day(const struct scheme_exchange *x, int64_t on)
 {
     int64_t day;
     for (size_t i = 0; i < x->days.n; i++)
-        if (text_int(LIST_AT(x->days, const char *, i), 1, 31, &day) && day == date_ymd(on).day) return true;
+        if (text_int(LIST_AT(x->days, const char *, i), 1, 31, &day) && day == date_ymd(on).day)
+            return true;
     return !x->days.n;
 }
 
-const struct err *eval_redeem(struct arena *mem, const struct scheme *s, const struct redeem_facts *f, int64_t *yuan_c, int64_t *left_c)
+const struct err *eval_redeem(struct arena *mem, const struct scheme *s,
+                              const struct redeem_facts *f, int64_t *yuan_c, int64_t *left_c)
 {
     const struct scheme_exchange *x = s->rules.exchange;
     char n[DEC_SIZE];
     if (!x) return refuse(mem, "本方案不兑换。", "this scheme has no exchange");
     if (f->points_c <= 0) return refuse(mem, "兑换分数要大于0。", "redeem more than 0 points");
     if (x->minimum_c != NONE && f->points_c < x->minimum_c)
-        return refuse(mem, arena_printf(mem, "一次至少兑%s分。", dec_human(x->minimum_c, n)), arena_printf(mem, "at least %s points at a time", n));
-    if (f->points_c > f->balance_c) return refuse(mem, "可兑积分不够。", "not enough spendable points");
+        return refuse(mem, arena_printf(mem, "一次至少兑%s分。", dec_human(x->minimum_c, n)),
+                      arena_printf(mem, "at least %s points at a time", n));
+    if (f->points_c > f->balance_c)
+        return refuse(mem, "可兑积分不够。", "not enough spendable points");
     if (x->earned_c != NONE && f->earned_c < x->earned_c)
-        return refuse(mem, arena_printf(mem, "累计积分达到%s分才能兑换。", dec_human(x->earned_c, n)), arena_printf(mem, "only with %s points earned", n));
-    if (f->barred && x->barred) return refuse(mem, "受过处罚，停兑期内不能兑换。", "barred by a penalty");
+        return refuse(mem,
+                      arena_printf(mem, "累计积分达到%s分才能兑换。", dec_human(x->earned_c, n)),
+                      arena_printf(mem, "only with %s points earned", n));
+    if (f->barred && x->barred)
+        return refuse(mem, "受过处罚，停兑期内不能兑换。", "barred by a penalty");
     if (!on_exchange_day(x, f->on)) return refuse(mem, "今天不是兑换日。", "not a day of exchange");
-    if (!dec_muldiv(f->points_c, x->rate_c, 100, DEC_DOWN, yuan_c)) return refuse(mem, "分数太大。", "too many points");
+    if (!dec_muldiv(f->points_c, x->rate_c, 100, DEC_DOWN, yuan_c))
+        return refuse(mem, "分数太大。", "too many points");
     for (size_t i = 0; i < x->limits.n && i < 6; i++) {
         const struct scheme_limit_rule *l = &LIST_AT(x->limits, struct scheme_limit_rule, i);
-        if ((l->times != NONE && f->used_times[i] >= l->times) || (l->points_c != NONE && f->points_c > l->points_c - f->used_c[i]) ||
+        if ((l->times != NONE && f->used_times[i] >= l->times) ||
+            (l->points_c != NONE && f->points_c > l->points_c - f->used_c[i]) ||
             (l->amount_c != NONE && *yuan_c > l->amount_c - f->used_c[i]))
             return refuse(mem, "超过本期限额。", "over the limit of this period");
     }

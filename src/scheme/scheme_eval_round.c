@@ -1,5 +1,6 @@
 /* Marks on a sheet, several assessors into one, bands, streaks. */
 #include <string.h>
+
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_eval.h"
@@ -25,57 +26,73 @@ static struct err *bad_fact(struct arena *mem, const char *field, const char *zh
 static int64_t given(const struct fact_visit *v, const char *line)
 {
     for (size_t i = 0; i < v->marks.n; i++)
-        if (text_equal(LIST_AT(v->marks, struct scheme_level, i).name, line)) return LIST_AT(v->marks, struct scheme_level, i).points.min_c;
+        if (text_equal(LIST_AT(v->marks, struct scheme_level, i).name, line))
+            return LIST_AT(v->marks, struct scheme_level, i).points.min_c;
     return NONE;
 }
 
-static bool vetoed(const struct scheme_section *section, const struct fact_visit *v, const char *what, const char *line)
+static bool vetoed(const struct scheme_section *section, const struct fact_visit *v,
+                   const char *what, const char *line)
 {
     for (size_t i = 0; i < section->lines.n; i++) {
         const struct scheme_line *l = &LIST_AT(section->lines, struct scheme_line, i);
-        if (l->veto && !strcmp(l->veto, what) && (!line || text_equal(l->of, line)) && given(v, l->code) > 0) return true;
+        if (l->veto && !strcmp(l->veto, what) && (!line || text_equal(l->of, line)) &&
+            given(v, l->code) > 0)
+            return true;
     }
     return false;
 }
 
-static const struct err *line_mark(struct eval *e, const struct scheme_line *l, const struct fact_visit *v, int64_t *out)
+static const struct err *line_mark(struct eval *e, const struct scheme_line *l,
+                                   const struct fact_visit *v, int64_t *out)
 {
     int64_t m = given(v, l->code), lost;
     if (l->per_fault_c != NONE) {
         if (m == NONE) m = 0;
         if (m < 0 || !dec_muldiv(l->per_fault_c, m, 100, DEC_NEAREST, &lost))
-            return bad_fact(e->mem, l->code, arena_printf(e->mem, "“%s”的处数不对。", l->label), arena_printf(e->mem, "faults of \"%s\" are wrong", l->label));
+            return bad_fact(e->mem, l->code, arena_printf(e->mem, "“%s”的处数不对。", l->label),
+                            arena_printf(e->mem, "faults of \"%s\" are wrong", l->label));
         *out = lost > l->max_c ? 0 : l->max_c - lost; /* 扣完为止 */
         return NULL;
     }
     if (m == NONE)
-        return bad_fact(e->mem, l->code, arena_printf(e->mem, "“%s”没有打分。", l->label), arena_printf(e->mem, "\"%s\" has no mark", l->label));
+        return bad_fact(e->mem, l->code, arena_printf(e->mem, "“%s”没有打分。", l->label),
+                        arena_printf(e->mem, "\"%s\" has no mark", l->label));
     if (m < 0 || m > l->max_c)
-        return bad_fact(e->mem, l->code, arena_printf(e->mem, "“%s”满分%s，打了%s。", l->label, human(e->mem, l->max_c), human(e->mem, m)),
-                        arena_printf(e->mem, "\"%s\" is marked %s of at most %s", l->label, human(e->mem, m), human(e->mem, l->max_c)));
+        return bad_fact(e->mem, l->code,
+                        arena_printf(e->mem, "“%s”满分%s，打了%s。", l->label,
+                                     human(e->mem, l->max_c), human(e->mem, m)),
+                        arena_printf(e->mem, "\"%s\" is marked %s of at most %s", l->label,
+                                     human(e->mem, m), human(e->mem, l->max_c)));
     *out = m;
     return NULL;
 }
 
-static const struct err *known_lines(struct eval *e, const struct scheme_sheet *sheet, const struct fact_visit *v)
+static const struct err *known_lines(struct eval *e, const struct scheme_sheet *sheet,
+                                     const struct fact_visit *v)
 {
     for (size_t m = 0; m < v->marks.n; m++) {
         const char *code = LIST_AT(v->marks, struct scheme_level, m).name;
         bool found = false;
         for (size_t i = 0; i < sheet->sections.n && !found; i++) {
             const struct list *lines = &LIST_AT(sheet->sections, struct scheme_section, i).lines;
-            for (size_t k = 0; k < lines->n && !found; k++) found = text_equal(LIST_AT(*lines, struct scheme_line, k).code, code);
+            for (size_t k = 0; k < lines->n && !found; k++)
+                found = text_equal(LIST_AT(*lines, struct scheme_line, k).code, code);
         }
-        if (!found) return bad_fact(e->mem, code, arena_printf(e->mem, "评分表没有“%s”这一项。", code), arena_printf(e->mem, "the sheet has no line \"%s\"", code));
+        if (!found)
+            return bad_fact(e->mem, code, arena_printf(e->mem, "评分表没有“%s”这一项。", code),
+                            arena_printf(e->mem, "the sheet has no line \"%s\"", code));
     }
     return NULL;
 }
 
-const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet, const struct fact_visit *v, struct eval_sum *out)
+const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet,
+                            const struct fact_visit *v, struct eval_sum *out)
 {
     *out = (struct eval_sum){ 0 };
     if (!sheet) {
-        if (v->total_c == NONE) return bad_fact(e->mem, "total", "没有打总分。", "there is no mark");
+        if (v->total_c == NONE)
+            return bad_fact(e->mem, "total", "没有打总分。", "there is no mark");
         out->value_c = v->total_c;
         out->why = WHY(e, "mark", out->value_c, "打分", "the mark given");
         return NULL;
@@ -97,7 +114,11 @@ const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet, co
             bool veto = vetoed(section, v, "line", l->code) || zero;
             if (veto) m = 0;
             sum += m;
-            if (e->explain) why_under(part, why_new(e->mem, veto ? "veto" : "line", m, veto ? arena_printf(e->mem, "%s：一票否决", l->label) : l->label, l->label));
+            if (e->explain)
+                why_under(part,
+                          why_new(e->mem, veto ? "veto" : "line", m,
+                                  veto ? arena_printf(e->mem, "%s：一票否决", l->label) : l->label,
+                                  l->label));
         }
         out->value_c += sum;
         if (part) part->value_c = sum;
@@ -114,12 +135,14 @@ const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet, co
 /* ---- one round ---- */
 
 /* Why a visit does not count; NULL: it does. */
-static const char *not_counted(const struct scheme_round *r, const struct fact_subject *f, const struct fact_visit *v)
+static const char *not_counted(const struct scheme_round *r, const struct fact_subject *f,
+                               const struct fact_visit *v)
 {
     int day = date_ymd(v->on).day;
     if (r->window && (day < r->window->first || day > r->window->last)) return "不在评比时间内";
     if (!r->assessors) return NULL;
-    if (r->assessors->cross == 1 && f->group && text_equal(f->group, v->group)) return "评分人评了自己的组";
+    if (r->assessors->cross == 1 && f->group && text_equal(f->group, v->group))
+        return "评分人评了自己的组";
     if (!v->role) return NULL;
     for (size_t i = 0; i < r->assessors->roles.n; i++)
         if (text_equal(LIST_AT(r->assessors->roles, const char *, i), v->role)) return NULL;
@@ -139,7 +162,8 @@ static bool combine(const int64_t *marks, size_t n, bool trimmed, int64_t *out)
     return dec_muldiv(sum - low - high, 1, (int64_t)n - 2, DEC_NEAREST, out);
 }
 
-static const struct err *one_period(struct eval *e, const struct scheme_round *r, const struct fact_subject *f, struct eval_round *out)
+static const struct err *one_period(struct eval *e, const struct scheme_round *r,
+                                    const struct fact_subject *f, struct eval_round *out)
 {
     int64_t *marks = arena_array(e->mem, int64_t, f->visits.n + 1);
     size_t n = 0;
@@ -147,15 +171,22 @@ static const struct err *one_period(struct eval *e, const struct scheme_round *r
     char name[DATE_SIZE];
 
     period_name((enum period)r->every, out->in.first, name);
-    out->why = WHY(e, "round", 0, arena_printf(e->mem, "%s %s", r->label, name), arena_printf(e->mem, "%s %s", r->label, name));
+    out->why = WHY(e, "round", 0, arena_printf(e->mem, "%s %s", r->label, name),
+                   arena_printf(e->mem, "%s %s", r->label, name));
     for (size_t i = 0; i < f->visits.n; i++) {
         const struct fact_visit *v = &LIST_AT(f->visits, struct fact_visit, i);
         struct eval_sum one;
-        if (!text_equal(v->round, r->code) || v->on < out->in.first || v->on > out->in.last) continue;
-        if (v->excused == 1) { out->excused = true; continue; }
+        if (!text_equal(v->round, r->code) || v->on < out->in.first || v->on > out->in.last)
+            continue;
+        if (v->excused == 1) {
+            out->excused = true;
+            continue;
+        }
         const char *why = not_counted(r, f, v);
         if (why) {
-            if (e->explain) why_under(out->why, why_new(e->mem, "ignored", 0, arena_printf(e->mem, "不计：%s", why), "not counted"));
+            if (e->explain)
+                why_under(out->why, why_new(e->mem, "ignored", 0,
+                                            arena_printf(e->mem, "不计：%s", why), "not counted"));
             continue;
         }
         TRY(eval_mark(e, r->sheet_, v, &one));
@@ -164,11 +195,16 @@ static const struct err *one_period(struct eval *e, const struct scheme_round *r
     }
     if ((int64_t)n < least || !n) {
         if (e->explain && !out->excused)
-            why_under(out->why, why_new(e->mem, "too_few", (int64_t)n * 100, arena_printf(e->mem, "只有%d人评分，至少要%d人，本次不计", (int)n, (int)least),
-                                        arena_printf(e->mem, "%d assessors, %d are needed: not counted", (int)n, (int)least)));
+            why_under(out->why,
+                      why_new(e->mem, "too_few", (int64_t)n * 100,
+                              arena_printf(e->mem, "只有%d人评分，至少要%d人，本次不计", (int)n,
+                                           (int)least),
+                              arena_printf(e->mem, "%d assessors, %d are needed: not counted",
+                                           (int)n, (int)least)));
         return NULL;
     }
-    if (!combine(marks, n, r->assessors && text_equal(r->assessors->combine, "trimmed"), &out->mark_c))
+    if (!combine(marks, n, r->assessors && text_equal(r->assessors->combine, "trimmed"),
+                 &out->mark_c))
         return bad_fact(e->mem, "marks", "分数太大。", "marks are too large");
     out->counted = true;
     out->points_c = 0;
@@ -180,14 +216,18 @@ static const struct err *one_period(struct eval *e, const struct scheme_round *r
     if (!e->explain) return NULL;
     const char *label = out->band && out->band->label ? out->band->label : "";
     bool pays = out->band && out->band->points_c != NONE;
-    out->why->zh = arena_printf(e->mem, "%s %s：得分%s%s%s%s%s", r->label, name, human(e->mem, out->mark_c), *label ? "，" : "", label,
-                                pays ? "，积" : "", pays ? arena_printf(e->mem, "%s分", human(e->mem, out->points_c)) : "");
-    out->why->en = arena_printf(e->mem, "%s %s: mark %s, %s points", r->label, name, human(e->mem, out->mark_c), human(e->mem, out->points_c));
+    out->why->zh =
+        arena_printf(e->mem, "%s %s：得分%s%s%s%s%s", r->label, name, human(e->mem, out->mark_c),
+                     *label ? "，" : "", label, pays ? "，积" : "",
+                     pays ? arena_printf(e->mem, "%s分", human(e->mem, out->points_c)) : "");
+    out->why->en = arena_printf(e->mem, "%s %s: mark %s, %s points", r->label, name,
+                                human(e->mem, out->mark_c), human(e->mem, out->points_c));
     out->why->value_c = out->points_c;
     return NULL;
 }
 
-const struct err *eval_rounds(struct eval *e, const struct scheme_round *r, const struct fact_subject *f, struct list *out)
+const struct err *eval_rounds(struct eval *e, const struct scheme_round *r,
+                              const struct fact_subject *f, struct list *out)
 {
     *out = (struct list){ arena_array(e->mem, struct eval_round, f->visits.n + 1), 0 };
     for (size_t i = 0; i < f->visits.n; i++) {
@@ -197,15 +237,21 @@ const struct err *eval_rounds(struct eval *e, const struct scheme_round *r, cons
         size_t k = 0;
         while (k < out->n && LIST_AT(*out, struct eval_round, k).in.first < in.first) k++;
         if (k < out->n && LIST_AT(*out, struct eval_round, k).in.first == in.first) continue;
-        for (size_t m = out->n++; m > k; m--) LIST_AT(*out, struct eval_round, m) = LIST_AT(*out, struct eval_round, m - 1);
+        for (size_t m = out->n++; m > k; m--)
+            LIST_AT(*out, struct eval_round, m) = LIST_AT(*out, struct eval_round, m - 1);
         LIST_AT(*out, struct eval_round, k) = (struct eval_round){ .in = in, .mark_c = NONE };
     }
-    for (size_t i = 0; i < out->n; i++) TRY(one_period(e, r, f, &LIST_AT(*out, struct eval_round, i)));
+    for (size_t i = 0; i < out->n; i++)
+        TRY(one_period(e, r, f, &LIST_AT(*out, struct eval_round, i)));
     return NULL;
 }
 
-/* A place is 1 + how many are strictly better (or worse): equals share it. Sorting keeps a county quick. */
-struct placed { int64_t period, mark_c; struct eval_round *round; };
+/* A place is 1 + how many are strictly better (or worse): equals share it. Sorting keeps a county
+ * quick. */
+struct placed {
+    int64_t period, mark_c;
+    struct eval_round *round;
+};
 static int by_mark(const struct placed *a, const struct placed *b)
 {
     if (a->period != b->period) return a->period < b->period ? -1 : 1;
@@ -228,7 +274,8 @@ void eval_round_places(struct arena *mem, struct list *results, size_t n)
 {
     size_t total = 0, k = 0;
     for (size_t i = 0; i < n; i++) total += results[i].n;
-    struct placed *v = arena_array(mem, struct placed, total + 1), *spare = arena_array(mem, struct placed, total + 1);
+    struct placed *v = arena_array(mem, struct placed, total + 1),
+                  *spare = arena_array(mem, struct placed, total + 1);
     for (size_t i = 0; i < n; i++)
         for (size_t p = 0; p < results[i].n; p++) {
             struct eval_round *r = &LIST_AT(results[i], struct eval_round, p);
@@ -238,9 +285,13 @@ void eval_round_places(struct arena *mem, struct list *results, size_t n)
     for (size_t first = 0, end; first < k; first = end) {
         for (end = first; end < k && v[end].period == v[first].period;) end++;
         for (size_t i = first; i < end; i++) {
-            v[i].round->from_first = i > first && v[i].mark_c == v[i - 1].mark_c ? v[i - 1].round->from_first : (int64_t)(i - first) + 1;
+            v[i].round->from_first = i > first && v[i].mark_c == v[i - 1].mark_c
+                                         ? v[i - 1].round->from_first
+                                         : (int64_t)(i - first) + 1;
             size_t j = end - 1 - (i - first);
-            v[j].round->from_last = j + 1 < end && v[j].mark_c == v[j + 1].mark_c ? v[j + 1].round->from_last : (int64_t)(end - j);
+            v[j].round->from_last = j + 1 < end && v[j].mark_c == v[j + 1].mark_c
+                                        ? v[j + 1].round->from_last
+                                        : (int64_t)(end - j);
         }
     }
 }
@@ -273,7 +324,8 @@ struct list eval_streaks(struct eval *e, const struct scheme_streak *k, const st
         }
         row = meets(k, r) ? row + 1 : 0;
         if (row < k->in_a_row) continue;
-        LIST_AT(out, struct eval_streak, out.n++) = (struct eval_streak){ r->in, k->points_c == NONE ? 0 : k->points_c };
+        LIST_AT(out, struct eval_streak, out.n++) =
+            (struct eval_streak){ r->in, k->points_c == NONE ? 0 : k->points_c };
         row = 0;
     }
     return out;

@@ -1,7 +1,8 @@
-/* Sums of one subject: deeds beside their limits, points of a period, assessments, households, payments,
- * balances.
+/* Sums of one subject: deeds beside their limits, points of a period, assessments, households,
+ * payments.
  */
 #include <string.h>
+
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_eval.h"
@@ -21,10 +22,14 @@ static const struct err *too_large(struct arena *mem)
 {
     return err_say(mem, ERR_INVALID, "points", "数字太大。", "a number is too large");
 }
-#define ADD(mem, sum, more) do { if (!dec_add((sum), (more))) return too_large(mem); } while (0)
+#define ADD(mem, sum, more)                                                                        \
+    do {                                                                                           \
+        if (!dec_add((sum), (more))) return too_large(mem);                                        \
+    } while (0)
 
 /* Adds a leaf or a tree to a sum. */
-static const struct err *add(struct eval *e, struct eval_sum *sum, int64_t value_c, struct scheme_why *why)
+static const struct err *add(struct eval *e, struct eval_sum *sum, int64_t value_c,
+                             struct scheme_why *why)
 {
     ADD(e->mem, &sum->value_c, value_c);
     sum->count++;
@@ -36,31 +41,45 @@ static const struct err *add(struct eval *e, struct eval_sum *sum, int64_t value
 
 /* ---- deeds ---- */
 
-static void count_before(const struct list *done, struct list *limits, const struct scheme_item *item, bool reverse)
+static void count_before(const struct list *done, struct list *limits,
+                         const struct scheme_item *item, bool reverse)
 {
     for (size_t l = 0; l < limits->n; l++) {
         struct scheme_limit *limit = &LIST_AT(*limits, struct scheme_limit, l);
         for (size_t i = 0; i < done->n; i++) {
             const struct eval_deed *d = &LIST_AT(*done, struct eval_deed, i);
-            if (!d->item || d->deed->proved_false || d->deed->on < limit->span.first || d->deed->on > limit->span.last) continue;
+            if (!d->item || d->deed->proved_false || d->deed->on < limit->span.first ||
+                d->deed->on > limit->span.last)
+                continue;
             if (!scheme_limit_counts(limit, d->item)) continue;
             bool fault = d->deed->reverse == 1 || d->item->points_max_c < 0;
-            if (limit->scope == LIMIT_WARNING ? !fault : fault != (reverse || item->points_max_c < 0)) continue;
-            if (limit->scope != LIMIT_WARNING && d->points_c == 0) continue; /* refused: it used nothing */
+            if (limit->scope == LIMIT_WARNING ? !fault
+                                              : fault != (reverse || item->points_max_c < 0))
+                continue;
+            if (limit->scope != LIMIT_WARNING && d->points_c == 0)
+                continue; /* refused: it used nothing */
             limit->used_times++;
             limit->used_c += d->points_c;
         }
     }
 }
 
-static const struct err *one_deed(struct eval *e, const char *class_, const struct list *done, struct eval_deed *d)
+static const struct err *one_deed(struct eval *e, const char *class_, const struct list *done,
+                                  struct eval_deed *d)
 {
     const struct fact_deed *f = d->deed;
     struct award a;
     d->item = scheme_item_find(e->s, f->item);
     struct award_facts facts = {
-        .item = f->item, .class_ = f->class_ ? f->class_ : class_, .chosen_c = f->chosen_c, .quantity_c = f->quantity_c,
-        .level = f->level, .on = f->on, .claimant = f->claimant, .reverse = f->reverse == 1, .difficulty = f->difficulty,
+        .item = f->item,
+        .class_ = f->class_ ? f->class_ : class_,
+        .chosen_c = f->chosen_c,
+        .quantity_c = f->quantity_c,
+        .level = f->level,
+        .on = f->on,
+        .claimant = f->claimant,
+        .reverse = f->reverse == 1,
+        .difficulty = f->difficulty,
     };
     struct list limits = { 0 };
     if (d->item) {
@@ -76,20 +95,24 @@ static const struct err *one_deed(struct eval *e, const char *class_, const stru
     d->points_c = x ? 0 : a.points_c;
     if (e->explain) {
         d->why = x ? why_new(e->mem, "refused", 0, x->zh, x->en) : a.why;
-        d->why = why_new(e->mem, "deed", d->points_c, arena_printf(e->mem, "%s %s", day, x ? x->zh : a.explain_zh),
+        d->why = why_new(e->mem, "deed", d->points_c,
+                         arena_printf(e->mem, "%s %s", day, x ? x->zh : a.explain_zh),
                          arena_printf(e->mem, "%s %s", day, x ? x->en : a.explain_en));
         if (!x) why_under(d->why, a.why);
     }
     if (!f->proved_false) return NULL;
-    /* W2: found before it was recorded, the award never was; after, it is reversed: either way its points are gone
-     * and the penalty remains. */
+    /* W2: found before it was recorded, the award never was; after, it is reversed: either way its
+     * points are gone and the penalty remains. */
     struct award penalty;
     TRY(scheme_false_claim(e->mem, e->s, f->item, d->points_c, &penalty));
     if (e->explain) {
-        struct scheme_why *w = why_new(e->mem, "false_claim", penalty.points_c, penalty.explain_zh, penalty.explain_en);
+        struct scheme_why *w = why_new(e->mem, "false_claim", penalty.points_c, penalty.explain_zh,
+                                       penalty.explain_en);
         if (!strcmp(f->proved_false, "after")) {
             why_under(w, d->why);
-            why_under(w, why_new(e->mem, "reversal", -d->points_c, arena_printf(e->mem, "冲正%s分", human(e->mem, -d->points_c)), "the award is reversed"));
+            why_under(w, why_new(e->mem, "reversal", -d->points_c,
+                                 arena_printf(e->mem, "冲正%s分", human(e->mem, -d->points_c)),
+                                 "the award is reversed"));
         }
         why_under(w, penalty.why);
         d->why = w;
@@ -98,7 +121,8 @@ static const struct err *one_deed(struct eval *e, const char *class_, const stru
     return NULL;
 }
 
-const struct err *eval_deeds(struct eval *e, const char *class_, const struct list *deeds, struct list *out)
+const struct err *eval_deeds(struct eval *e, const char *class_, const struct list *deeds,
+                             struct list *out)
 {
     *out = (struct list){ arena_array(e->mem, struct eval_deed, deeds->n + 1), 0 };
     const struct fact_deed **order = arena_array(e->mem, const struct fact_deed *, deeds->n + 1);
@@ -122,8 +146,10 @@ static bool inside(struct span in, int64_t on)
     return on >= in.first && on <= in.last;
 }
 
-/* Deeds and what was earned already, of a household or of one member. yuan: items in yuan, else those in points. */
-static const struct err *add_deeds(struct eval *e, const char *class_, const struct list *deeds, struct span in, struct eval_sum *out)
+/* Deeds and what was earned already, of a household or of one member. yuan: items in yuan, else
+ * those in points. */
+static const struct err *add_deeds(struct eval *e, const char *class_, const struct list *deeds,
+                                   struct span in, struct eval_sum *out)
 {
     struct list worth;
     TRY(eval_deeds(e, class_, deeds, &worth));
@@ -134,20 +160,24 @@ static const struct err *add_deeds(struct eval *e, const char *class_, const str
     return NULL;
 }
 
-static const struct err *add_earned(struct eval *e, const struct list *earned, struct span in, struct eval_sum *out)
+static const struct err *add_earned(struct eval *e, const struct list *earned, struct span in,
+                                    struct eval_sum *out)
 {
     char day[DATE_SIZE];
     for (size_t i = 0; i < earned->n; i++) {
         const struct fact_earned *x = &LIST_AT(*earned, struct fact_earned, i);
         if (!inside(in, x->on)) continue;
-        const char *text = e->explain ? arena_printf(e->mem, "%s %s", date_format(x->on, day), x->what ? x->what : "已入账") : NULL;
+        const char *text = e->explain ? arena_printf(e->mem, "%s %s", date_format(x->on, day),
+                                                     x->what ? x->what : "已入账")
+                                      : NULL;
         TRY(add(e, out, x->points_c, node(e, "earned", text, text)));
         if (out->why) out->why->last->value_c = x->points_c;
     }
     return NULL;
 }
 
-static const struct err *rounds_of(struct eval *e, size_t i, const struct fact_subject *f, struct list *out)
+const struct err *eval_rounds_of(struct eval *e, size_t i, const struct fact_subject *f,
+                                 struct list *out)
 {
     if (e->rounds) {
         *out = e->rounds[i];
@@ -157,15 +187,17 @@ static const struct err *rounds_of(struct eval *e, size_t i, const struct fact_s
 }
 
 /* Points of one round and of the streaks over it. */
-static const struct err *add_round(struct eval *e, size_t i, const struct fact_subject *f, struct span in, struct eval_sum *out)
+static const struct err *add_round(struct eval *e, size_t i, const struct fact_subject *f,
+                                   struct span in, struct eval_sum *out)
 {
     const struct scheme_round *round = &LIST_AT(e->s->rules.rounds, struct scheme_round, i);
     struct list results;
-    TRY(rounds_of(e, i, f, &results));
+    TRY(eval_rounds_of(e, i, f, &results));
     for (size_t k = 0; k < results.n; k++) {
         const struct eval_round *r = &LIST_AT(results, struct eval_round, k);
         if (inside(in, r->in.last) && r->counted) TRY(add(e, out, r->points_c, r->why));
-        else if (inside(in, r->in.last) && out->why) why_under(out->why, r->why); /* says why it does not count */
+        else if (inside(in, r->in.last) && out->why)
+            why_under(out->why, r->why); /* says why it does not count */
     }
     for (size_t k = 0; k < e->s->rules.streaks.n; k++) {
         const struct scheme_streak *streak = &LIST_AT(e->s->rules.streaks, struct scheme_streak, k);
@@ -176,14 +208,19 @@ static const struct err *add_round(struct eval *e, size_t i, const struct fact_s
             if (!inside(in, hit->in.last) || !hit->points_c) continue;
             char name[DATE_SIZE];
             period_name((enum period)round->every, hit->in.first, name);
-            TRY(add(e, out, hit->points_c, node(e, "streak", e->explain ? arena_printf(e->mem, "%s（到%s）", streak->label, name) : NULL, streak->label)));
+            TRY(add(
+                e, out, hit->points_c,
+                node(e, "streak",
+                     e->explain ? arena_printf(e->mem, "%s（到%s）", streak->label, name) : NULL,
+                     streak->label)));
             if (out->why) out->why->last->value_c = hit->points_c;
         }
     }
     return NULL;
 }
 
-const struct err *eval_points(struct eval *e, const struct fact_subject *f, struct span in, struct eval_sum *out)
+const struct err *eval_points(struct eval *e, const struct fact_subject *f, struct span in,
+                              struct eval_sum *out)
 {
     *out = (struct eval_sum){ .why = node(e, "points", "积分合计", "points altogether") };
     TRY(add_deeds(e, f->class_, &f->deeds, in, out));
@@ -194,15 +231,20 @@ const struct err *eval_points(struct eval *e, const struct fact_subject *f, stru
 
 /* ---- assessments ---- */
 
-/* The value of a part in one of its periods: the mark, or base + plus − minus (+ items of its category). */
-static const struct err *part_value(struct eval *e, const struct scheme_assessment *a, const struct scheme_part *p, const struct fact_subject *f,
-                                    const struct list *deeds, struct span in, int64_t *out, bool *any)
+/* The value of a part in one of its periods: the mark, or base + plus − minus (+ items of its
+ * category). */
+static const struct err *part_value(struct eval *e, const struct scheme_assessment *a,
+                                    const struct scheme_part *p, const struct fact_subject *f,
+                                    const struct list *deeds, struct span in, int64_t *out,
+                                    bool *any)
 {
     int64_t change = 0, mark = NONE;
     *any = false;
     for (size_t i = 0; i < f->results.n; i++) {
         const struct fact_result *r = &LIST_AT(f->results, struct fact_result, i);
-        if (!text_equal(r->assessment, a->code) || !text_equal(r->part, p->code) || !inside(in, r->on)) continue;
+        if (!text_equal(r->assessment, a->code) || !text_equal(r->part, p->code) ||
+            !inside(in, r->on))
+            continue;
         *any = true;
         if (r->mark_c != NONE) mark = r->mark_c;
         ADD(e->mem, &change, r->plus_c);
@@ -221,7 +263,8 @@ static const struct err *part_value(struct eval *e, const struct scheme_assessme
     return NULL;
 }
 
-static const struct err *part_sum(struct eval *e, const struct scheme_assessment *a, const struct scheme_part *p, const struct fact_subject *f,
+static const struct err *part_sum(struct eval *e, const struct scheme_assessment *a,
+                                  const struct scheme_part *p, const struct fact_subject *f,
                                   const struct list *deeds, struct span whole, struct eval_sum *out)
 {
     int64_t sum = 0, best = INT64_MIN, worst = INT64_MAX, last = p->base_c, n = 0, v;
@@ -241,7 +284,8 @@ static const struct err *part_sum(struct eval *e, const struct scheme_assessment
         if (!e->explain) continue;
         char name[DATE_SIZE];
         period_name((enum period)p->every, in.first, name);
-        why_under(why, why_new(e->mem, "period", v, arena_strdup(e->mem, name), arena_strdup(e->mem, name)));
+        why_under(why, why_new(e->mem, "period", v, arena_strdup(e->mem, name),
+                               arena_strdup(e->mem, name)));
     }
     v = p->base_c; /* nothing in the whole period: the base stands */
     if (n && !strcmp(p->combine, "sum")) v = sum;
@@ -253,15 +297,19 @@ static const struct err *part_sum(struct eval *e, const struct scheme_assessment
     return add(e, out, v, why);
 }
 
-const struct err *eval_assessment(struct eval *e, const struct scheme_assessment *a, const struct fact_subject *f, int64_t on, struct eval_sum *out)
+const struct err *eval_assessment(struct eval *e, const struct scheme_assessment *a,
+                                  const struct fact_subject *f, int64_t on, struct eval_sum *out)
 {
     struct span whole = period_span((enum period)a->per, on);
     struct list deeds;
     char name[DATE_SIZE];
     period_name((enum period)a->per, on, name);
-    *out = (struct eval_sum){ .why = node(e, "assessment", arena_printf(e->mem, "%s %s", a->label, name), a->label) };
+    *out =
+        (struct eval_sum){ .why = node(e, "assessment",
+                                       arena_printf(e->mem, "%s %s", a->label, name), a->label) };
     TRY(eval_deeds(e, f->class_, &f->deeds, &deeds));
-    for (size_t i = 0; i < a->parts.n; i++) TRY(part_sum(e, a, &LIST_AT(a->parts, struct scheme_part, i), f, &deeds, whole, out));
+    for (size_t i = 0; i < a->parts.n; i++)
+        TRY(part_sum(e, a, &LIST_AT(a->parts, struct scheme_part, i), f, &deeds, whole, out));
     int64_t before = out->value_c;
     if (a->floor_c != NONE && out->value_c < a->floor_c) out->value_c = a->floor_c;
     if (a->ceiling_c != NONE && out->value_c > a->ceiling_c) out->value_c = a->ceiling_c;
@@ -271,7 +319,9 @@ const struct err *eval_assessment(struct eval *e, const struct scheme_assessment
         out->count += text_equal(r->assessment, a->code) && inside(whole, r->on);
     }
     if (!e->explain || before == out->value_c) return NULL;
-    struct scheme_why *w = why_new(e->mem, "bounded", out->value_c, arena_printf(e->mem, "%s：限制在最低、最高分之内", out->why->zh), out->why->en);
+    struct scheme_why *w =
+        why_new(e->mem, "bounded", out->value_c,
+                arena_printf(e->mem, "%s：限制在最低、最高分之内", out->why->zh), out->why->en);
     why_under(w, out->why);
     out->why = w;
     return NULL;
@@ -279,7 +329,8 @@ const struct err *eval_assessment(struct eval *e, const struct scheme_assessment
 
 /* ---- households ---- */
 
-static const struct err *household_period(struct eval *e, const struct fact_subject *f, struct span in, struct eval_household *out)
+static const struct err *household_period(struct eval *e, const struct fact_subject *f,
+                                          struct span in, struct eval_household *out)
 {
     struct eval_sum own, member;
     *out = (struct eval_household){ 0 };
@@ -289,10 +340,14 @@ static const struct err *household_period(struct eval *e, const struct fact_subj
     TRY(add(e, &out->total, own.value_c, own.why));
     for (size_t i = 0; i < f->members.n; i++) {
         const struct fact_member *m = &LIST_AT(f->members, struct fact_member, i);
-        const char *label = m->label ? m->label : arena_printf(e->mem, "成员%lld", (long long)m->id);
-        bool there = (m->since == NONE || m->since <= in.last) && (m->until == NONE || m->until >= in.first);
+        const char *label =
+            m->label ? m->label : arena_printf(e->mem, "成员%lld", (long long)m->id);
+        bool there =
+            (m->since == NONE || m->since <= in.last) && (m->until == NONE || m->until >= in.first);
         if (!there) continue;
-        if (m->takes_part == 1 || text_equal(e->s->rules.household ? e->s->rules.household->members : NULL, "all")) out->members++;
+        if (m->takes_part == 1 ||
+            text_equal(e->s->rules.household ? e->s->rules.household->members : NULL, "all"))
+            out->members++;
         if (m->takes_part != 1) continue;
         member = (struct eval_sum){ .why = node(e, "member", label, label) };
         TRY(add_deeds(e, m->class_, &m->deeds, in, &member));
@@ -300,12 +355,14 @@ static const struct err *household_period(struct eval *e, const struct fact_subj
         TRY(add(e, &out->total, member.value_c, member.why));
     }
     int64_t n = out->members ? out->members : 1;
-    if (!dec_muldiv(out->total.value_c, 1, n, DEC_NEAREST, &out->average.value_c)) return too_large(e->mem);
+    if (!dec_muldiv(out->total.value_c, 1, n, DEC_NEAREST, &out->average.value_c))
+        return too_large(e->mem);
     out->total.count = own.count;
     if (!e->explain) return NULL;
-    out->average.why = why_new(e->mem, "average", out->average.value_c,
-                               arena_printf(e->mem, "户均：%s分÷%d人", human(e->mem, out->total.value_c), (int)n),
-                               arena_printf(e->mem, "average: %s ÷ %d", human(e->mem, out->total.value_c), (int)n));
+    out->average.why = why_new(
+        e->mem, "average", out->average.value_c,
+        arena_printf(e->mem, "户均：%s分÷%d人", human(e->mem, out->total.value_c), (int)n),
+        arena_printf(e->mem, "average: %s ÷ %d", human(e->mem, out->total.value_c), (int)n));
     why_under(out->average.why, out->total.why);
     return NULL;
 }
@@ -331,7 +388,8 @@ static int64_t first_day(const struct fact_subject *f, int64_t on)
     return on;
 }
 
-const struct err *eval_household(struct eval *e, const struct fact_subject *f, int64_t on, struct eval_household *out)
+const struct err *eval_household(struct eval *e, const struct fact_subject *f, int64_t on,
+                                 struct eval_household *out)
 {
     enum period per = e->s->rules.household ? (enum period)e->s->rules.household->per : PERIOD_YEAR;
     struct span now = period_span(per, on);
@@ -339,7 +397,8 @@ const struct err *eval_household(struct eval *e, const struct fact_subject *f, i
     struct eval_household one = { 0 };
     /* Every past period with its own average over who took part then. */
     if (e->s->rules.household && e->s->rules.household->accumulate == 1)
-        for (int64_t day = first_day(f, now.first); day < now.first; day = period_span(per, day).last + 1) {
+        for (int64_t day = first_day(f, now.first); day < now.first;
+             day = period_span(per, day).last + 1) {
             TRY(household_period(e, f, period_span(per, day), &one));
             TRY(add(e, &life, one.average.value_c, one.average.why));
         }
@@ -359,7 +418,8 @@ static bool among(const struct list *words, const char *word)
 }
 
 /* The hardest loss of the period counts for each pay: one deed, one penalty. 一事不二罚 */
-static int64_t hardest_loss(const struct list *worth, const struct scheme_payment *p, struct span in, const char *pay)
+static int64_t hardest_loss(const struct list *worth, const struct scheme_payment *p,
+                            struct span in, const char *pay)
 {
     int64_t most = 0;
     for (size_t i = 0; i < worth->n; i++) {
@@ -373,7 +433,8 @@ static int64_t hardest_loss(const struct list *worth, const struct scheme_paymen
     return most;
 }
 
-const struct err *eval_payment(struct eval *e, const struct scheme_payment *p, const struct fact_subject *f, int64_t on, struct eval_payment *out)
+const struct err *eval_payment(struct eval *e, const struct scheme_payment *p,
+                               const struct fact_subject *f, int64_t on, struct eval_payment *out)
 {
     struct span in = period_span((enum period)p->per, on);
     struct list worth;
@@ -381,7 +442,8 @@ const struct err *eval_payment(struct eval *e, const struct scheme_payment *p, c
     TRY(eval_deeds(e, f->class_, &f->deeds, &worth));
     for (size_t i = 0; i < worth.n; i++) {
         const struct eval_deed *d = &LIST_AT(worth, struct eval_deed, i);
-        if (inside(in, d->deed->on) && among(&p->categories, d->item->category)) TRY(add(e, &out->items, d->points_c, d->why));
+        if (inside(in, d->deed->on) && among(&p->categories, d->item->category))
+            TRY(add(e, &out->items, d->points_c, d->why));
     }
     if (p->floor_c != NONE && out->items.value_c < p->floor_c) out->items.value_c = p->floor_c;
     out->pays = (struct list){ arena_array(e->mem, struct eval_pay, p->pays.n + 1), p->pays.n };
@@ -391,8 +453,11 @@ const struct err *eval_payment(struct eval *e, const struct scheme_payment *p, c
         int64_t lost;
         *x = (struct eval_pay){ .code = pay->code, .label = pay->label };
         for (size_t k = 0; k < f->pays.n; k++)
-            if (text_equal(LIST_AT(f->pays, struct scheme_level, k).name, pay->code)) x->before_c = LIST_AT(f->pays, struct scheme_level, k).points.min_c;
-        if (!dec_muldiv(x->before_c, hardest_loss(&worth, p, in, pay->code), 10000, DEC_NEAREST, &lost)) return too_large(e->mem);
+            if (text_equal(LIST_AT(f->pays, struct scheme_level, k).name, pay->code))
+                x->before_c = LIST_AT(f->pays, struct scheme_level, k).points.min_c;
+        if (!dec_muldiv(x->before_c, hardest_loss(&worth, p, in, pay->code), 10000, DEC_NEAREST,
+                        &lost))
+            return too_large(e->mem);
         x->after_c = x->before_c - lost;
     }
     return NULL;
@@ -400,134 +465,55 @@ const struct err *eval_payment(struct eval *e, const struct scheme_payment *p, c
 
 /* ---- any of them ---- */
 
-static const struct err *mean_mark(struct eval *e, const struct scheme_round *round, const struct fact_subject *f, struct span in, struct eval_sum *out)
+static const struct err *mean_mark(struct eval *e, const struct scheme_round *round,
+                                   const struct fact_subject *f, struct span in,
+                                   struct eval_sum *out)
 {
     struct list results;
     *out = (struct eval_sum){ .why = node(e, "mean", round->label, round->label) };
-    TRY(rounds_of(e, (size_t)(round - (const struct scheme_round *)e->s->rules.rounds.items), f, &results));
+    TRY(eval_rounds_of(e, (size_t)(round - (const struct scheme_round *)e->s->rules.rounds.items), f,
+                  &results));
     for (size_t k = 0; k < results.n; k++) {
         const struct eval_round *r = &LIST_AT(results, struct eval_round, k);
         if (inside(in, r->in.last) && r->counted) TRY(add(e, out, r->mark_c, r->why));
     }
-    if (out->count && !dec_muldiv(out->value_c, 1, out->count, DEC_NEAREST, &out->value_c)) return too_large(e->mem);
+    if (out->count && !dec_muldiv(out->value_c, 1, out->count, DEC_NEAREST, &out->value_c))
+        return too_large(e->mem);
     if (out->why) out->why->value_c = out->value_c;
     return NULL;
 }
 
-const struct err *eval_number(struct eval *e, struct scheme_number number, const struct fact_subject *f, struct span in, struct eval_sum *out)
+const struct err *eval_number(struct eval *e, struct scheme_number number,
+                              const struct fact_subject *f, struct span in, struct eval_sum *out)
 {
     struct eval_household home;
     struct eval_payment pay;
     switch (number.kind) {
-    case NUMBER_POINTS: return eval_points(e, f, in, out);
-    case NUMBER_TOTAL: case NUMBER_AVERAGE: case NUMBER_LIFETIME:
+    case NUMBER_POINTS:
+        return eval_points(e, f, in, out);
+    case NUMBER_TOTAL:
+    case NUMBER_AVERAGE:
+    case NUMBER_LIFETIME:
         TRY(eval_household(e, f, in.last, &home));
-        *out = number.kind == NUMBER_TOTAL ? home.total : number.kind == NUMBER_AVERAGE ? home.average : home.lifetime;
+        *out = number.kind == NUMBER_TOTAL     ? home.total
+               : number.kind == NUMBER_AVERAGE ? home.average
+                                               : home.lifetime;
         return NULL;
     case NUMBER_ROUND:
         if (number.mark) return mean_mark(e, number.rule, f, in, out);
-        *out = (struct eval_sum){ .why = node(e, "round", ((const struct scheme_round *)number.rule)->label, "") };
-        return add_round(e, (size_t)((const struct scheme_round *)number.rule - (const struct scheme_round *)e->s->rules.rounds.items), f, in, out);
-    case NUMBER_ASSESSMENT: return eval_assessment(e, number.rule, f, in.first, out);
+        *out =
+            (struct eval_sum){ .why = node(e, "round",
+                                           ((const struct scheme_round *)number.rule)->label, "") };
+        return add_round(e,
+                         (size_t)((const struct scheme_round *)number.rule -
+                                  (const struct scheme_round *)e->s->rules.rounds.items),
+                         f, in, out);
+    case NUMBER_ASSESSMENT:
+        return eval_assessment(e, number.rule, f, in.first, out);
     case NUMBER_MONEY:
         TRY(eval_payment(e, number.rule, f, in.first, &pay));
         *out = pay.items;
         return NULL;
     }
-    return NULL;
-}
-
-/* ---- balances ---- */
-
-struct event { int64_t on, c, expires; };
-
-static int64_t expiry(const struct scheme_balance *b, int64_t on)
-{
-    if (text_equal(b->valid, "year")) return period_span(PERIOD_YEAR, on).last;
-    if (!text_equal(b->valid, "months")) return DATE_MAX;
-    struct ymd d = date_ymd(on);
-    int month = d.month - 1 + (int)b->months, year = d.year + month / 12;
-    if (year > 2199) return DATE_MAX;
-    /* Earned on the 31st, a month without one: its last day. */
-    int64_t first = date_of(year, month % 12 + 1, 1), last = period_span(PERIOD_MONTH, first).last;
-    return first + d.day - 1 < last ? first + d.day - 1 : last;
-}
-
-static const struct err *events_of(struct eval *e, const struct scheme_balance *b, const struct fact_subject *f, int64_t on, struct event **out, size_t *n)
-{
-    size_t most = f->deeds.n + f->earned.n + f->spent.n + 2 * f->visits.n * (1 + e->s->rules.streaks.n);
-    for (size_t i = 0; i < f->members.n; i++) most += LIST_AT(f->members, struct fact_member, i).deeds.n + LIST_AT(f->members, struct fact_member, i).earned.n;
-    struct event *v = arena_array(e->mem, struct event, most + 1);
-    struct list worth;
-    size_t k = 0;
-#define EVENT(day, points) do { if ((day) <= on) v[k++] = (struct event){ (day), (points), expiry(b, (day)) }; } while (0)
-    TRY(eval_deeds(e, f->class_, &f->deeds, &worth));
-    for (size_t i = 0; i < worth.n; i++)
-        if (!LIST_AT(worth, struct eval_deed, i).item->yuan) EVENT(LIST_AT(worth, struct eval_deed, i).deed->on, LIST_AT(worth, struct eval_deed, i).points_c);
-    for (size_t i = 0; i < f->earned.n; i++) EVENT(LIST_AT(f->earned, struct fact_earned, i).on, LIST_AT(f->earned, struct fact_earned, i).points_c);
-    for (size_t m = 0; m < f->members.n; m++) {
-        const struct fact_member *member = &LIST_AT(f->members, struct fact_member, m);
-        if (member->takes_part != 1) continue;
-        TRY(eval_deeds(e, member->class_, &member->deeds, &worth));
-        for (size_t i = 0; i < worth.n; i++) EVENT(LIST_AT(worth, struct eval_deed, i).deed->on, LIST_AT(worth, struct eval_deed, i).points_c);
-        for (size_t i = 0; i < member->earned.n; i++) EVENT(LIST_AT(member->earned, struct fact_earned, i).on, LIST_AT(member->earned, struct fact_earned, i).points_c);
-    }
-    for (size_t r = 0; r < e->s->rules.rounds.n; r++) {
-        struct list results;
-        TRY(rounds_of(e, r, f, &results));
-        for (size_t i = 0; i < results.n; i++)
-            if (LIST_AT(results, struct eval_round, i).counted) EVENT(LIST_AT(results, struct eval_round, i).in.last, LIST_AT(results, struct eval_round, i).points_c);
-        for (size_t s = 0; s < e->s->rules.streaks.n; s++) {
-            const struct scheme_streak *streak = &LIST_AT(e->s->rules.streaks, struct scheme_streak, s);
-            if (streak->round_ != &LIST_AT(e->s->rules.rounds, struct scheme_round, r)) continue;
-            struct list hits = eval_streaks(e, streak, &results);
-            for (size_t i = 0; i < hits.n; i++) EVENT(LIST_AT(hits, struct eval_streak, i).in.last, LIST_AT(hits, struct eval_streak, i).points_c);
-        }
-    }
-    for (size_t i = 0; i < f->spent.n && b->spend == 1; i++) {
-        int64_t c = LIST_AT(f->spent, struct fact_earned, i).points_c;
-        EVENT(LIST_AT(f->spent, struct fact_earned, i).on, c > 0 ? -c : c);
-    }
-#undef EVENT
-    *out = v;
-    *n = k;
-    return NULL;
-}
-
-const struct err *eval_balance(struct eval *e, const struct scheme_balance *b, const struct fact_subject *f, int64_t on, int64_t *out)
-{
-    struct event *v;
-    size_t n;
-    int64_t debt = 0;
-    TRY(events_of(e, b, f, on, &v, &n));
-    /* By day, credits of a day before its debits; stable. */
-    for (size_t i = 1; i < n; i++) {
-        struct event x = v[i];
-        size_t k = i;
-        for (; k > 0 && (v[k - 1].on > x.on || (v[k - 1].on == x.on && v[k - 1].c < 0 && x.c > 0)); k--) v[k] = v[k - 1];
-        v[k] = x;
-    }
-    /* Credits stay in place as lots; a debit eats live lots, earliest expiry first. All lots of a balance last equally long, so
-     * that is their order already. */
-    for (size_t i = 0; i < n; i++) {
-        if (v[i].c > 0) {
-            int64_t pays = debt < v[i].c ? debt : v[i].c;
-            debt -= pays;
-            v[i].c -= pays;
-            continue;
-        }
-        int64_t need = -v[i].c;
-        for (size_t k = 0; k < i && need > 0; k++) {
-            if (v[k].c <= 0 || v[k].expires < v[i].on) continue;
-            int64_t take = need < v[k].c ? need : v[k].c;
-            v[k].c -= take;
-            need -= take;
-        }
-        debt += need;
-        v[i].c = 0;
-    }
-    *out = -debt;
-    for (size_t i = 0; i < n; i++)
-        if (v[i].c > 0 && v[i].expires >= on) ADD(e->mem, out, v[i].c);
     return NULL;
 }

@@ -1,6 +1,6 @@
-/* What happened: the facts that a scheme is evaluated on. `explain`, `simulate` and the tests read them from
- * YAML by the same kind of table as schemes; the server fills the structs from its rows. Amounts
- * are hundredths, days are business dates, absent numbers NONE.
+/* What happened: the facts that a scheme is evaluated on. `explain`, `simulate` and the tests read
+ * them from YAML by the same kind of table as schemes; the server fills the structs from its rows.
+ * Amounts are hundredths, days are business dates, absent numbers NONE.
  *
  *     subjects:
  *       - id: 12
@@ -18,33 +18,47 @@ struct fact_deed {
     const struct scheme_node *node;
 };
 /* What the ledger says already, without its rule. */
-struct fact_earned { int64_t on, points_c; const char *what; const struct scheme_node *node; };
+struct fact_earned {
+    int64_t on, points_c;
+    const char *what;
+    const struct scheme_node *node;
+};
 /* One assessor's marks in a round; or that the subject was excused. */
 struct fact_visit {
     const char *round, *assessor, *role, *group; /* group: the assessor's own */
     int64_t on, total_c, excused;
-    struct list marks;     /* struct scheme_level: line: marks, or faults */
+    struct list marks; /* struct scheme_level: line: marks, or faults */
     const struct scheme_node *node;
 };
 /* A part of an assessment in one of its periods: the mark itself, or plus and minus to the base. */
-struct fact_result { const char *assessment, *part; int64_t on, mark_c, plus_c, minus_c; const struct scheme_node *node; };
+struct fact_result {
+    const char *assessment, *part;
+    int64_t on, mark_c, plus_c, minus_c;
+    const struct scheme_node *node;
+};
 /* Takes part in the periods from `since` to `until` (NONE: open), unless takes_part says no. */
-struct fact_member { int64_t id, takes_part, since, until; const char *label, *class_; struct list deeds, earned; const struct scheme_node *node; };
+struct fact_member {
+    int64_t id, takes_part, since, until;
+    const char *label, *class_;
+    struct list deeds, earned;
+    const struct scheme_node *node;
+};
 struct fact_subject {
     int64_t id;
     const char *label, *class_, *group, *township;
     struct list deeds, earned, visits, results, members; /* members: of a household */
-    struct list spent;     /* struct fact_earned: redeemed */
-    struct list pays;      /* struct scheme_level: pay: yuan of the period */
+    struct list spent;                                   /* struct fact_earned: redeemed */
+    struct list pays;         /* struct scheme_level: pay: yuan of the period */
     int64_t shares_c, barred; /* barred: from titles and exchange, by a penalty */
     const struct scheme_node *node;
 };
 struct scheme_facts {
-    struct list subjects;  /* struct fact_subject */
+    struct list subjects; /* struct fact_subject */
     int64_t residents, pool_c;
     const struct scheme_node *node;
 };
 
 /* Facts from YAML; every finding with its place. NULL: errors. */
-struct scheme_facts *scheme_facts_parse(struct arena *mem, const char *text, size_t n, struct scheme_finding **findings);
+struct scheme_facts *scheme_facts_parse(struct arena *mem, const char *text, size_t n,
+                                        struct scheme_finding **findings);
 #endif

@@ -1,11 +1,13 @@
-/* Text → scheme: YAML (scheme_yaml.c) → struct by the table of keys (scheme_bind.c) → the whole is checked
- * (scheme_check.c). A scheme with an error is no scheme.
+/* Text → scheme: YAML (scheme_yaml.c) → struct by the table of keys (scheme_bind.c) → the whole is
+ * checked (scheme_check.c). A scheme with an error is no scheme.
  */
 #include <string.h>
+
 #include "kernel/text.h"
 #include "scheme/scheme_file.h"
 
-struct scheme *scheme_parse(struct arena *mem, const char *file, const char *text, size_t n, struct scheme_finding **findings)
+struct scheme *scheme_parse(struct arena *mem, const char *file, const char *text, size_t n,
+                            struct scheme_finding **findings)
 {
     struct scheme_check c = { .mem = mem };
     struct scheme_file *f = arena_new(mem, struct scheme_file);
@@ -24,9 +26,12 @@ struct scheme *scheme_parse(struct arena *mem, const char *file, const char *tex
         }
         if (f->false_claims) {
             s->false_claim_times = f->false_claims->times;
-            s->false_claim_bars = !f->false_claims->bars ? 0 : text_equal(f->false_claims->bars, "year") ? 1 : 2;
+            s->false_claim_bars = !f->false_claims->bars                      ? 0
+                                  : text_equal(f->false_claims->bars, "year") ? 1
+                                                                              : 2;
         } else if (s->items.n) {
-            check_error(&c, root, "缺少“false_claims”（虚假申报）：虚假申报的处罚", "\"false_claims\" is missing: what a false claim costs");
+            check_error(&c, root, "缺少“false_claims”（虚假申报）：虚假申报的处罚",
+                        "\"false_claims\" is missing: what a false claim costs");
         }
         if (root->kind == NODE_MAP) scheme_check_whole(&c, s);
     }

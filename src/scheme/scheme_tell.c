@@ -76,7 +76,10 @@ static void value_text(struct buf *out, const struct scheme_key *k, const struct
             buf_puts(out, w->zh);
             return;
         }
-    if (k->kind == KEY_BOOL) buf_puts(out, !strcmp(n->text, "yes") || !strcmp(n->text, "true") || !strcmp(n->text, "是") ? "是" : "否");
+    if (k->kind == KEY_BOOL)
+        buf_puts(out, !strcmp(n->text, "yes") || !strcmp(n->text, "true") || !strcmp(n->text, "是")
+                          ? "是"
+                          : "否");
     else buf_puts(out, n->text);
 }
 
@@ -87,7 +90,11 @@ static const char *zh(const struct scheme_key *k)
 
 /* ---- differences ---- */
 
-struct differ { struct buf *out; int count; struct arena mem; };
+struct differ {
+    struct buf *out;
+    int count;
+    struct arena mem;
+};
 
 static bool same(const struct scheme_node *a, const struct scheme_node *b)
 {
@@ -99,18 +106,22 @@ static bool same(const struct scheme_node *a, const struct scheme_node *b)
     return !x && !y;
 }
 
-static void diff_map(struct differ *d, const struct scheme_shape *shape, const char *where, const struct scheme_node *a, const struct scheme_node *b);
+static void diff_map(struct differ *d, const struct scheme_shape *shape, const char *where,
+                     const struct scheme_node *a, const struct scheme_node *b);
 
-static const struct scheme_node *by_code(const struct scheme_node *list, const struct scheme_node *wanted)
+static const struct scheme_node *by_code(const struct scheme_node *list,
+                                         const struct scheme_node *wanted)
 {
     const char *code = scalar(wanted, "code", "代号");
     for (const struct scheme_node *e = list->child; e; e = e->next) {
-        if (code ? text_equal(scalar(e, "code", "代号"), code) : e->index == wanted->index) return e;
+        if (code ? text_equal(scalar(e, "code", "代号"), code) : e->index == wanted->index)
+            return e;
     }
     return NULL;
 }
 
-static void diff_list(struct differ *d, const struct scheme_key *k, const char *where, const struct scheme_node *a, const struct scheme_node *b)
+static void diff_list(struct differ *d, const struct scheme_key *k, const char *where,
+                      const struct scheme_node *a, const struct scheme_node *b)
 {
     for (const struct scheme_node *e = b->child; e; e = e->next) {
         if (by_code(a, e)) continue;
@@ -136,7 +147,8 @@ static void diff_list(struct differ *d, const struct scheme_key *k, const char *
     }
 }
 
-static void diff_map(struct differ *d, const struct scheme_shape *shape, const char *where, const struct scheme_node *a, const struct scheme_node *b)
+static void diff_map(struct differ *d, const struct scheme_shape *shape, const char *where,
+                     const struct scheme_node *a, const struct scheme_node *b)
 {
     for (const struct scheme_key *k = shape->keys; k->kind; k++) {
         const struct scheme_node *x = value_of(a, k), *y = value_of(b, k);
@@ -152,7 +164,9 @@ static void diff_map(struct differ *d, const struct scheme_shape *shape, const c
             continue;
         }
         buf_printf(d->out, "%s%s", where, zh(k));
-        if (x) buf_puts(d->out, y ? "由" : "（"), value_text(d->out, k, x), buf_puts(d->out, y ? "" : "）删去");
+        if (x)
+            buf_puts(d->out, y ? "由" : "（"), value_text(d->out, k, x),
+                buf_puts(d->out, y ? "" : "）删去");
         if (y) buf_puts(d->out, x ? "改为" : "定为"), value_text(d->out, k, y);
         buf_puts(d->out, "。\n");
     }
@@ -171,21 +185,25 @@ int scheme_tell_diff(const struct scheme *before, const struct scheme *after, st
 /* What belongs to the maker of the file, not on the wall. */
 static bool inner(const struct scheme_key *k)
 {
-    static const char *const names[] = { "code", "source", "choice", "scheme", "title", "items", "classes", "categories", NULL };
+    static const char *const names[] = { "code",  "source",  "choice",     "scheme", "title",
+                                         "items", "classes", "categories", NULL };
     for (int i = 0; names[i]; i++)
         if (!strcmp(k->name, names[i])) return true;
     return false;
 }
 
-/* The name behind a code that another part of the file gives: `round: a` names one of `rounds`; `by` any number. */
-static const char *named(const struct scheme_node *root, const struct scheme_key *from, const char *code)
+/* The name behind a code that another part of the file gives: `round: a` names one of `rounds`;
+ * `by` any number. */
+static const char *named(const struct scheme_node *root, const struct scheme_key *from,
+                         const char *code)
 {
     static const char *const numbers[] = { "rounds", "assessments", "payments", NULL };
     for (const struct scheme_key *k = scheme_shape.keys; k->kind; k++) {
         const struct scheme_node *list = value_of(root, k);
         size_t n = strlen(from->name);
         bool fits = !strncmp(k->name, from->name, n) && (!k->name[n] || !strcmp(k->name + n, "s"));
-        for (int i = 0; !strcmp(from->name, "by") && numbers[i]; i++) fits |= !strcmp(k->name, numbers[i]);
+        for (int i = 0; !strcmp(from->name, "by") && numbers[i]; i++)
+            fits |= !strcmp(k->name, numbers[i]);
         if (!strcmp(from->name, "for")) fits = !strcmp(k->name, "classes");
         if (!fits || !list || list->kind != NODE_LIST) continue;
         for (const struct scheme_node *e = list->child; e; e = e->next)
@@ -194,7 +212,8 @@ static const char *named(const struct scheme_node *root, const struct scheme_key
     return NULL;
 }
 
-static void outline(struct arena *mem, struct buf *out, const struct scheme_node *root, const struct scheme_shape *shape, const struct scheme_node *n, int depth)
+static void outline(struct arena *mem, struct buf *out, const struct scheme_node *root,
+                    const struct scheme_shape *shape, const struct scheme_node *n, int depth)
 {
     buf_printf(out, "%*s", depth * 2, "");
     const char *label = scalar(n, "label", "名称");
@@ -204,7 +223,8 @@ static void outline(struct arena *mem, struct buf *out, const struct scheme_node
         const struct scheme_node *v = value_of(n, k);
         if (!v || k->sub || inner(k) || !strcmp(k->name, "label")) continue;
         buf_printf(out, "%s%s：", any ? "；" : label ? "（" : "", zh(k));
-        const char *name = v->kind == NODE_SCALAR && k->kind == KEY_TEXT ? named(root, k, v->text) : NULL;
+        const char *name =
+            v->kind == NODE_SCALAR && k->kind == KEY_TEXT ? named(root, k, v->text) : NULL;
         if (name) buf_puts(out, name);
         else value_text(out, k, v);
         any = true;
@@ -216,20 +236,25 @@ static void outline(struct arena *mem, struct buf *out, const struct scheme_node
         buf_printf(out, "%*s%s\n", (depth + 1) * 2, "", zh(k));
         if (v->kind == NODE_MAP) outline(mem, out, root, k->sub, v, depth + 2);
         else
-            for (const struct scheme_node *e = v->child; e; e = e->next) outline(mem, out, root, k->sub, e, depth + 2);
+            for (const struct scheme_node *e = v->child; e; e = e->next)
+                outline(mem, out, root, k->sub, e, depth + 2);
     }
 }
 
-static void items_of(struct arena *mem, const struct scheme *s, const char *category, struct buf *out)
+static void items_of(struct arena *mem, const struct scheme *s, const char *category,
+                     struct buf *out)
 {
     for (size_t i = 0; i < s->items.n; i++) {
         const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
         if (!text_equal(item->category, category)) continue;
         const char *cap = scheme_cap_text(mem, item, LANG_ZH);
-        buf_printf(out, "  %s  %s：%s%s%s", item->code, item->label, scheme_points_text(mem, item, LANG_ZH), cap ? "，" : "", cap ? cap : "");
+        buf_printf(out, "  %s  %s：%s%s%s", item->code, item->label,
+                   scheme_points_text(mem, item, LANG_ZH), cap ? "，" : "", cap ? cap : "");
         if (item->classes.n) {
             buf_puts(out, "（适用：");
-            for (size_t k = 0; k < item->classes.n; k++) buf_printf(out, "%s%s", k ? "、" : "", scheme_class_label(s, LIST_AT(item->classes, const char *, k)));
+            for (size_t k = 0; k < item->classes.n; k++)
+                buf_printf(out, "%s%s", k ? "、" : "",
+                           scheme_class_label(s, LIST_AT(item->classes, const char *, k)));
             buf_puts(out, "）");
         }
         if (item->clause) buf_printf(out, "（依据：%s）", item->clause);
@@ -252,7 +277,8 @@ void scheme_tell_notice(struct arena *mem, const struct scheme *s, struct buf *o
         buf_printf(out, "\n【%s】\n", zh(k));
         if (v->kind == NODE_MAP) outline(mem, out, s->root, k->sub, v, 1);
         else
-            for (const struct scheme_node *e = v->child; e; e = e->next) outline(mem, out, s->root, k->sub, e, 1);
+            for (const struct scheme_node *e = v->child; e; e = e->next)
+                outline(mem, out, s->root, k->sub, e, 1);
     }
     if (s->covenant) buf_printf(out, "\n扣分依据：%s\n", s->covenant);
 }

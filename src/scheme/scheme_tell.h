@@ -1,5 +1,6 @@
-/* A scheme told to people: what was chosen where the source is silent, what two versions do differently, and
- * the notice for the wall. All three walk the file by the table of keys, so a new construct is told without a line here.
+/* A scheme told to people: what was chosen where the source is silent, what two versions do
+ * differently, and the notice for the wall. All three walk the file by the table of keys, so a new
+ * construct is told without a line here.
  */
 #ifndef SCHEME_SCHEME_TELL_H
 #define SCHEME_SCHEME_TELL_H

@@ -41,8 +41,14 @@ static void steps_text(struct buf *b, const struct scheme_item *i, enum lang lan
     bool zh = lang == LANG_ZH;
     for (size_t k = 0; k < i->steps.n; k++) {
         const struct scheme_band *s = &LIST_AT(i->steps, struct scheme_band, k);
-        const struct { int64_t c; const char *zh, *en; } ends[] = {
-            { s->in.from_c, "从", "from " }, { s->in.above_c, "超过", "above " }, { s->in.to_c, "到", "to " }, { s->in.below_c, "不到", "below " },
+        const struct {
+            int64_t c;
+            const char *zh, *en;
+        } ends[] = {
+            { s->in.from_c, "从", "from " },
+            { s->in.above_c, "超过", "above " },
+            { s->in.to_c, "到", "to " },
+            { s->in.below_c, "不到", "below " },
         };
         if (k) buf_puts(b, zh ? "，" : ", ");
         for (int e = 0; e < 4; e++) {
@@ -56,7 +62,8 @@ static void steps_text(struct buf *b, const struct scheme_item *i, enum lang lan
     }
     if (i->otherwise_c == NONE) return;
     buf_puts(b, zh ? "，其他" : ", else ");
-    range_text(b, (struct scheme_range){ i->otherwise_c, i->otherwise_c }, unit_text(i, lang), lang);
+    range_text(b, (struct scheme_range){ i->otherwise_c, i->otherwise_c }, unit_text(i, lang),
+               lang);
 }
 
 static void more_text(struct buf *b, const struct scheme_item *i, enum lang lang)
@@ -65,16 +72,21 @@ static void more_text(struct buf *b, const struct scheme_item *i, enum lang lang
     char s[DEC_SIZE];
     for (size_t k = 0; k < i->multipliers.n; k++) {
         const struct scheme_level *m = &LIST_AT(i->multipliers, struct scheme_level, k);
-        buf_printf(b, zh ? "%s%s×%s" : "%s%s × %s", k ? (zh ? "、" : ", ") : (zh ? "，难度" : "; difficulty "), m->name, dec_human(m->points.min_c, s));
+        buf_printf(b, zh ? "%s%s×%s" : "%s%s × %s",
+                   k ? (zh ? "、" : ", ") : (zh ? "，难度" : "; difficulty "), m->name,
+                   dec_human(m->points.min_c, s));
     }
     if (i->reverse_c != NONE) {
         buf_puts(b, zh ? "，反之" : "; the contrary ");
-        range_text(b, (struct scheme_range){ i->reverse_c, i->reverse_c }, unit_text(i, lang), lang);
+        range_text(b, (struct scheme_range){ i->reverse_c, i->reverse_c }, unit_text(i, lang),
+                   lang);
     }
-    if (i->warnings && i->warnings->times != NONE) buf_printf(b, zh ? "，前%d次只提醒" : "; the first %d only warn", (int)i->warnings->times);
+    if (i->warnings && i->warnings->times != NONE)
+        buf_printf(b, zh ? "，前%d次只提醒" : "; the first %d only warn", (int)i->warnings->times);
     for (size_t k = 0; k < i->loses.n; k++) {
         const struct scheme_level *l = &LIST_AT(i->loses, struct scheme_level, k);
-        buf_printf(b, zh ? "%s%s扣%s%%" : "%s%s loses %s%%", b->n ? (zh ? "，" : ", ") : "", l->name, dec_human(l->points.min_c, s));
+        buf_printf(b, zh ? "%s%s扣%s%%" : "%s%s loses %s%%", b->n ? (zh ? "，" : ", ") : "",
+                   l->name, dec_human(l->points.min_c, s));
     }
 }
 
@@ -92,11 +104,14 @@ const char *scheme_points_text(struct arena *mem, const struct scheme_item *i, e
         more_text(&b, i, lang);
         return b.p ? b.p : "";
     }
-    if (i->short_of_c != NONE) buf_printf(&b, lang == LANG_ZH ? "应有%s%s，少的" : "of %s %s, short by: ", dec_human(i->short_of_c, short_of), i->unit ? i->unit : "");
+    if (i->short_of_c != NONE)
+        buf_printf(&b, lang == LANG_ZH ? "应有%s%s，少的" : "of %s %s, short by: ",
+                   dec_human(i->short_of_c, short_of), i->unit ? i->unit : "");
     if (i->unit && lang == LANG_ZH) buf_printf(&b, "每%s", i->unit);
     for (size_t k = 0; k < i->levels.n; k++) {
         const struct scheme_level *l = &LIST_AT(i->levels, struct scheme_level, k);
-        buf_printf(&b, lang == LANG_ZH ? "%s%s级" : "%s%s ", k ? (lang == LANG_ZH ? "，" : ", ") : "", l->name);
+        buf_printf(&b, lang == LANG_ZH ? "%s%s级" : "%s%s ",
+                   k ? (lang == LANG_ZH ? "，" : ", ") : "", l->name);
         range_text(&b, l->points, unit_text(i, lang), lang);
         picked |= l->points.min_c != l->points.max_c;
     }
@@ -110,7 +125,8 @@ const char *scheme_points_text(struct arena *mem, const struct scheme_item *i, e
 const char *scheme_cap_text(struct arena *mem, const struct scheme_item *i, enum lang lang)
 {
     static const char *const zh[] = { "每日", "每周", "每月", "每季度", "每半年", "每年", "终身" };
-    static const char *const en[] = { "a day", "a week", "a month", "a quarter", "half a year", "a year", "in a life" };
+    static const char *const en[] = { "a day",       "a week", "a month",  "a quarter",
+                                      "half a year", "a year", "in a life" };
     struct buf b = buf_in(mem, 4096);
     char s[DEC_SIZE];
     bool chinese = lang == LANG_ZH;
@@ -121,7 +137,8 @@ const char *scheme_cap_text(struct arena *mem, const struct scheme_item *i, enum
         if (chinese) buf_puts(&b, "最多");
         if (cap->times != NONE) buf_printf(&b, chinese ? "%d次" : "%d times", (int)cap->times);
         if (cap->times != NONE && cap->points_c != NONE) buf_puts(&b, chinese ? "、" : " and ");
-        if (cap->points_c != NONE) buf_printf(&b, chinese ? "%s分" : "%s points", dec_human(cap->points_c, s));
+        if (cap->points_c != NONE)
+            buf_printf(&b, chinese ? "%s分" : "%s points", dec_human(cap->points_c, s));
         if (!chinese) buf_printf(&b, " %s", en[cap->per]);
     }
     return i->caps.n ? b.p : NULL;

@@ -7,7 +7,7 @@
 enum { TREE_MAX = 4 * 1024 * 1024 };
 
 struct scheme_why *why_new(struct arena *mem, const char *op, int64_t value_c, const char *zh,
-                    const char *en)
+                           const char *en)
 {
     struct scheme_why *w = arena_new(mem, struct scheme_why);
     *w = (struct scheme_why){ .op = op, .zh = zh, .en = en, .value_c = value_c };

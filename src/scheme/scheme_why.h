@@ -9,9 +9,11 @@
 struct scheme_why {
     const char *op, *zh, *en;
     int64_t value_c;
-    struct scheme_why *from, *last, *next; /* first and last cause; the next cause of the same result */
+    struct scheme_why *from, *last,
+        *next; /* first and last cause; the next cause of the same result */
 };
-struct scheme_why *why_new(struct arena *mem, const char *op, int64_t value_c, const char *zh, const char *en);
+struct scheme_why *why_new(struct arena *mem, const char *op, int64_t value_c, const char *zh,
+                           const char *en);
 /* Puts a cause under a result; NULL on either side: nothing. */
 void why_under(struct scheme_why *w, struct scheme_why *cause);
 /* {"op","zh","en","points","from":[…]} */

@@ -2,8 +2,9 @@
 // public board, somebody objects to another one, and the points are in the passbook. Then what phones meet:
 // no network, a lost answer, large text, a page that is opened before anybody signed in.
 import assert from "node:assert/strict";
+import { deflateSync, crc32 } from "node:zlib";
 import { after, before, describe, test } from "node:test";
-import { VILLAGE, world } from "../api/world.mjs";
+import { OTHER, VILLAGE, world } from "../api/world.mjs";
 import { launch, person, pictured, sound, until } from "./browser.mjs";
 
 const PASSWORD = "shan-zhi-story-2026";
@@ -35,6 +36,25 @@ async function fillClaim(page, { search = "好人好事", item = "助人为乐",
   await page.getByLabel("在哪里？").fill(place);
   await page.getByLabel("怎么做的？").fill(cause);
 }
+/** A PNG of one colour, made here: wider than what the page may send. */
+function png(width, height) {
+  const part = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const n = Buffer.alloc(4), crc = Buffer.alloc(4);
+    n.writeUInt32BE(data.length);
+    crc.writeUInt32BE(crc32(body));
+    return Buffer.concat([n, body, crc]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2], 8); // 8 bits, RGB
+  const line = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 0x66)]);
+  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), part("IHDR", head), part("IDAT", deflateSync(Buffer.concat(Array(height).fill(line)))), part("IEND", Buffer.alloc(0))]);
+}
+const picture = { name: "photo.png", mimeType: "image/png", buffer: png(1600, 900) };
+/** Width and height of a claim's photo as the page shows it. */
+const shownSize = (page, n) => page.getByRole("img", { name: `第${n}张照片` }).evaluate((i) => i.decode().then(() => [i.naturalWidth, i.naturalHeight]));
 const send = (page) => page.getByRole("button", { name: "提交申报" }).click();
 
 describe("a claim from phone to passbook", { concurrency: false }, () => {
@@ -148,6 +168,134 @@ describe("a claim from phone to passbook", { concurrency: false }, () => {
     await zhang.goto(`/#/v/${VILLAGE}/n/${notice}?slip=${claim.number}`);
     await zhang.getByText("这张奖分通知单是真的").waitFor();
     await zhang.context().close();
+  });
+});
+
+describe("photos as evidence", { concurrency: false }, () => {
+  let zhang;
+  before(async () => { zhang = await signedIn("zhang"); });
+  after(() => zhang.context().close());
+
+  step("they are shrunk, shown, taken out again, and arrive with the claim", async () => {
+    await fillClaim(zhang, { place: "祠堂", cause: "帮邻居修屋顶" });
+    await zhang.getByLabel("拍照或选照片").setInputFiles([picture, picture]);
+    await zhang.getByRole("button", { name: "不要这张：第2张照片" }).click();
+    await zhang.getByLabel("再加一张").setInputFiles([picture, picture, picture]);
+    await zhang.getByText("最多加3张照片").waitFor();
+    await zhang.getByRole("img", { name: "第3张照片" }).waitFor();
+    assert.equal(await zhang.getByLabel("再加一张").count(), 0);
+    assert.deepEqual(await shownSize(zhang, 3), [1280, 720]);
+    await sound(zhang, "claim form with photos");
+    await zhang.getByRole("button", { name: "不要这张：第3张照片" }).click();
+    await zhang.getByLabel("再加一张").setInputFiles({ ...picture, buffer: Buffer.from("not a picture") });
+    await zhang.getByText("这张照片打不开").waitFor();
+    const sent = [];
+    zhang.on("request", (r) => r.method() === "POST" && /photos$/.test(r.url()) && sent.push(r.headers()));
+    await send(zhang);
+    await zhang.getByRole("img", { name: "第2张照片" }).waitFor();
+    assert.deepEqual(await shownSize(zhang, 2), [1280, 720]);
+    await sound(zhang, "claim with photos");
+    assert.deepEqual(sent.map((h) => h["content-type"]), ["image/jpeg", "image/jpeg"]);
+    assert.equal(new Set(sent.map((h) => h["idempotency-key"])).size, 2);
+    const claim = (await claims()).find((c) => c.place === "祠堂");
+    assert.equal((await w.get("cadre2", claim)).photos.length, 2);
+  });
+
+  step("without network they wait with the claim, survive closing the page, and go out after it", async () => {
+    await fillClaim(zhang, { place: "水井边", cause: "清理水井" });
+    await zhang.getByLabel("拍照或选照片").setInputFiles([picture, picture]);
+    await zhang.getByRole("img", { name: "第2张照片" }).waitFor();
+    let cut = true;
+    const keys = [];
+    await zhang.route("**/api/v1/villages/*/claims/**", async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      keys.push(route.request().headers()["idempotency-key"]);
+      if (keys.length !== 1) return route.continue();
+      await route.fetch(); // the first photo arrives, its answer does not
+      return route.abort("connectionreset");
+    });
+    await zhang.route("**/api/v1/villages/*/claims", (route) => (cut ? route.abort("connectionreset") : route.continue()));
+    await send(zhang);
+    await zhang.getByText("2张照片").waitFor();
+    await sound(zhang, "queue with photos");
+    await zhang.reload();
+    await zhang.getByText("2张照片").waitFor();
+    cut = false;
+    await zhang.getByRole("button", { name: "现在发送" }).first().click();
+    await until(() => keys.length === 1);
+    await until(async () => {
+      const again = zhang.getByRole("button", { name: "现在发送" }).first();
+      if (await again.isVisible()) await again.click({ timeout: 1000 }).catch(() => {});
+      return zhang.getByText("都发送出去了").isVisible();
+    });
+    assert.equal(keys.length, 3);
+    assert.equal(keys[0], keys[1]);
+    const claim = (await claims()).find((c) => c.place === "水井边");
+    assert.equal((await w.get("cadre2", claim)).photos.length, 2);
+    await zhang.unrouteAll();
+  });
+
+  step("the grid worker adds one while checking", async () => {
+    const claim = (await claims()).find((c) => c.place === "水井边");
+    const grid = await signedIn("grid1", { storage: { "shanzhi.elder": "1" } });
+    await grid.goto(`/#/claims/${VILLAGE}/${claim.id}`);
+    await grid.getByLabel("拍照或选照片").setInputFiles(picture);
+    await grid.getByRole("button", { name: "不要这张：第1张照片" }).waitFor();
+    await sound(grid, "check form with photos");
+    await grid.getByRole("button", { name: "2", exact: true }).click();
+    await grid.getByRole("button", { name: "情况属实，通过初审" }).click();
+    await grid.getByText("已初审").first().waitFor();
+    const now = await w.get("cadre2", claim);
+    assert.deepEqual([now.state, now.photos.length], ["checked", 3]);
+    await grid.context().close();
+  });
+});
+
+describe("the form shows what applies to the person", { concurrency: false }, () => {
+  const party = "党员参加组织生活", family = "喜事新办";
+  async function offered(name, whose, words) {
+    const page = await signedIn(name);
+    await page.route("**/api/v1/public/villages/*/scheme", async (route) => { // party members may claim it themselves here
+      const answer = await route.fetch();
+      const rules = await answer.json();
+      for (const c of rules.categories) for (const i of c.items) if (i.label.startsWith(party)) i.claimants = ["self", ...i.claimants];
+      await route.fulfill({ response: answer, json: rules });
+    });
+    await page.getByRole("navigation", { name: "主要页面" }).getByRole("link", { name: "申报" }).click();
+    if (whose) await page.getByRole("button", { name: whose }).click();
+    await page.getByPlaceholder("说出做的事").fill(words);
+    const row = page.locator(".rows button.row").first();
+    await row.or(page.getByText("细则里没有找到")).waitFor();
+    const found = await row.isVisible();
+    await page.context().close();
+    return found;
+  }
+  step("what is for party members, only to a party member; what is for households, only for the household", async () => {
+    assert.equal(await offered("li", null, party), false);
+    const { version } = await w.ok("admin", "GET", `/villages/${VILLAGE}/residents/${w.residents["李大海"]}`);
+    await w.ok("admin", "PATCH", `/villages/${VILLAGE}/residents/${w.residents["李大海"]}`, { tags: ["party_member"] }, { match: `"${version}"` });
+    assert.equal(await offered("li", null, party), true);
+    assert.equal(await offered("li", "我们家", party), false);
+    assert.equal(await offered("li", "我们家", family), true);
+    assert.equal(await offered("li", "我本人", family), false);
+  });
+});
+
+describe("a township's officer", { concurrency: false }, () => {
+  step("chooses the village the pages are about, and it is remembered", async () => {
+    const page = await signedIn("town");
+    await page.getByRole("navigation", { name: "主要页面" }).getByRole("link", { name: "查户" }).click();
+    const village = page.getByLabel("村", { exact: true });
+    await village.selectOption(VILLAGE);
+    await page.getByPlaceholder("姓名、户号").or(page.getByRole("searchbox")).first().fill("002");
+    await page.getByText("李*海").waitFor();
+    await sound(page, "look up with a village switch");
+    await village.selectOption(OTHER);
+    await page.getByText(/没有找到/).first().waitFor();
+    await page.reload();
+    await village.waitFor();
+    await until(async () => (await village.inputValue()) === OTHER);
+    await page.context().close();
   });
 });
 

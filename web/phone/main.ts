@@ -23,6 +23,7 @@ void start(App, router).then(() => {
         setTimeout(() => {
             void getKept('/public/villages/{village}/scheme', { path: { village } }).catch(() => {});
             if (session.me?.resident) void getKept('/me/passbook', { query: { limit: 30 } }).catch(() => {});
+            if (session.me?.household) void getKept('/me/household', {}).catch(() => {});
         }, AFTER_FIRST_MS);
     }, { immediate: true });
 });

@@ -2,9 +2,10 @@
 import { ref } from 'vue';
 import { post } from '@/api/client';
 import { ActionKey } from '@/api/id';
-import { asProblem } from '@/api/problem';
+import { Problem, asProblem, offlineProblem } from '@/api/problem';
 import { t } from '@/i18n';
-import { enqueue } from '@/store/queue';
+import type { Photo } from '@/store/db';
+import { drop, enqueue, photosItem, queue, sendQueue } from '@/store/queue';
 import type { Claim } from './claims';
 
 export type Act = 'submit' | 'check' | 'return' | 'publish' | 'approve' | 'reject' | 'record' | 'withdraw' | 'false';
@@ -14,7 +15,21 @@ export function useActs(claim: () => Claim | null, done: () => Promise<void>) {
     const problem = ref('');
     const queued = ref(false);
     const action = new ActionKey();
-    async function run(act: Act, more: Record<string, unknown>): Promise<void> {
+    /* Photos go first: after the check the claim takes none. True when they arrived or there are none; while they wait,
+     * the act waits behind them. */
+    async function sendFirst(c: Claim, photos: Photo[]): Promise<boolean> {
+        if (!photos.length) return true;
+        const key = photos[0]!.key;
+        await enqueue(photosItem(c.village, c.id, photos, `${c.name} ${c.item_label} · ${t('claim.photo_count', { n: photos.length })}`));
+        await sendQueue();
+        const left = queue.items.find((i) => i.key === key);
+        if (left?.refused) {
+            await drop(key);
+            throw new Problem('photo', 400, left.refused);
+        }
+        return !left;
+    }
+    async function run(act: Act, more: Record<string, unknown>, photos: Photo[] = []): Promise<void> {
         const c = claim();
         if (!c || busy.value) return;
         busy.value = true;
@@ -23,6 +38,7 @@ export function useActs(claim: () => Claim | null, done: () => Promise<void>) {
         const params = { village: c.village, claim: c.id };
         const body = { version: c.version, ...more };
         try {
+            if (!(await sendFirst(c, photos))) throw offlineProblem();
             await post(path, { path: params, body: body as never, key: action.key });
             action.renew();
             await done();

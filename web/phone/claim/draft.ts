@@ -1,6 +1,7 @@
 /* What a person has filled in so far; kept on the phone until sent, with the key it will be sent under. */
 import { uuid } from '@/api/id';
 import { today } from '@/format';
+import type { Photo } from '@/store/db';
 
 export interface Form {
     key: string;
@@ -17,9 +18,10 @@ export interface Form {
     quantity: string;
     channel: string;
     reporter: string;
+    photos: Photo[];
 }
 export const emptyForm = (): Form => ({
     key: uuid(), whose: 'me', subject_kind: '', subject: null, subject_name: '', item: '', deed_on: today(),
-    place: '', cause: '', evidence: '', level: '', quantity: '1', channel: '', reporter: '',
+    place: '', cause: '', evidence: '', level: '', quantity: '1', channel: '', reporter: '', photos: [],
 });
 export const draftKey = (account: number) => `claim ${account}`;

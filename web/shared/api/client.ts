@@ -44,12 +44,15 @@ export const setLanguage = (tag: string) => (context.language = tag);
 export const onSignedOut = (f: () => void) => (context.onSignedOut = f);
 
 const TIMEOUT_MS = 20_000; // a village line is slow; longer than this people give up
+const PHOTO_TIMEOUT_MS = 90_000; // 300 kB at 2G speed
 
 async function send(request: Request): Promise<Response> {
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
+    const timer = setTimeout(() => stop.abort(), request.headers.get('Content-Type')?.startsWith('image/') ? PHOTO_TIMEOUT_MS : TIMEOUT_MS);
     try {
-        const response = await fetch(new Request(request, { signal: stop.signal }));
+        // the ETag is the row's version: what else an answer shows (photos, who may do what) can change under the same one
+        const own = request.method === 'GET' && !request.url.includes('/public/');
+        const response = await fetch(new Request(request, { signal: stop.signal, ...(own ? { cache: 'no-store' as const } : {}) }));
         line.online = true;
         return response;
     } catch {
@@ -116,6 +119,13 @@ export const post = <P extends PathsWith<'post'>>(path: P, o: Options<P, 'post'>
 export const put = <P extends PathsWith<'put'>>(path: P, o: Options<P, 'put'> = {}) => call('put', path, o);
 export const patch = <P extends PathsWith<'patch'>>(path: P, o: Options<P, 'patch'> = {}) => call('patch', path, o);
 export const del = <P extends PathsWith<'delete'>>(path: P, o: Options<P, 'delete'> = {}) => call('delete', path, o);
+
+/* A picture as the body of a POST; what comes back is not needed by anybody yet. */
+export async function postPicture(path: PathsWith<'post'>, values: Record<string, string | number>, picture: Blob, key: string): Promise<void> {
+    const run = raw.request as unknown as (m: string, p: string, init: unknown) => Promise<unknown>;
+    await run('post', path as string, { params: { path: values }, body: picture, bodySerializer: (b: Blob) => b,
+        headers: { 'Content-Type': picture.type, 'Idempotency-Key': `"${key}"` } });
+}
 
 /* The address of a file answer (slip, export), for links: the browser sends the cookie itself. */
 export function fileUrl(path: string, values: Record<string, string | number>, query: Record<string, string> = {}): string {

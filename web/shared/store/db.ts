@@ -6,6 +6,8 @@ import { toRaw } from 'vue';
 
 export interface Kept { key: string; account: number; at: number; answer: unknown }
 export interface Draft { key: string; account: number; at: number; value: unknown }
+/* A picture that belongs to a claim, as a data: address, with its own Idempotency-Key. */
+export interface Photo { key: string; jpeg: string }
 /* One thing to send. `key` is its Idempotency-Key: sending it twice has one effect. */
 export interface Waiting {
     key: string;
@@ -16,6 +18,7 @@ export interface Waiting {
     body: unknown;
     label: string; // what the person sees in the queue
     form: unknown; // what it was made from, to correct it
+    photos?: Photo[]; // pictures that go out once `path` gave the claim they belong to
     refused: string; // why the server refused it for good; "" while waiting
 }
 interface Shape extends DBSchema {

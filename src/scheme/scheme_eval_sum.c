@@ -303,10 +303,11 @@ const struct err *eval_assessment(struct eval *e, const struct scheme_assessment
     struct span whole = period_span((enum period)a->per, on);
     struct list deeds;
     char name[DATE_SIZE];
-    period_name((enum period)a->per, on, name);
-    *out =
-        (struct eval_sum){ .why = node(e, "assessment",
-                                       arena_printf(e->mem, "%s %s", a->label, name), a->label) };
+    if (e->explain) period_name((enum period)a->per, on, name);
+    *out = (struct eval_sum){
+        .why = node(e, "assessment",
+                    e->explain ? arena_printf(e->mem, "%s %s", a->label, name) : NULL, a->label)
+    };
     TRY(eval_deeds(e, f->class_, &f->deeds, &deeds));
     for (size_t i = 0; i < a->parts.n; i++)
         TRY(part_sum(e, a, &LIST_AT(a->parts, struct scheme_part, i), f, &deeds, whole, out));
@@ -471,8 +472,8 @@ static const struct err *mean_mark(struct eval *e, const struct scheme_round *ro
 {
     struct list results;
     *out = (struct eval_sum){ .why = node(e, "mean", round->label, round->label) };
-    TRY(eval_rounds_of(e, (size_t)(round - (const struct scheme_round *)e->s->rules.rounds.items), f,
-                  &results));
+    TRY(eval_rounds_of(e, (size_t)(round - (const struct scheme_round *)e->s->rules.rounds.items),
+                       f, &results));
     for (size_t k = 0; k < results.n; k++) {
         const struct eval_round *r = &LIST_AT(results, struct eval_round, k);
         if (inside(in, r->in.last) && r->counted) TRY(add(e, out, r->mark_c, r->why));

@@ -126,7 +126,7 @@ const struct err *eval_deeds(struct eval *e, const char *class_, const struct li
 {
     *out = (struct list){ arena_array(e->mem, struct eval_deed, deeds->n + 1), 0 };
     const struct fact_deed **order = arena_array(e->mem, const struct fact_deed *, deeds->n + 1);
-    /* Within a day larger awards first, so that the order of the file does not matter to a cap. */
+    /* By day; within a day as they stand in the facts. */
     for (size_t i = 0; i < deeds->n; i++) {
         const struct fact_deed *d = &LIST_AT(*deeds, struct fact_deed, i);
         size_t k = i;

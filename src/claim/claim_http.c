@@ -28,7 +28,7 @@ static const struct field claim_out_fields[] = {
     C(number, K_TEXT, "Number within village and year, as people say it. 编号"),
     { .name = "state", .kind = K_ENUM, .at = offsetof(struct claim_out, c.state), .options = claim_states + 1,
       .doc = "submitted 已申报, returned 已退回, checked 已初审, published 公示中, objected 有异议, approved 已审核, recorded 已入账, rejected 未通过, withdrawn 已撤回, reversed 已冲正." },
-    { .name = "version", .kind = K_INT, .flags = OUT_ETAG, .at = offsetof(struct claim_out, c.version), .doc = "Grows with every step." },
+    { .name = "version", .kind = K_INT, .at = offsetof(struct claim_out, c.version), .doc = "Grows with every step." },
     C(subject_kind, K_TEXT, "resident 村民, household 户, organisation 单位."),
     C(subject, K_ID, "Whose deed."),
     F(claim_out, name, K_TEXT, 0, 0, 0, "Whose deed: in full for one's own and with people.unmask, else masked. 姓名"),

@@ -222,7 +222,9 @@ static const char *grid_set(struct req *r, const struct list *grids)
 
 /* Three ways in, each along its index: one's own (the sign keeps the planner from walking all ids), those
  * in a state, all. */
-#define LIST_MINE "+id < $2 AND $3 = 'mine' AND (claimed_by = $4 OR household = $5) AND ($6 = '' OR state = $6)"
+#define LIST_MINE \
+    "+id < $2 AND $3 = 'mine' AND id IN (SELECT id FROM claim WHERE village = $1 AND claimed_by = $4" \
+    " UNION SELECT id FROM claim WHERE village = $1 AND household = $5) AND ($6 = '' OR state = $6)"
 #define LIST_SEEN \
     "id < $2 AND ($3 = '' OR claimed_by = $4 OR household = $5" \
     "  OR ($3 <> 'mine' AND ($3 LIKE '%|' || substr(grid, 1, 2) || '|%' OR $3 LIKE '%|' || substr(grid, 1, 5) || '|%'" \

@@ -198,7 +198,10 @@ static const struct err *write_line(struct req *r, const struct line *l)
                        I64(l->code), TEXT(name), TEXT(l->name), BLOB(name, strlen(name)), I64(l->parent));
     return db_exec(r,
                    "INSERT INTO region (code, name, official, name_key, parent, level)"
-                   " VALUES ($1, $2, $3, $4, $5, $6)",
+                   " VALUES ($1, $2, $3, $4, $5, $6)"
+                   /* another import may have brought it meanwhile: the later one has its way */
+                   " ON CONFLICT (code) DO UPDATE SET name = excluded.name, official = excluded.official,"
+                   " name_key = excluded.name_key, parent = excluded.parent",
                    I64(l->code), TEXT(name), TEXT(l->name), BLOB(name, strlen(name)), I64(l->parent),
                    I64(access_level(l->code)));
 }

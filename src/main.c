@@ -303,11 +303,15 @@ int main(int argc, char **argv)
     struct search f = { .argc = argc, .argv = argv };
     each_command(match_row, &f);
     if (!f.best) {
-        if (argc) return unknown(&mem, argc, argv);
+        if (argc && !text_equal(argv[0], "--help")) return unknown(&mem, argc, argv);
         return cmd_help(&(struct cli){ .mem = &mem, .slices = slices });
     }
     c.argc = argc - f.words + 1;
     c.argv = argv + f.words - 1;
+    if (cli_option(&c, "help")) {
+        print_row(f.best, NULL);
+        return 0;
+    }
     if (f.best->store) {
         int applied;
         e = open_store(&c);

@@ -14,6 +14,15 @@ test("help lists every command, each with what it does", () => {
   assert.equal(new Set(shown).size, shown.length, "no command twice");
 });
 
+test("--help of a command prints its row and does nothing", () => {
+  const place = freshData();
+  const { stdout, status } = run(["serve", "--help", ...place.flags]);
+  assert.equal(status, 0);
+  assert.match(stdout, /^ {2}serve .*服务/m);
+  assert.ok(!existsSync(join(place.data, "shanzhi.db")));
+  assert.equal(run(["--help"]).status, 0);
+});
+
 test("an unknown command is refused and names the nearest", () => {
   const { status, stderr } = run(["acount", "list"]);
   assert.notEqual(status, 0);

@@ -108,7 +108,7 @@ const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet,
         none |= vetoed(section, v, "sheet", NULL);
         for (size_t k = 0; k < section->lines.n; k++) {
             const struct scheme_line *l = &LIST_AT(section->lines, struct scheme_line, k);
-            int64_t m;
+            int64_t m = 0;
             if (l->veto) continue;
             TRY(line_mark(e, l, v, &m));
             bool veto = vetoed(section, v, "line", l->code) || zero;

@@ -21,3 +21,4 @@ for t; do
     fi
     echo "$t: $(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz/log) inputs, no finding"
 done
+echo "# pass $#"

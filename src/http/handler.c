@@ -68,11 +68,6 @@ void http_set_header(struct req *r, const char *name, const char *value)
     if (r->http) reply_header(of(r), name, value);
 }
 
-void http_set_status(struct req *r, int status)
-{
-    if (r->http) of(r)->status = status;
-}
-
 /* RFC 6266: a plain name for old clients, the real one in UTF-8. PDFs open in the page. */
 void http_send_file(struct req *r, const char *type, const char *filename, const void *p, size_t n)
 {

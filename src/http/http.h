@@ -79,7 +79,6 @@ bool http_secure(const struct req *r);                         /* came by TLS at
  * closing slash. */
 const char *http_public_url(const struct req *r);
 void http_set_header(struct req *r, const char *name, const char *value);
-void http_set_status(struct req *r, int status);
 void http_send_file(struct req *r, const char *type, const char *filename, const void *p, size_t n);
 /* ROUTE_STREAM: events on this topic go to the client until it leaves. */
 void http_subscribe(struct req *r, const char *topic);

@@ -42,7 +42,9 @@ static void *worker_main(void *arg)
     struct db *db = db_open(s->store);
     for (struct exchange *x; (x = queue_pop(s));) {
         atomic_fetch_add(&s->busy, 1);
+        log_set_request(x->id); /* every line, a BUG's too, until the next */
         exchange_run(x, db);
+        log_set_request(0);
         atomic_fetch_sub(&s->busy, 1);
     }
     db_close(db);

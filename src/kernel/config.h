@@ -2,7 +2,7 @@
  * setting; `shanzhi help` prints it. Unknown keys in the file are fatal and name the nearest known one; in the
  * environment only those that look like a slip of the pen, others are logged (SHANZHI_TEST… is the tests').
  *     config_get(c, "port")   --port 8600   --port=8600   SHANZHI_PORT=8600   port = 8600
- *     config_get(c, "public-url")   SHANZHI_PUBLIC_URL=…       a switch: --demo, SHANZHI_DEMO=1, demo = yes
+ *     config_get(c, "public-url")   SHANZHI_PUBLIC_URL=…       a switch: --pooled, SHANZHI_POOLED=1, pooled = yes
  */
 #ifndef KERNEL_CONFIG_H
 #define KERNEL_CONFIG_H

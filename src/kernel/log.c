@@ -3,7 +3,9 @@
 #include "kernel/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -73,7 +75,9 @@ static void compose(struct buf *b, enum log_level level, const char *where, cons
     put(&j, "where", where);
     if (request_id) {
         json_key(&j, "request");
-        json_int(&j, (int64_t)(request_id & INT64_MAX));
+        char id[17]; /* as in X-Request-Id */
+        snprintf(id, sizeof id, "%016" PRIx64, request_id);
+        json_text(&j, id);
     }
     put(&j, "msg", msg);
     for (; fields && fields->key; fields++) {

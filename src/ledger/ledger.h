@@ -11,6 +11,7 @@
  */
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
+#include "people/people.h"
 #include "scheme/scheme.h"
 
 struct ledger_award {

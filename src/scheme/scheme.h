@@ -16,7 +16,6 @@
 #ifndef SCHEME_SCHEME_H
 #define SCHEME_SCHEME_H
 #include "kernel/date.h"
-#include "people/people.h"
 #include "scheme/scheme_rules.h"
 
 /* Points of an item or of one of its levels; min == max: fixed, else the checker picks within. */
@@ -25,6 +24,8 @@ struct scheme_level { const char *name; struct scheme_range points; };
 /* 上限: at most `times` awards and `points_c` points (by amount) per period; NONE: not limited. */
 struct scheme_cap { int64_t times, points_c; int64_t per; /* enum period */ const struct scheme_node *node; };
 
+struct req;
+struct slice;
 struct scheme_why;
 struct scheme_item {
     const char *code, *category, *label; /* category: its code */

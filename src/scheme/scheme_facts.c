@@ -88,12 +88,9 @@ static const struct scheme_key facts_keys[] = {
 };
 static SHAPE(facts_shape, "facts", scheme_facts, facts_keys, "事实", "facts");
 
-struct scheme_facts *scheme_facts_parse(struct arena *mem, const char *text, size_t n, struct scheme_finding **findings)
+struct scheme_facts *scheme_facts_of_tree(struct scheme_check *c, const struct scheme_node *root)
 {
-    struct scheme_check c = { .mem = mem };
-    struct scheme_facts *f = arena_new(mem, struct scheme_facts);
-    struct scheme_node *root = scheme_yaml(&c, text, n);
-    if (root) scheme_bind(&c, &facts_shape, root, f);
-    if (findings) *findings = c.first;
-    return c.errors ? NULL : f;
+    struct scheme_facts *f = arena_new(c->mem, struct scheme_facts);
+    if (root) scheme_bind(c, &facts_shape, root, f);
+    return c->errors ? NULL : f;
 }

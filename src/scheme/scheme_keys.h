@@ -4,7 +4,7 @@
  */
 #ifndef SCHEME_KEYS_H
 #define SCHEME_KEYS_H
-#include "scheme/scheme_yaml.h"
+#include "scheme/scheme_tree.h"
 
 enum key_kind {
     KEY_END,

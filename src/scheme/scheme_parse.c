@@ -1,42 +1,35 @@
-/* Text → scheme: YAML (scheme_yaml.c) → struct by the table of keys (scheme_bind.c) → the whole is
- * checked (scheme_check.c). A scheme with an error is no scheme.
+/* Tree → scheme: struct by the table of keys (scheme_bind.c) → the whole is checked (scheme_check.c). A
+ * scheme with an error is no scheme.
  */
 #include <string.h>
 
 #include "kernel/text.h"
 #include "scheme/scheme_file.h"
 
-struct scheme *scheme_parse(struct arena *mem, const char *file, const char *text, size_t n,
-                            struct scheme_finding **findings)
+struct scheme *scheme_of_tree(struct scheme_check *c, const struct scheme_node *root)
 {
-    struct scheme_check c = { .mem = mem };
-    struct scheme_file *f = arena_new(mem, struct scheme_file);
+    struct scheme_file *f = arena_new(c->mem, struct scheme_file);
     struct scheme *s = &f->s;
 
-    (void)file; /* who prints the findings knows it */
-    if (findings) *findings = NULL;
-    struct scheme_node *root = scheme_yaml(&c, text, n);
-    if (root) {
-        scheme_bind(&c, &scheme_shape, root, f);
-        s->from = NONE;
-        s->root = root;
-        if (f->publicity) {
-            s->publicity_days = f->publicity->days;
-            s->publicity_workdays = f->publicity->workdays == 1;
-        }
-        if (f->false_claims) {
-            s->false_claim_times = f->false_claims->times;
-            s->false_claim_bars = !f->false_claims->bars                      ? 0
-                                  : text_equal(f->false_claims->bars, "year") ? 1
-                                                                              : 2;
-        } else if (s->items.n) {
-            check_error(&c, root, "缺少“false_claims”（虚假申报）：虚假申报的处罚",
-                        "\"false_claims\" is missing: what a false claim costs");
-        }
-        if (root->kind == NODE_MAP) scheme_check_whole(&c, s);
+    if (!root) return NULL;
+    scheme_bind(c, &scheme_shape, root, f);
+    s->from = NONE;
+    s->root = root;
+    if (f->publicity) {
+        s->publicity_days = f->publicity->days;
+        s->publicity_workdays = f->publicity->workdays == 1;
     }
-    if (findings) *findings = c.first;
-    return c.errors ? NULL : s;
+    if (f->false_claims) {
+        s->false_claim_times = f->false_claims->times;
+        s->false_claim_bars = !f->false_claims->bars                      ? 0
+                              : text_equal(f->false_claims->bars, "year") ? 1
+                                                                          : 2;
+    } else if (s->items.n) {
+        check_error(c, root, "缺少“false_claims”（虚假申报）：虚假申报的处罚",
+                    "\"false_claims\" is missing: what a false claim costs");
+    }
+    if (root->kind == NODE_MAP) scheme_check_whole(c, s);
+    return c->errors ? NULL : s;
 }
 
 const struct scheme_item *scheme_item_find(const struct scheme *s, const char *code)

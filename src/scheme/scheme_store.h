@@ -1,6 +1,7 @@
 /* Inside the slice: versions as rows, for its routes and commands. */
 #ifndef SCHEME_STORE_H
 #define SCHEME_STORE_H
+#include "people/people.h"
 #include "scheme/scheme.h"
 struct scheme_version {
     int64_t id, first_day, meeting_on, votes_for, votes_against, votes_abstain, adopted_at;

@@ -124,5 +124,29 @@ struct claim_do {
 MUST_CHECK const struct err *claim_do(struct req *r, enum claim_action act, const struct claim_do *in, struct claim **out);
 /* Errors that claim_do would give before it writes, for lists of what one may do. */
 MUST_CHECK const struct err *claim_may(struct req *r, enum claim_action act, const struct claim *c);
+/* ---- deeds as the books took them (claim_deeds.c), for trials and explanations ---- */
+struct claim_deed {
+    int64_t id;
+    const char *number, *state, *kind; /* kind: of the subject */
+    int64_t subject, household;        /* household: as of the day of the claim */
+    const char *class_, *item, *item_label;
+    int64_t on;
+    const char *level;
+    int64_t chosen_c, quantity_c, points_c, scheme_version;
+    int64_t posting, reversal, penalty, false_claim;
+};
+/* kind NULL: of the households first…last and whoever belonged to them then; else the subjects
+ * first…last of that kind. Up to the day `until`. */
+struct claim_range {
+    int64_t village;
+    const char *kind;
+    int64_t first, last, until;
+};
+/* Claims that were recorded, also those reversed since, and those found false before they were: struct
+ * claim_deed by household, subject, day. */
+MUST_CHECK const struct err *claim_deeds(struct req *r, const struct claim_range *in, db_row_fn *fn,
+                                         void *arg);
+/* Deeds of these days whose claims are not decided yet. */
+MUST_CHECK const struct err *claim_waiting(struct req *r, int64_t village, struct span in, int64_t *n);
 extern const struct slice claim_slice;
 #endif

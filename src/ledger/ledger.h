@@ -40,5 +40,25 @@ MUST_CHECK const struct err *ledger_lock(struct req *r, int64_t village, const c
 MUST_CHECK const struct err *ledger_used(struct req *r, int64_t village, const char *kind, int64_t subject, const char *rule, struct span in, int64_t *times, int64_t *points_c);
 /* 0 when the subject has no account yet. */
 MUST_CHECK const struct err *ledger_balance(struct req *r, int64_t village, const char *kind, int64_t subject, const char *currency, int64_t *points_c);
+/* ---- for trials and explanations (ledger_others.c) ---- */
+/* Postings that do not come from claims. part: of a reversal, that of what it takes back; points as
+ * posted, a redemption below zero. */
+struct ledger_other {
+    const char *kind;
+    int64_t subject, household, on, points_c; /* household: the holder's, as last posted */
+    const char *part, *memo;
+};
+/* kind NULL: of the households first…last and their members; else the subjects first…last of that kind.
+ * Up to the day `until`. */
+struct ledger_range {
+    int64_t village;
+    const char *kind;
+    int64_t first, last, until;
+};
+/* struct ledger_other by household, subject, day. */
+MUST_CHECK const struct err *ledger_others(struct req *r, const struct ledger_range *in, db_row_fn *fn, void *arg);
+/* What the books hold of a subject for some days: awards, penalties, adjustments and reversals, by business date. */
+MUST_CHECK const struct err *ledger_sum(struct req *r, int64_t village, const char *kind, int64_t subject, struct span in,
+                                        int64_t *points_c);
 extern const struct slice ledger_slice;
 #endif

@@ -31,6 +31,25 @@ MUST_CHECK const struct err *people_members(struct req *r, int64_t village, int6
 /* Active ones, as of now. */
 MUST_CHECK const struct err *people_population(struct req *r, int64_t village, int64_t *residents, int64_t *households);
 
+/* ---- the register as a stream (people_roster.c): a whole village in batches ---- */
+/* A subject, or one stay of a resident in a household. Names as in struct subject. */
+struct people_stay {
+    const char *kind;            /* of subject_kinds */
+    int64_t subject, household;  /* household: itself for one; NONE for organisations */
+    const char *name, *masked, *class_, *number, *grid;
+    int64_t group;               /* village group; NONE */
+    int64_t since, until;        /* stays only; NONE: open. Who was registered first was there before */
+    int64_t minor, active;
+};
+/* struct people_stay of at most `limit` subjects of a kind with ids above `after`, by id, whatever became
+ * of them. */
+MUST_CHECK const struct err *people_roster(struct req *r, int64_t village, const char *kind,
+                                           int64_t after, int64_t limit, struct list *out);
+/* Everybody who ever belonged to one of the households with ids first…last: by household, resident,
+ * day. */
+MUST_CHECK const struct err *people_stays(struct req *r, int64_t village, int64_t first,
+                                          int64_t last, struct list *out);
+
 /* Ages: whole years on a date; under 14 the law asks for a guardian's consent (《个人信息保护法》第31条). */
 int people_age(int64_t birth, int64_t on);
 /* Born on this day or later is under 14 on `on`. */

@@ -129,7 +129,11 @@ static void run_hooks(struct arena *a)
 /* An import of 100,000 rows holds hundreds of megabytes in small chunks, which malloc would keep. */
 static void give_back(size_t freed)
 {
+#ifdef __GLIBC__
     if (freed >= TRIM_BYTES) malloc_trim(0);
+#else
+    (void)freed;
+#endif
 }
 
 void arena_clear(struct arena *a)

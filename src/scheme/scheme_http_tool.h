@@ -1,0 +1,7 @@
+/* Handlers of the tools, for the slice's one table of routes (scheme_http.c). */
+#ifndef SCHEME_HTTP_TOOL_H
+#define SCHEME_HTTP_TOOL_H
+#include "http/http.h"
+extern const struct record check_in_record;
+MUST_CHECK const struct err *scheme_post_check(struct req *r);
+#endif

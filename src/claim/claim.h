@@ -72,6 +72,9 @@ const char *claim_next(struct arena *mem, enum claim_state s, int64_t last_day, 
  * (phones, ID cards) masked. */
 char *claim_public_text(struct arena *mem, const char *text, const char *name, const char *masked);
 
+/* In `posting` (and, taken back, `reversal`): recorded, and there was nothing to post. A fault that
+ * only warns costs no points; that it was recorded lets the next one cost. */
+enum { CLAIM_NOTHING_POSTED = 0 };
 struct claim {
     int64_t village, id;
     const char *number, *state;
@@ -91,7 +94,7 @@ struct claim {
     int64_t checked_by, approved_by;
     const char *decided_by_name;
     int64_t decided_on, notice, first_day, last_day, due_on;
-    int64_t posting, reversal, penalty, false_claim;
+    int64_t posting, reversal, penalty, false_claim; /* posting, reversal: see CLAIM_NOTHING_POSTED */
     int64_t created_at, updated_at;
 };
 extern const struct record claim_row_record;

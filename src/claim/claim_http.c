@@ -130,6 +130,8 @@ const struct err *claim_answer(struct req *r, const struct claim *c, bool full, 
 
     record_blank(&claim_out_record, o);
     o->c = *c;
+    if (c->posting == CLAIM_NOTHING_POSTED) o->c.posting = NONE;
+    if (c->reversal == CLAIM_NOTHING_POSTED) o->c.reversal = NONE;
     o->mine = claim_is_mine(r, c);
     bool open = (r->who && r->who->household != NONE && r->who->village == c->village && r->who->household == c->household)
                 || access_may_at(r, PERM_PEOPLE_UNMASK, c->village, c->grid, c->household);

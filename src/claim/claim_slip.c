@@ -21,7 +21,9 @@ static const struct err *slip(struct req *r, const char *name, const struct clai
                                 instant_format(c->updated_at, at));
     const char *url = arena_printf(r->mem, "%s/#/v/%012lld/n/%lld?slip=%s", http_public_url(r),
                                    (long long)c->village, (long long)c->notice, c->number);
-    paper_title(p, c->points_c < 0 ? "扣分通知单" : "奖分通知单");
+    paper_title(p, c->points_c < 0   ? "扣分通知单"
+                   : c->points_c == 0 ? "提醒通知单"
+                                      : "奖分通知单");
     paper_subtitle(p, village);
     paper_rule(p);
     paper_pair(p, "编号", c->number);

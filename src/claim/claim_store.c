@@ -355,8 +355,9 @@ static const struct err *act_publish(struct req *r, struct claim *c, const struc
     const char *text = claim_public_text(r->mem, in->public_text ? in->public_text : c->cause,
                                          c->subject_name, c->subject_public);
     const char *place = claim_public_text(r->mem, c->place, c->subject_name, c->subject_public);
-    const char *title = arena_printf(r->mem, "%s · %s · %s分", c->subject_public, c->item_label,
-                                     dec_human(c->points_c, points));
+    const char *title =
+        arena_printf(r->mem, c->points_c ? "%s · %s · %s分" : "%s · %s · 提醒，不扣分",
+                     c->subject_public, c->item_label, dec_human(c->points_c, points));
     const char *body = arena_printf(r->mem, "%s，%s：%s", date_zh(c->deed_on, day), place, text);
     return notice_publish(r,
                           &(struct notice_new){
@@ -414,6 +415,10 @@ static const struct err *act_record(struct req *r, struct claim *c)
 {
     TRY(claim_value_again(r, c));
     c->due_on = NONE;
+    if (c->points_c == 0) { /* a warning */
+        c->posting = CLAIM_NOTHING_POSTED;
+        return NULL;
+    }
     return post(r, c, c->points_c, "award", c->item,
                 arena_printf(r->mem, "%s（%s）", c->item_label, c->place), c->tree, c->deed_on,
                 &c->posting);
@@ -428,7 +433,8 @@ static const struct err *act_false(struct req *r, struct claim *c, const char *r
     c->false_claim = 1;
     c->due_on = NONE;
     decided(r, c);
-    if (c->posting != NONE)
+    if (c->posting == CLAIM_NOTHING_POSTED) c->reversal = CLAIM_NOTHING_POSTED;
+    else if (c->posting != NONE)
         TRY(ledger_reverse(r, c->village, c->posting, reason, r->today, &c->reversal));
     if (c->points_c <= 0) return NULL;
     TRY(scheme_by_version(r, c->village, c->scheme_version, &s));

@@ -5,6 +5,7 @@
 #include "claim/claim_rows.h"
 #include "kernel/dec.h"
 #include "kernel/text.h"
+#include "scheme/scheme_why.h"
 
 const struct err *claim_bad(struct req *r, const char *field, const char *zh, const char *en)
 {
@@ -34,6 +35,20 @@ static int64_t least(const struct scheme_item *i, const char *level)
     return i->levels.n ? NONE : i->points_min_c;
 }
 
+/* A warning costs nothing and so is not in the books: the recorded claims without a posting are. */
+static const struct err *count_warnings(struct req *r, const struct claim *c,
+                                        struct scheme_limit *l)
+{
+    int64_t times;
+    TRY(db_int(r, &times,
+               "SELECT COUNT(*) FROM claim WHERE village = $1 AND subject_kind = $2 AND subject = $3"
+               " AND item = $4 AND state = 'recorded' AND posting = 0 AND deed_on BETWEEN $5 AND $6",
+               I64(c->village), TEXT(c->subject_kind), I64(c->subject), TEXT(c->item),
+               I64(l->span.first), I64(l->span.last)));
+    l->used_times += times;
+    return NULL;
+}
+
 /* What each limit has let through already, from the books. */
 static const struct err *count_used(struct req *r, const struct claim *c, const struct scheme *s,
                                     struct list *limits)
@@ -51,6 +66,7 @@ static const struct err *count_used(struct req *r, const struct claim *c, const 
             l->used_times += times;
             l->used_c += used_c;
         }
+        if (l->scope == LIMIT_WARNING) TRY(count_warnings(r, c, l));
     }
     return NULL;
 }
@@ -83,7 +99,9 @@ const struct err *claim_value(struct req *r, struct claim *c, bool checked)
     f.limits = limits.items;
     f.limits_n = limits.n;
     TRY(scheme_award(r->mem, s, &f, &a));
-    if (a.points_c == 0) return claim_bad(r, "item", a.explain_zh, a.explain_en);
+    /* A warning is worth recording: the next fault counts it. */
+    if (a.points_c == 0 && !text_equal(a.why->op, "warning"))
+        return claim_bad(r, "item", a.explain_zh, a.explain_en);
     c->item_label = i->label;
     c->category = scheme_category_label(s, i->category);
     c->scheme_version = s->version;

@@ -22,7 +22,9 @@
 struct scheme_range { int64_t min_c, max_c; };
 struct scheme_level { const char *name; struct scheme_range points; };
 /* 上限: at most `times` awards and `points_c` points (by amount) per period; NONE: not limited. */
-struct scheme_cap { int64_t times, points_c; int64_t per; /* enum period */ const struct scheme_node *node; };
+struct scheme_cap { int64_t times, points_c; int64_t per; /* enum period, or CAP_EVENT */ const struct scheme_node *node; };
+/* 每次: a cap of what one deed gives, whatever came before it. */
+enum { CAP_EVENT = PERIOD_LIFE + 1 };
 
 struct req;
 struct slice;
@@ -52,9 +54,12 @@ struct scheme_item {
     int64_t short_of_c;           /* units count as far as they fall short of this; NONE */
     struct list loses;            /* struct scheme_level: pay: percent of it that is lost */
     int64_t yuan;                 /* 1: its category counts yuan, not points */
+    const char *board;            /* who did it comes on this board; NULL */
+    const char *bars;             /* it bars from titles: "year", "this_and_next_year"; NULL */
     const struct scheme_node *node;
 };
-struct scheme_class { const char *code, *label, *kind, *tag; const struct scheme_node *node; };
+/* Who has all of its tags belongs to it; the class with most tags wins, then the one written first. */
+struct scheme_class { const char *code, *label, *kind; struct list tags; /* const char * */ const struct scheme_node *node; };
 struct scheme_category { const char *code, *label; int64_t yuan; struct list caps; /* struct scheme_cap */ const struct scheme_node *node; };
 /* spend 1: can be redeemed. Validity: "never", "year" (gone at its end), "months" (that many after earning). */
 struct scheme_balance { const char *code, *label; int64_t spend; const char *valid; int64_t months; const struct scheme_node *node; };
@@ -91,6 +96,9 @@ const char *scheme_class_label(const struct scheme *s, const char *class_);
 /* The subject's class in this scheme: the most specific one it declares (a party member is a resident
  * where the scheme has no class of their own); NULL when the scheme has no accounts for it. */
 const char *scheme_class_of(const struct scheme *s, const char *class_);
+/* The same for a person with tags (const char *: 党员, 退役军人): of the declared classes of their kind whose tags they all
+ * have, the one with most tags; among equals the one written first (the checker tells of such). */
+const char *scheme_class_pick(const struct scheme *s, const char *class_, const struct list *tags);
 /* The rules of an item as a villager reads them: "每小时2分", "2分至10分，由初审人评定", "每月最多4次". */
 const char *scheme_points_text(struct arena *mem, const struct scheme_item *i, enum lang lang);
 const char *scheme_cap_text(struct arena *mem, const struct scheme_item *i, enum lang lang); /* NULL: none */
@@ -102,6 +110,7 @@ const char *scheme_reference(struct arena *mem);
 /* What a claim of an item is worth. Input: the facts; output: points and how they came about. */
 struct award_facts {
     const char *item, *class_;
+    struct list tags;             /* const char *: of the person, for classes by tag; empty: class_ says it all */
     int64_t chosen_c;             /* the checker's pick within a range (per unit when there is a unit); NONE: the fixed points */
     int64_t quantity_c;           /* units in hundredths; NONE: 1 */
     const char *level;            /* 村/镇/县… for items by level; NULL */

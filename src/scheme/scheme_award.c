@@ -69,7 +69,7 @@ static bool has(const struct list *l, const char *word)
 static const struct err *check_who(struct arena *mem, const struct scheme *s,
                                    const struct scheme_item *item, const struct award_facts *f)
 {
-    const char *class_ = scheme_class_of(s, f->class_);
+    const char *class_ = scheme_class_pick(s, f->class_, &f->tags);
     if (!class_)
         return wrong(mem, "class", "本村方案没有这一类积分账户。",
                      "the scheme has no accounts for this class");
@@ -195,11 +195,11 @@ static const struct err *units(struct arena *mem, const struct scheme_item *item
 }
 
 static const char *const period_zh[] = {
-    "当日", "本周", "本月", "本季度", "本半年", "本年", "累计"
+    "当日", "本周", "本月", "本季度", "本半年", "本年", "累计", "一次",
 };
 static const char *const period_en[] = { "today",        "this week",      "this month",
                                          "this quarter", "this half-year", "this year",
-                                         "altogether" };
+                                         "altogether",   "at a time" };
 
 /* One limit: refuses, or leaves what is left. Deductions are limited by amount. */
 static const struct err *limit_times(struct arena *mem, const char *label,
@@ -394,7 +394,7 @@ const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, 
 struct span scheme_cap_span(const struct scheme *s, const struct scheme_item *i, int64_t on)
 {
     (void)s; /* caps of categories and accounts will need it */
-    if (!i->cap) return (struct span){ 1, 0 };
+    if (!i->cap || i->cap->per == CAP_EVENT) return (struct span){ 1, 0 };
     return period_span((enum period)i->cap->per, on);
 }
 
@@ -410,7 +410,9 @@ static void limit_add(struct list *out, const struct scheme_cap *cap, enum limit
         .times = cap->times,
         .points_c = cap->points_c,
         .best = best,
-        .span = period_span((enum period)cap->per, on),
+        /* Of one deed: nothing came before it. */
+        .span = cap->per == CAP_EVENT ? (struct span){ 1, 0 }
+                                      : period_span((enum period)cap->per, on),
     };
 }
 

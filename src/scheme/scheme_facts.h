@@ -14,13 +14,15 @@
 struct fact_deed {
     const char *item, *class_, *claimant, *level, *difficulty, *what;
     int64_t on, chosen_c, quantity_c, reverse;
+    const char *case_; /* deeds of one case are one deed: it is punished once 一事不二罚 */
     const char *proved_false; /* "before" or "after" it was recorded; NULL: true */
     const struct scheme_node *node;
 };
-/* What the ledger says already, without its rule. */
+/* What the ledger says already, without its rule; what was redeemed: points, or a service (whose
+ * points the scheme knows: NONE); a reward in money: its amount. */
 struct fact_earned {
-    int64_t on, points_c;
-    const char *what;
+    int64_t on, points_c, amount_c; /* amount_c: yuan, of rewards only */
+    const char *what, *service, *for_; /* for_: what the money is for, where sources are earmarked */
     const struct scheme_node *node;
 };
 /* One assessor's marks in a round; or that the subject was excused. */
@@ -40,14 +42,24 @@ struct fact_result {
 struct fact_member {
     int64_t id, takes_part, since, until;
     const char *label, *class_;
+    struct list tags; /* const char *: 党员 … */
     struct list deeds, earned;
+    const struct scheme_node *node;
+};
+/* An appeal against standing on a board. */
+struct fact_appeal {
+    const char *board;
+    int64_t on, upheld;
     const struct scheme_node *node;
 };
 struct fact_subject {
     int64_t id;
-    const char *label, *class_, *group, *township;
+    const char *label, *class_, *group, *township, *village, *mentor;
+    struct list tags; /* const char * */
     struct list deeds, earned, visits, results, members; /* members: of a household */
     struct list spent;                                   /* struct fact_earned: redeemed */
+    struct list rewards;      /* struct fact_earned: rewards in money */
+    struct list appeals;      /* struct fact_appeal */
     struct list pays;         /* struct scheme_level: pay: yuan of the period */
     int64_t shares_c, barred; /* barred: from titles and exchange, by a penalty */
     const struct scheme_node *node;

@@ -21,7 +21,7 @@
     K(T, m.to_c, "to", "到", KEY_BOUND, 0, 0, 0, .example = "85", DOC("不高于（含）", "to, included")), \
     K(T, m.below_c, "below", "低于", KEY_BOUND, 0, 0, 0, .example = "80", DOC("低于（不含）", "below, not included"))
 
-extern const struct scheme_word scheme_period_words[];
+extern const struct scheme_word scheme_period_words[], scheme_bars_words[];
 extern const struct scheme_shape cap_shape, band_shape, bands_shape, sheet_shape, step_shape, round_shape, streak_shape,
     assessment_shape, household_shape, ranking_shape, title_shape, board_shape, exchange_shape, budget_shape,
     dividend_shape, payment_shape, group_shape;

@@ -3,22 +3,16 @@
  */
 #include "scheme/scheme_key_rows.h"
 
-/* The classes a register can tell apart (people.h, struct subject). */
-static const struct scheme_word class_words[] = {
-    { "resident", NULL }, { "party_member", NULL }, { "household", NULL }, { "organisation", NULL },
-    { "group", NULL }, { "grid_worker", NULL }, { "village", NULL }, { NULL, NULL },
-};
 static const struct scheme_word kind_words[] = {
     { "resident", "村民" }, { "household", "户" }, { "organisation", "单位" },
     { "group", "小组" }, { "grid_worker", "网格员" }, { "village", "村" }, { NULL, NULL },
 };
 static const struct scheme_key class_keys[] = {
-    K(scheme_class, code, "code", "代号", KEY_WORD, KEY_REQUIRED, 0, 0, .words = class_words, .example = "party_member",
-      DOC("类别代号", "which class of the register")),
+    K(scheme_class, code, "code", "代号", KEY_CODE, KEY_REQUIRED, 0, 0, .example = "party_member", DOC("类别代号", "the class's code")),
     K(scheme_class, label, "label", "名称", KEY_TEXT, KEY_REQUIRED, 1, 20, .example = "党员", DOC("显示的名称", "how people call it")),
     K(scheme_class, kind, "kind", "种类", KEY_WORD, KEY_REQUIRED, 0, 0, .words = kind_words, .example = "resident",
       DOC("积分账户属于谁：村民、户或单位", "who holds the account")),
-    K(scheme_class, tag, "tag", "标签", KEY_TEXT, 0, 1, 20, .example = "党员", DOC("有此标签的人属于这一类", "the tag that makes a person belong here")),
+    K(scheme_class, tags, "tag", "标签", KEY_NAMES, 0, 1, 20, .example = "党员", DOC("有此标签（几个都要有）的人属于这一类；标签最多的一类算数", "who has the tag, or all of several, belongs here; the class with most tags wins")),
     { 0 },
 };
 static SHAPE(class_shape, "class", scheme_class, class_keys, "积分对象", "a class of subjects");
@@ -64,12 +58,12 @@ static const struct scheme_key publicity_keys[] = {
 };
 static SHAPE(publicity_shape, "publicity", file_publicity, publicity_keys, "公示", "publicity");
 
-static const struct scheme_word bars_words[] = {
+const struct scheme_word scheme_bars_words[] = {
     { "year", "当年" }, { "this_and_next_year", "当年和次年" }, { NULL, NULL },
 };
 static const struct scheme_key false_keys[] = {
     K(file_false, times, "times", "倍数", KEY_INT, KEY_REQUIRED, 1, 10, .example = "2", DOC("虚假申报按申报分的几倍扣分", "a false claim costs this many times its points")),
-    K(file_false, bars, "bars", "取消评选", KEY_WORD, 0, 0, 0, .words = bars_words, .example = "year", DOC("多长时间不得评称号", "how long it bars from titles")),
+    K(file_false, bars, "bars", "取消评选", KEY_WORD, 0, 0, 0, .words = scheme_bars_words, .example = "year", DOC("多长时间不得评称号", "how long it bars from titles")),
     { 0 },
 };
 static SHAPE(false_shape, "false_claims", file_false, false_keys, "虚假申报", "false claims");
@@ -101,6 +95,8 @@ static const struct scheme_key item_keys[] = {
     K(scheme_item, one_of, "one_of", "互斥组", KEY_TEXT, 0, 1, 32, .example = "honours", DOC("属于哪个互斥组：同组只计一项", "the group of which one item counts")),
     K(scheme_item, short_of_c, "short_of", "应有", KEY_POINTS, 0, 0, 0, .example = "5", DOC("按比应有数量少多少计", "counts how many units fall short of this")),
     K(scheme_item, loses, "loses", "扣减款项", KEY_LEVELS, 0, 1, 12, .example = "{base: 100, performance: 50}", DOC("每笔款项扣百分之几", "percent of each pay that is lost")),
+    K(scheme_item, board, "board", "上榜", KEY_TEXT, 0, 1, 32, .example = "honour", DOC("做了这件事上哪个榜", "which board the deed leads to")),
+    K(scheme_item, bars, "bars", "取消评选", KEY_WORD, 0, 0, 0, .words = scheme_bars_words, .example = "year", DOC("有这件事多长时间不得评称号", "how long it bars from titles")),
     K(scheme_item, evidence, "evidence", "证据", KEY_WORD, 0, 0, 0, .words = evidence_words, .fallback = "optional", .example = "required", DOC("是否需要证据", "whether evidence is needed")),
     K(scheme_item, claimants, "claim", "申报人", KEY_WORDS, 0, 1, 3, .words = claim_words, .example = "[self, proxy]", DOC("谁可以申报；不写：加分为全部，扣分为录入员", "who may claim; absent: all, for deductions the recorder")),
     K(scheme_item, clause, "clause", "依据", KEY_TEXT, 0, 1, 60, .example = "村规民约第六条", DOC("扣分所依据的村规民约条款", "the clause of the village covenant a deduction rests on")),

@@ -6,6 +6,11 @@ const struct scheme_word scheme_period_words[] = {
     { "day", "日" },       { "week", "周" },   { "month", "月" },   { "quarter", "季度" },
     { "half", "半年" },    { "year", "年" },   { "life", "终身" },  { NULL, NULL },
 };
+/* A cap may also be of each deed: CAP_EVENT. */
+static const struct scheme_word cap_words[] = {
+    { "day", "日" },       { "week", "周" },   { "month", "月" },   { "quarter", "季度" },
+    { "half", "半年" },    { "year", "年" },   { "life", "终身" },  { "event", "次" }, { NULL, NULL },
+};
 static const struct scheme_word combine_words[] = {
     { "mean", "平均" }, { "sum", "合计" }, { "last", "最后一次" },
     { "best", "最高" }, { "worst", "最低" }, { NULL, NULL },
@@ -59,8 +64,8 @@ static const struct scheme_word member_words[] = {
 static const struct scheme_word ceiling_words[] = {
     { "stop", "停止" }, { "queue", "排队" }, { "scale", "按比例" }, { NULL, NULL },
 };
-static const struct scheme_word barred_words[] = {
-    { "year", "当年" }, { "this_and_next_year", "当年和次年" }, { NULL, NULL },
+static const struct scheme_word priority_words[] = {
+    { "first", "先申请的先" }, { "honour", "荣誉积分高的先" }, { NULL, NULL },
 };
 static const struct scheme_word keep_words[] = {
     { "first", "先计" }, { "best", "最高" }, { NULL, NULL },
@@ -69,7 +74,7 @@ static const struct scheme_word keep_words[] = {
 static const struct scheme_key cap_keys[] = {
     K(scheme_cap, times, "times", "次数", KEY_INT, 0, 1, 10000, .example = "4", DOC("最多计几次", "at most this many awards")),
     K(scheme_cap, points_c, "points", "分数", KEY_POINTS, 0, 0, 0, .example = "20", DOC("最多计多少分；超出部分不计", "at most this many points; the rest is not counted")),
-    K(scheme_cap, per, "per", "每", KEY_NUMBERED, KEY_REQUIRED, 0, 0, .words = scheme_period_words, .example = "month", DOC("在多长时间内", "within which period")),
+    K(scheme_cap, per, "per", "每", KEY_NUMBERED, KEY_REQUIRED, 0, 0, .words = cap_words, .example = "month", DOC("在多长时间内；event：每做一次", "within which period; event: each single deed")),
     { 0 },
 };
 SHAPE(cap_shape, "cap", scheme_cap, cap_keys, "上限", "a cap");
@@ -130,8 +135,9 @@ static const struct scheme_key step_keys[] = {
 };
 SHAPE(step_shape, "step", scheme_step, step_keys, "步骤", "a step");
 static const struct scheme_key window_keys[] = {
-    K(scheme_window, first, "from", "从", KEY_INT, KEY_REQUIRED, 1, 31, .example = "20", DOC("从几日", "first day of the month")),
-    K(scheme_window, last, "to", "到", KEY_INT, KEY_REQUIRED, 1, 31, .example = "25", DOC("到几日", "last day of the month")),
+    K(scheme_window, first, "from", "从", KEY_INT, KEY_REQUIRED, 1, 31, .example = "20", DOC("从几日（每周的评比：从周几）", "first day of the month; of a weekly round: of the week")),
+    K(scheme_window, last, "to", "到", KEY_INT, KEY_REQUIRED, 1, 31, .example = "25", DOC("到几日", "last day")),
+    K(scheme_window, month, "month", "第几个月", KEY_INT, 0, 1, 12, .example = "3", DOC("季度、半年、年的评比：其中第几个月；不写：每个月", "of a quarter, half-year or year: which of its months; absent: any")),
     { 0 },
 };
 static SHAPE(window_shape, "window", scheme_window, window_keys, "时间", "a window of days");
@@ -168,6 +174,7 @@ static const struct scheme_key streak_keys[] = {
     K(scheme_streak, excused, "excused", "请假不断", KEY_BOOL, 0, 0, 0, .fallback = "no", .example = "yes", DOC("请假的一次不打断连续", "an excused round does not break it")),
     K(scheme_streak, points_c, "points", "加分", KEY_POINTS, 0, 0, 0, .example = "5", DOC("另加几分", "points given for it")),
     K(scheme_streak, board, "board", "上榜", KEY_TEXT, 0, 1, 32, .example = "black", DOC("上哪个榜", "which board it leads to")),
+    K(scheme_streak, clause, "clause", "依据", KEY_TEXT, 0, 1, 60, .example = "村规民约第六条", DOC("扣分所依据的村规民约条款", "the clause of the village covenant a deduction rests on")),
     K(scheme_streak, help, "help", "帮教", KEY_TEXT, 0, 1, 60, .example = "由网格员结对帮助", DOC("怎样帮助", "what help comes with it")),
     K_WHY(scheme_streak),
     { 0 },
@@ -226,6 +233,7 @@ static const struct scheme_key rung_keys[] = {
     K(scheme_rung, share_c, "share", "比例", KEY_POINTS, 0, 0, 10000, .example = "10", DOC("占排名的百分之几（各级依次往下数）", "percent of the ranking; rungs follow each other")),
     K(scheme_rung, places, "places", "名额", KEY_INT, 0, 1, 100000, .example = "3", DOC("几名（各级依次往下数）", "how many places; rungs follow each other")),
     K_BOUNDS(scheme_rung, in),
+    K(scheme_rung, amount_c, "amount", "奖金", KEY_POINTS, 0, 1, 100000000, .example = "50", DOC("每个得奖的发多少元", "the prize in yuan for each")),
     K(scheme_rung, colour, "colour", "颜色", KEY_WORD, 0, 0, 0, .words = colour_words, .example = "gold", DOC("颜色", "its colour")),
     K(scheme_rung, carries, "carries", "礼遇", KEY_NAMES, 0, 1, 60, .example = "[奖牌, 优先推荐]", DOC("随称号的奖牌、礼遇、优先", "plaque, perks, priorities that go with it")),
     K(scheme_rung, board, "board", "上榜", KEY_TEXT, 0, 1, 32, .example = "red", DOC("上哪个榜", "which board it leads to")),
@@ -266,6 +274,10 @@ static SHAPE(limit_shape, "limit", scheme_limit_rule, limit_keys, "限额", "a l
 static const struct scheme_key service_keys[] = {
     K(scheme_service, label, "service", "服务", KEY_TEXT, KEY_REQUIRED, 1, 30, .example = "代耕一小时", DOC("换什么服务", "which service")),
     K(scheme_service, points_c, "points", "分数", KEY_POINTS, KEY_REQUIRED, 0, 0, .example = "10", DOC("用多少分", "for how many points")),
+    K(scheme_service, hours_c, "hours", "小时", KEY_POINTS, 0, 1, 100000, .example = "2", DOC("服务几小时", "how many hours of it")),
+    K(scheme_service, places, "places", "名额", KEY_INT, 0, 1, 10000, .example = "4", DOC("全村一共几个名额", "how many places there are for all")),
+    K(scheme_service, per, "per", "每", KEY_NUMBERED, 0, 0, 0, .words = scheme_period_words, .fallback = "month", .example = "month", DOC("名额是多长时间内的", "the period of the places")),
+    K(scheme_service, priority, "priority", "优先", KEY_WORD, 0, 0, 0, .words = priority_words, .fallback = "first", .example = "honour", DOC("名额不够时谁先", "who comes first when places are few")),
     { 0 },
 };
 static SHAPE(service_shape, "service", scheme_service, service_keys, "服务", "a service");
@@ -276,7 +288,7 @@ static const struct scheme_key exchange_keys[] = {
     K(scheme_exchange, earned_c, "earned", "累计达到", KEY_POINTS, 0, 0, 0, .example = "50", DOC("累计积分达到多少才能兑", "only who has earned this many")),
     K(scheme_exchange, limits, "limits", "限额", KEY_LIST, KEY_ONE, 1, 6, .sub = &limit_shape, .example = "{amount: 100, per: month}", DOC("每户限额", "limits per household")),
     K(scheme_exchange, days, "days", "兑换日", KEY_NAMES, 0, 1, 2, .example = "[5, 20]", DOC("每月几日可以兑", "the days of the month")),
-    K(scheme_exchange, barred, "barred", "停兑", KEY_WORD, 0, 0, 0, .words = barred_words, .example = "this_and_next_year", DOC("受过处罚的停兑多久", "how long a penalty bars from it")),
+    K(scheme_exchange, barred, "barred", "停兑", KEY_WORD, 0, 0, 0, .words = scheme_bars_words, .example = "this_and_next_year", DOC("受过处罚的停兑多久", "how long a penalty bars from it")),
     K(scheme_exchange, services, "services", "换服务", KEY_LIST, 0, 1, 50, .sub = &service_shape, DOC("积分换服务", "points for services")),
     K_WHY(scheme_exchange),
     { 0 },
@@ -316,7 +328,8 @@ static const struct scheme_key payment_keys[] = {
     K(scheme_payment, class_, "for", "适用", KEY_TEXT, KEY_REQUIRED, 1, 32, .example = "village", DOC("结给谁", "who is paid")),
     K(scheme_payment, per, "per", "每", KEY_NUMBERED, KEY_REQUIRED, 0, 0, .words = scheme_period_words, .example = "month", DOC("多久算一次", "the period")),
     K(scheme_payment, settle, "settle", "兑现", KEY_NUMBERED, 0, 0, 0, .words = scheme_period_words, .example = "quarter", DOC("多久兑现一次", "how often it is paid out")),
-    K(scheme_payment, categories, "categories", "类别", KEY_NAMES, KEY_REQUIRED, 1, 30, .example = "[环境卫生]", DOC("算哪些类别的项目（以元计）", "which categories of items count, in yuan")),
+    K(scheme_payment, categories, "categories", "类别", KEY_NAMES, 0, 1, 30, .example = "[环境卫生]", DOC("算哪些类别的项目（以元计）", "which categories of items count, in yuan")),
+    K(scheme_payment, rounds, "rounds", "评比", KEY_NAMES, 0, 1, 32, .example = "[week]", DOC("算哪些评比的分段金额", "which rounds' band amounts are paid")),
     K(scheme_payment, pays, "pays", "款项", KEY_LIST, 0, 1, 12, .sub = &pay_shape, DOC("可能被扣减的补助、工资", "the pays that an item may cost in part")),
     K(scheme_payment, floor_c, "floor", "最低", KEY_POINTS, 0, 0, 0, .example = "0", DOC("结算最低不少于", "never below")),
     K(scheme_payment, steps, "steps", "步骤", KEY_LIST, 0, 1, 12, .sub = &step_shape, DOC("步骤", "the steps until it counts")),

@@ -76,7 +76,37 @@ const char *scheme_class_label(const struct scheme *s, const char *class_)
 
 const char *scheme_class_of(const struct scheme *s, const char *class_)
 {
-    if (find_class(s, class_)) return class_;
-    if (text_equal(class_, "party_member") && find_class(s, "resident")) return "resident";
-    return NULL;
+    return scheme_class_pick(s, class_, NULL);
+}
+
+static bool has_tag(const struct list *tags, const char *tag)
+{
+    for (size_t i = 0; tags && i < tags->n; i++)
+        if (text_equal(LIST_AT(*tags, const char *, i), tag)) return true;
+    return false;
+}
+
+/* The register names members of the party by a class of their own; to a scheme they are residents
+ * with a tag. */
+static bool fits(const struct scheme_class *k, const char *kind, bool party,
+                 const struct list *tags)
+{
+    if (!text_equal(k->kind, kind)) return false;
+    for (size_t i = 0; i < k->tags.n; i++) {
+        const char *tag = LIST_AT(k->tags, const char *, i);
+        if (!(party && text_equal(tag, "党员")) && !has_tag(tags, tag)) return false;
+    }
+    return true;
+}
+
+const char *scheme_class_pick(const struct scheme *s, const char *class_, const struct list *tags)
+{
+    const struct scheme_class *named = find_class(s, class_), *best = named;
+    bool party = text_equal(class_, "party_member");
+    const char *kind = named ? named->kind : party ? "resident" : class_;
+    for (size_t i = 0; i < s->classes.n; i++) {
+        const struct scheme_class *k = &LIST_AT(s->classes, struct scheme_class, i);
+        if (fits(k, kind, party, tags) && (!best || k->tags.n > best->tags.n)) best = k;
+    }
+    return best ? best->code : NULL;
 }

@@ -64,7 +64,7 @@ static void items_golden(void **state)
           "14:5 items/0: 要写分值（points）或级别（levels）。 | \"points\" or \"levels\" is missing\n"
           "14:44 items/0/pionts: 没有“pionts”这个键，是不是“points”？ | unknown key \"pionts\"; did you mean \"points\"?\n" },
         { "a key from elsewhere", "  - {code: A1, category: build, label: 扫地, points: 2, window: 3}\n", false,
-          "14:55 items/0/window: 没有“window”这个键；这里可以写：code、category、label、for、points、levels、per、count、cap、steps、else、reverse、warnings、multiplier、one_of、short_of、loses、evidence、claim、clause、note、source、choice。 | unknown key \"window\"; possible here: code, category, label, for, points, levels, per, count, cap, steps, else, reverse, warnings, multiplier, one_of, short_of, loses, evidence, claim, clause, note, source, choice\n" },
+          "14:55 items/0/window: 没有“window”这个键；这里可以写：code、category、label、for、points、levels、per、count、cap、steps、else、reverse、warnings、multiplier、one_of、short_of、loses、board、bars、evidence、claim、clause、note、source、choice。 | unknown key \"window\"; possible here: code, category, label, for, points, levels, per, count, cap, steps, else, reverse, warnings, multiplier, one_of, short_of, loses, board, bars, evidence, claim, clause, note, source, choice\n" },
         { "the same key twice", "  - {code: A1, category: build, label: 扫地, points: 2, points: 3}\n", false,
           "14:55 items/0/points: “points”写了两次，前一次在第14行。 | \"points\" is given twice, before on line 14\n" },
         { "the same key in both languages", "  - {code: A1, category: build, label: 扫地, points: 2, 分值: 3}\n", false,

@@ -67,8 +67,9 @@ struct scheme_step {
     int64_t days;
     const struct scheme_node *node;
 };
+/* Days of the month (of a week: 1 Monday to 7 Sunday); of longer periods the month too, 1 the first. */
 struct scheme_window {
-    int64_t first, last;
+    int64_t first, last, month;
     const struct scheme_node *node;
 };
 struct scheme_assessors {
@@ -94,7 +95,7 @@ struct scheme_streak {
     const char *code, *label, *round, *of; /* of: "points" or "mark" */
     int64_t in_a_row, equal_c, first, last, points_c, excused;
     struct scheme_bounds in;
-    const char *board, *help;
+    const char *board, *help, *clause;
     const char *source, *choice;
     const struct scheme_round *round_;
     const struct scheme_node *node;
@@ -150,7 +151,7 @@ struct scheme_ranking {
 /* One rung: a share or a number of places (added to those of the rungs above), or a threshold. */
 struct scheme_rung {
     const char *code, *label, *colour;
-    int64_t share_c, places;
+    int64_t share_c, places, amount_c; /* amount_c: the prize in yuan for each; NONE */
     struct scheme_bounds in;
     struct list carries; /* const char *: plaque, perks, priority lists */
     const char *board;
@@ -174,9 +175,10 @@ struct scheme_limit_rule {
     int64_t times, points_c, amount_c, per;
     const struct scheme_node *node;
 };
+/* 换服务: so many points for so many hours; where places are few, who comes first. */
 struct scheme_service {
-    const char *label;
-    int64_t points_c;
+    const char *label, *priority; /* "first": the earlier request; "honour": the higher honour balance */
+    int64_t points_c, hours_c, places, per; /* places: in all, per period; NONE: as many as ask */
     const struct scheme_node *node;
 };
 struct scheme_exchange {
@@ -215,6 +217,7 @@ struct scheme_payment {
     const char *code, *label, *class_;
     int64_t per, settle, floor_c;
     struct list categories; /* const char * */
+    struct list rounds;     /* const char *: rounds whose bands' amounts it pays */
     struct list pays;       /* struct scheme_pay */
     struct list steps;      /* struct scheme_step */
     const char *source, *choice;

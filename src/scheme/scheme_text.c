@@ -124,9 +124,9 @@ const char *scheme_points_text(struct arena *mem, const struct scheme_item *i, e
 
 const char *scheme_cap_text(struct arena *mem, const struct scheme_item *i, enum lang lang)
 {
-    static const char *const zh[] = { "每日", "每周", "每月", "每季度", "每半年", "每年", "终身" };
+    static const char *const zh[] = { "每日", "每周", "每月", "每季度", "每半年", "每年", "终身", "每次" };
     static const char *const en[] = { "a day",       "a week", "a month",  "a quarter",
-                                      "half a year", "a year", "in a life" };
+                                      "half a year", "a year", "in a life", "at a time" };
     struct buf b = buf_in(mem, 4096);
     char s[DEC_SIZE];
     bool chinese = lang == LANG_ZH;

@@ -22,7 +22,7 @@ struct cap_out { int64_t times, points_c; const char *per; };
 static const struct field cap_out_fields[] = {
     F(cap_out, times, K_INT, OPT, 0, 0, "At most this many awards in the period."),
     F_AS(cap_out, points_c, "points", K_POINTS, OPT, 0, 0, "At most this many points in the period."),
-    F(cap_out, per, K_TEXT, 0, 0, 0, "day, week, month, quarter, half, year or life."),
+    F(cap_out, per, K_TEXT, 0, 0, 0, "day, week, month, quarter, half, year, life, or event: each single deed."),
     { 0 }
 };
 static RECORD(cap_out);
@@ -31,8 +31,7 @@ struct item_out {
     const char *code, *label, *unit, *count, *evidence, *clause, *note, *source, *choice;
     const char *points_zh, *points_en, *cap_zh, *cap_en;
     int64_t min_c, max_c, deduction;
-    struct cap_out *cap;
-    struct list classes, claimants, levels;
+    struct list classes, claimants, levels, caps;
 };
 static const struct field item_out_fields[] = {
     F(item_out, code, K_TEXT, 0, 0, 0, "Item code. 项目代号"),
@@ -46,7 +45,7 @@ static const struct field item_out_fields[] = {
     F(item_out, unit, K_TEXT, OPT, 0, 0, "Points are per this unit: 小时, 次. 计分单位"),
     F(item_out, count, K_TEXT, OPT, 0, 0, "How part of a unit counts: exact, down, up, nearest."),
     F_SUB(item_out, levels, K_LIST, OPT, 0, 0, level_out_record, "Points by level; empty when not by level. 级别"),
-    F_SUB(item_out, cap, K_OBJECT, OPT, 0, 0, cap_out_record, "The cap."),
+    F_SUB(item_out, caps, K_LIST, 0, 0, 0, cap_out_record, "All its caps; empty: none. 上限"),
     F(item_out, classes, K_TEXTS, OPT, 0, 0, "Codes of the classes it applies to; empty: all. 适用对象"),
     F(item_out, claimants, K_TEXTS, OPT, 0, 0, "Who may claim: self 本人, proxy 代报, recorder 录入员."),
     F(item_out, evidence, K_TEXT, 0, 0, 0, "required 必须, optional 可选, none 不需要. 证据"),
@@ -110,7 +109,7 @@ RECORD(rules);
 
 static void item_words(struct arena *mem, const struct scheme_item *i, struct item_out *out)
 {
-    static const char *const per[] = { "day", "week", "month", "quarter", "half", "year", "life" };
+    static const char *const per[] = { "day", "week", "month", "quarter", "half", "year", "life", "event" };
     *out = (struct item_out){
         .code = i->code, .label = i->label, .unit = i->unit, .count = i->unit ? i->count : NULL, .evidence = i->evidence,
         .clause = i->clause, .note = i->note, .source = i->source, .choice = i->choice,
@@ -125,9 +124,12 @@ static void item_words(struct arena *mem, const struct scheme_item *i, struct it
         levels[k] = (struct level_out){ l->name, l->points.min_c, l->points.max_c };
     }
     out->levels = (struct list){ levels, i->levels.n };
-    if (!i->cap) return;
-    out->cap = arena_new(mem, struct cap_out);
-    *out->cap = (struct cap_out){ i->cap->times, i->cap->points_c, per[i->cap->per] };
+    struct cap_out *caps = arena_array(mem, struct cap_out, i->caps.n + 1);
+    for (size_t k = 0; k < i->caps.n; k++) {
+        const struct scheme_cap *cap = &LIST_AT(i->caps, struct scheme_cap, k);
+        caps[k] = (struct cap_out){ cap->times, cap->points_c, per[cap->per] };
+    }
+    out->caps = (struct list){ caps, i->caps.n };
 }
 
 struct rules *tool_rules(struct arena *mem, const struct scheme *s)

@@ -19,6 +19,7 @@ categories:
   - {code: help, label: 互助, cap: {points: 5, per: life}}
   - {code: lamps, label: 路灯}
   - {code: clean, label: 保洁, yuan: yes}
+  - {code: rules, label: 公约}
 items:
   - {code: H1, category: help, label: 帮工, points: 3}
   - {code: H2, category: help, label: 陪护, points: 3}
@@ -27,6 +28,7 @@ items:
   - {code: C1, category: lamps, label: 扫路, points: 1, cap: [{times: 5, per: day}, {times: 1, per: life}]}
   - {code: S1, category: lamps, label: 植树, per: 棵, steps: [{from: 10, points: 2}], else: 0}
   - {code: Y1, category: clean, label: 保洁补助, points: 50}
+  - {code: W1, category: rules, label: 乱停车, points: -2, warnings: {times: 1, per: life}, clause: 村规民约第二条}
 `;
 const deed = (item, place, more = {}) => w.deed("张小丰", { item, place, ...more });
 
@@ -54,5 +56,21 @@ steps("limits on the way of a claim", w.server, [
     problem(await w.call("zhang", "POST", w.claims, deed("S1", "山上", { quantity: "9" })), 400, "invalid");
     assert.equal((await w.ok("zhang", "POST", w.claims, deed("S1", "山上", { quantity: "10" }))).points, "2.00");
     problem(await w.call("zhang", "POST", w.claims, deed("Y1", "村部")), 400, "invalid");
+  }],
+  ["the first fault is a warning: recorded without a posting, so that the second costs", async () => {
+    const fault = (place) => deed("W1", place, { claimant: "recorder" });
+    const warned = await w.claimed("recorded", fault("村口"), "recorder");
+    assert.deepEqual([warned.points, warned.state, warned.posting], ["0.00", "recorded", null]);
+    assert.match(warned.explain, /第1次提醒/);
+    const second = await w.claimed("recorded", fault("桥头"), "recorder");
+    assert.equal(second.points, "-2.00");
+    assert.notEqual(second.posting, null);
+  }],
+  ["a warning that proves false is taken back and counts no more", async () => {
+    const other = (place) => w.deed("王梅", { item: "W1", place, claimant: "recorder" });
+    const warned = await w.claimed("recorded", other("村口"), "recorder");
+    const back = await w.did("supervisor", warned, "false", { reason: "不是她的车" });
+    assert.deepEqual([back.state, back.points, back.reversal], ["reversed", "0.00", null]);
+    assert.equal((await w.claimed("recorded", other("桥头"), "recorder")).points, "0.00");
   }],
 ]);

@@ -91,7 +91,7 @@ steps("a village and its scheme", () => server, [
     const items = Object.fromEntries(r.categories.flatMap((c) => c.items).map((i) => [i.code, i]));
     assert.equal(items.C05.points_text, "每小时2分");
     assert.equal(items.C05.cap_text, "每月最多40分");
-    assert.deepEqual(items.C05.cap, { times: null, points: "40.00", per: "month" });
+    assert.deepEqual(items.C05.caps, [{ times: null, points: "40.00", per: "month" }]);
     assert.equal(items.A03.points_text, "2分至10分，由初审人评定");
     assert.deepEqual([items.A03.min, items.A03.max], ["2.00", "10.00"]);
     assert.deepEqual(items.D01.levels[1], { name: "镇", min: "10.00", max: "10.00" });

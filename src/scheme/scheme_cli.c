@@ -80,6 +80,34 @@ static int reference_command(struct cli *c)
     return 0;
 }
 
+struct telling {
+    struct arena *mem;
+    const char *when;
+    bool more;
+};
+static const struct err *tell(void *arg, const struct run_result *r)
+{
+    struct telling *t = arg;
+    struct arena mem = { 0 };
+    struct buf out = buf_in(&mem, TEXT_MAX);
+    run_print(r, LANG_ZH, &out);
+    printf("%s%" PRId64 " %s %s\n%s", t->more ? "\n" : "", r->id, r->label ? r->label : "", t->when,
+           out.p ? out.p : "");
+    t->more = true;
+    arena_clear(&mem);
+    return NULL;
+}
+
+static const struct err *tell_village(struct cli *c, struct scheme_run *run)
+{
+    struct buf out = buf_in(c->mem, TEXT_MAX);
+    struct run_village v;
+    TRY(run_village(run, c->mem, &v));
+    run_print_village(&v, LANG_ZH, &out);
+    printf("%s", out.p ? out.p : "");
+    return NULL;
+}
+
 static int explain_command(struct cli *c)
 {
     const char *path = cli_arg(c, 0), *facts_path = cli_option(c, "facts"),
@@ -102,26 +130,17 @@ static int explain_command(struct cli *c)
     const struct scheme_facts *facts = scheme_facts_parse(c->mem, text, n, &found);
     for (const struct scheme_finding *f = found; f; f = f->next)
         printf("%s:%d:%d: %s %s | %s\n", facts_path, f->line, f->column, f->path, f->zh, f->en);
-    struct scheme_run run;
     if (!facts) return 1;
-    const struct err *e = run_open(c->mem, s, facts, &run);
-    bool any = false;
-    for (size_t i = 0; !e && i < facts->subjects.n; i++) {
-        const struct fact_subject *f = &LIST_AT(facts->subjects, struct fact_subject, i);
-        struct buf out = buf_in(c->mem, TEXT_MAX);
-        if (id != NONE && f->id != id) continue;
-        any = true;
-        e = run_explain(&run, i, in, LANG_ZH, &out);
-        if (!e)
-            printf("%s%lld %s %s\n%s", i ? "\n" : "", (long long)f->id, f->label ? f->label : "",
-                   when, out.p ? out.p : "");
-    }
-    struct buf village = buf_in(c->mem, TEXT_MAX);
-    if (!e && id == NONE) e = run_explain_village(&run, in, &village);
-    if (e) return cli_fail(c, e);
-    printf("%s", village.p ? village.p : "");
-    if (!any) fprintf(stderr, "没有这个对象 no such subject\n");
-    return any ? 0 : 1;
+    struct fact_list list = fact_list_of(facts);
+    struct telling telling = { c->mem, when, false };
+    struct scheme_run *run;
+    struct run_result one;
+    const struct err *e = run_open(c->mem, s, &list.source, in, &run);
+    if (!e && id == NONE) e = run_each(run, true, tell, &telling);
+    if (!e && id != NONE) e = run_find(run, c->mem, id, true, &one);
+    if (!e && id != NONE) e = tell(&telling, &one);
+    if (!e && id == NONE) e = tell_village(c, run);
+    return e ? cli_fail(c, e) : 0;
 }
 
 static int diff_command(struct cli *c)

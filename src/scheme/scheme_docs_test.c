@@ -54,25 +54,30 @@ static void promised(struct arena *mem, const struct scheme *s, const char *fact
     const struct scheme_facts *facts =
         scheme_facts_parse(mem, facts_text, strlen(facts_text), &found);
     struct span year = period_span(PERIOD_YEAR, date_of(2026, 1, 1));
-    struct scheme_run run;
+    struct scheme_run *run;
+    struct run_village village;
     EXPECT(facts != NULL, "example %d, facts line %d: %s", number, found ? found->line : 0,
            found ? found->en : "");
     for (size_t i = 0; i < s->rules.payments.n; i++)
         if (LIST_AT(s->rules.payments, struct scheme_payment, i).per == PERIOD_MONTH)
             year = period_span(PERIOD_MONTH, date_of(2026, 1, 1));
-    const struct err *x = run_open(mem, s, facts, &run);
+    struct fact_list list = fact_list_of(facts);
+    const struct err *x = run_open(mem, s, &list.source, year, &run);
     struct buf all = buf_in(mem, 1 << 20);
     buf_puts(&all, "\n");
     for (size_t i = 0; !x && i < facts->subjects.n; i++) {
         struct buf one = buf_in(mem, 1 << 20);
-        x = run_explain(&run, i, year, LANG_ZH, &one);
+        const struct fact_subject *f = &LIST_AT(facts->subjects, struct fact_subject, i);
+        struct run_result r;
+        x = run_result(run, mem, f, true, &r);
+        if (x) break;
+        run_print(&r, LANG_ZH, &one);
         buf_puts(&all, one.p ? one.p : "");
         for (char *p = one.p, *nl; p && (nl = strchr(p, '\n')) != NULL; p = nl + 1)
-            buf_printf(&all, "%lld: %.*s\n",
-                       (long long)LIST_AT(facts->subjects, struct fact_subject, i).id,
-                       (int)(nl - p), p);
+            buf_printf(&all, "%lld: %.*s\n", (long long)f->id, (int)(nl - p), p);
     }
-    if (!x) x = run_explain_village(&run, year, &all);
+    if (!x) x = run_village(run, mem, &village);
+    if (!x) run_print_village(&village, LANG_ZH, &all);
     EXPECT(!x, "example %d: %s", number, x ? x->en : "");
     for (char *line = lines, *nl; (nl = strchr(line, '\n')) != NULL; line = nl + 1) {
         *nl = 0;

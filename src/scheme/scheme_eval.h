@@ -44,8 +44,6 @@ MUST_CHECK const struct err *eval_rounds(struct eval *e, const struct scheme_rou
 /* The same for the i-th round of the scheme: with places when e->rounds brings them. */
 MUST_CHECK const struct err *eval_rounds_of(struct eval *e, size_t i, const struct fact_subject *f,
                                             struct list *out);
-/* Places of all subjects within each period; results[i] is the list of subject i. */
-void eval_round_places(struct arena *mem, struct list *results, size_t n);
 struct eval_streak {
     struct span in;
     int64_t points_c;
@@ -103,6 +101,7 @@ struct rank_entry {
     bool barred;
     int64_t rank;                   /* out: 0 is not ranked */
     const struct scheme_rung *rung; /* out: its title */
+    size_t at;                      /* the caller's own: where it came from */
 };
 /* Sorts the entries (set, then value, then keys, then id) and gives the ranks. */
 void eval_rank(const struct scheme_ranking *r, struct rank_entry *entries, size_t n);

@@ -4,23 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/text.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_tell.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void titles(struct scheme_run *run)
+static const struct err *held(void *arg, const struct run_result *r)
 {
-    for (size_t i = 0; i < run->s->rules.rankings.n; i++) {
-        const struct scheme_ranking *r = &LIST_AT(run->s->rules.rankings, struct scheme_ranking, i);
-        struct list ranked;
-        if (run_rank(run, r, 20454, &ranked)) continue;
-        for (size_t t = 0; t < run->s->rules.titles.n; t++) {
-            const struct scheme_title *title =
-                &LIST_AT(run->s->rules.titles, struct scheme_title, t);
-            if (title->ranking_ == r) eval_titles(title, ranked.items, ranked.n);
-        }
+    struct arena mem = { 0 };
+    struct buf out = buf_in(&mem, 1 << 20);
+    (void)arg;
+    run_print(r, LANG_ZH, &out);
+    run_print(r, LANG_EN, &out);
+    for (size_t i = 0; i < r->numbers.n; i++) {
+        const struct run_number *v = &LIST_AT(r->numbers, struct run_number, i);
+        if (text_equal(v->code, "points") && v->why && v->why->value_c != v->value_c) abort();
     }
+    arena_clear(&mem);
+    return NULL;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -34,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct scheme_facts *f =
         s && cut ? scheme_facts_parse(&mem, cut + 5, strlen(cut + 5), &found) : NULL;
     struct span year = period_span(PERIOD_YEAR, 20454); /* 2026 */
-    struct scheme_run run;
+    struct scheme_run *run;
 
     if (s) {
         struct buf out = buf_in(&mem, 1 << 20);
@@ -42,21 +44,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         scheme_tell_choices(s, &out);
         if (scheme_tell_diff(s, s, &out)) abort();
     }
-    if (f && !run_open(&mem, s, f, &run)) {
-        for (size_t i = 0; i < f->subjects.n && i < 20; i++) {
-            struct buf out = buf_in(&mem, 1 << 20);
-            struct eval e = run_eval(&run, i, &mem, true);
-            struct eval_sum v;
-            const struct err *x = run_explain(&run, i, year, LANG_ZH, &out);
-            if (!eval_points(&e, &LIST_AT(f->subjects, struct fact_subject, i), year, &v) &&
-                v.why && v.why->value_c != v.value_c)
-                abort();
-            (void)x;
-        }
-        struct buf village = buf_in(&mem, 1 << 20);
-        const struct err *x = run_explain_village(&run, year, &village);
-        (void)x;
-        titles(&run);
+    struct fact_list list = f ? fact_list_of(f) : (struct fact_list){ 0 };
+    if (f && !run_open(&mem, s, &list.source, year, &run)) {
+        struct buf out = buf_in(&mem, 1 << 20);
+        struct run_village village;
+        const struct err *x = run_each(run, true, held, NULL);
+        if (!x && !run_village(run, &mem, &village)) run_print_village(&village, LANG_ZH, &out);
     }
     arena_clear(&mem);
     return 0;

@@ -246,56 +246,6 @@ const struct err *eval_rounds(struct eval *e, const struct scheme_round *r,
     return NULL;
 }
 
-/* A place is 1 + how many are strictly better (or worse): equals share it. Sorting keeps a county
- * quick. */
-struct placed {
-    int64_t period, mark_c;
-    struct eval_round *round;
-};
-static int by_mark(const struct placed *a, const struct placed *b)
-{
-    if (a->period != b->period) return a->period < b->period ? -1 : 1;
-    return a->mark_c == b->mark_c ? 0 : a->mark_c > b->mark_c ? -1 : 1;
-}
-
-static void sort_placed(struct placed *v, size_t n, struct placed *spare)
-{
-    if (n < 2) return;
-    size_t half = n / 2, a = 0, b = half, k = 0;
-    sort_placed(v, half, spare);
-    sort_placed(v + half, n - half, spare);
-    memcpy(spare, v, n * sizeof *v);
-    while (a < half && b < n) v[k++] = by_mark(&spare[a], &spare[b]) <= 0 ? spare[a++] : spare[b++];
-    while (a < half) v[k++] = spare[a++];
-    while (b < n) v[k++] = spare[b++];
-}
-
-void eval_round_places(struct arena *mem, struct list *results, size_t n)
-{
-    size_t total = 0, k = 0;
-    for (size_t i = 0; i < n; i++) total += results[i].n;
-    struct placed *v = arena_array(mem, struct placed, total + 1),
-                  *spare = arena_array(mem, struct placed, total + 1);
-    for (size_t i = 0; i < n; i++)
-        for (size_t p = 0; p < results[i].n; p++) {
-            struct eval_round *r = &LIST_AT(results[i], struct eval_round, p);
-            if (r->counted) v[k++] = (struct placed){ r->in.first, r->mark_c, r };
-        }
-    sort_placed(v, k, spare);
-    for (size_t first = 0, end; first < k; first = end) {
-        for (end = first; end < k && v[end].period == v[first].period;) end++;
-        for (size_t i = first; i < end; i++) {
-            v[i].round->from_first = i > first && v[i].mark_c == v[i - 1].mark_c
-                                         ? v[i - 1].round->from_first
-                                         : (int64_t)(i - first) + 1;
-            size_t j = end - 1 - (i - first);
-            v[j].round->from_last = j + 1 < end && v[j].mark_c == v[j + 1].mark_c
-                                        ? v[j + 1].round->from_last
-                                        : (int64_t)(end - j);
-        }
-    }
-}
-
 /* ---- streaks ---- */
 
 static bool meets(const struct scheme_streak *k, const struct eval_round *r)

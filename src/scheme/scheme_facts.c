@@ -125,3 +125,24 @@ struct scheme_facts *scheme_facts_of_tree(struct scheme_check *c, const struct s
     if (root) scheme_bind(c, &facts_shape, root, f);
     return c->errors ? NULL : f;
 }
+
+/* ---- a source of facts in memory ---- */
+
+static const struct err *list_next(struct fact_source *self, struct arena *mem, const struct fact_subject **out)
+{
+    struct fact_list *l = (struct fact_list *)self;
+    (void)mem;
+    *out = l->at < l->facts->subjects.n ? &LIST_AT(l->facts->subjects, struct fact_subject, l->at++) : NULL;
+    return NULL;
+}
+
+static const struct err *list_rewind(struct fact_source *self)
+{
+    ((struct fact_list *)self)->at = 0;
+    return NULL;
+}
+
+struct fact_list fact_list_of(const struct scheme_facts *facts)
+{
+    return (struct fact_list){ .source = { list_next, list_rewind, facts->residents, facts->pool_c }, .facts = facts };
+}

@@ -70,6 +70,23 @@ struct scheme_facts {
     const struct scheme_node *node;
 };
 
+/* Where subjects come from, one at a time, so that a county streams. */
+struct fact_source {
+    /* The next subject, in mem or wherever it lives until the next call; NULL: the end. */
+    const struct err *(*next)(struct fact_source *self, struct arena *mem,
+                              const struct fact_subject **out);
+    /* Back to the first: the same subjects come again. */
+    const struct err *(*rewind)(struct fact_source *self);
+    int64_t residents, pool_c; /* NONE: not said; known when the end was reached once */
+};
+/* A source of facts that are in memory. */
+struct fact_list {
+    struct fact_source source; /* first: next and rewind find the rest by it */
+    const struct scheme_facts *facts;
+    size_t at;
+};
+struct fact_list fact_list_of(const struct scheme_facts *facts);
+
 /* Facts from YAML; every finding with its place. NULL: errors. */
 struct scheme_facts *scheme_facts_parse(struct arena *mem, const char *text, size_t n,
                                         struct scheme_finding **findings);

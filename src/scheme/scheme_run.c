@@ -1,41 +1,257 @@
-/* A village's facts through its scheme: scheme_run.h. */
+/* Pass 1 over a village's or a county's facts: scheme_run.h. First the marks of rounds whose places a
+ * streak asks for, then the numbers that rankings and the dividend need; each stream leaves a few
+ * words per subject. */
 #include "scheme/scheme_run.h"
 
 #include <string.h>
 
 #include "kernel/dec.h"
 #include "kernel/text.h"
+#include "scheme/scheme_run_in.h"
+#include "scheme/scheme_sort.h"
 
-const struct err *run_open(struct arena *mem, const struct scheme *s,
-                           const struct scheme_facts *facts, struct scheme_run *out)
+/* A day's ranking over a year; more would be a list that nobody reads. */
+enum { PERIODS_MAX = 400 };
+
+const struct err *run_keep(struct arena *mem, const struct err *x)
 {
-    size_t rounds = s->rules.rounds.n, n = facts->subjects.n;
-    struct eval e = { mem, s, true, NULL };
-    *out = (struct scheme_run){ mem, s, facts, arena_array(mem, struct list, rounds * n + 1) };
-    struct list *column = arena_array(mem, struct list, n + 1);
-    for (size_t r = 0; r < rounds; r++) {
-        for (size_t i = 0; i < n; i++)
-            TRY(eval_rounds(&e, &LIST_AT(s->rules.rounds, struct scheme_round, r),
-                            &LIST_AT(facts->subjects, struct fact_subject, i), &column[i]));
-        eval_round_places(mem, column, n);
-        for (size_t i = 0; i < n; i++) out->rounds[i * rounds + r] = column[i];
+    struct err *e =
+        err_say(mem, x->code, arena_strdup(mem, x->field), arena_strdup(mem, x->zh),
+                arena_strdup(mem, x->en));
+    for (const struct finding *f = x->findings; f; f = f->next)
+        err_finding(mem, e, arena_strdup(mem, f->field), arena_strdup(mem, f->zh),
+                    arena_strdup(mem, f->en));
+    return e;
+}
+
+/* ---- periods ---- */
+
+struct span run_period(enum period per, struct span in)
+{
+    struct span p = period_span(per, in.last);
+    return p.first <= in.first ? p : period_span(per, in.first);
+}
+
+struct span run_next_period(enum period per, struct span in, struct span was)
+{
+    static const struct span none = { 1, 0 };
+    if (was.last >= in.last) return none;
+    struct span p = period_span(per, was.last + 1);
+    return p.last <= in.last ? p : none;
+}
+
+static size_t count_periods(enum period per, struct span in)
+{
+    size_t n = 0;
+    for (struct span p = run_period(per, in); p.first <= p.last && n <= PERIODS_MAX; n++)
+        p = run_next_period(per, in, p);
+    return n;
+}
+
+static const struct err *few_periods(const struct scheme_run *run, enum period per,
+                                     const char *label)
+{
+    if (count_periods(per, run->in) <= PERIODS_MAX) return NULL;
+    return err_say(run->mem, ERR_INVALID, "period",
+                   arena_printf(run->mem, "期间太长：“%s”最多算%d期，请选短一些的期间。", label,
+                                PERIODS_MAX),
+                   arena_printf(run->mem, "too long: \"%s\" has more than %d periods in it", label,
+                                PERIODS_MAX));
+}
+
+static const struct err *check_periods(const struct scheme_run *run)
+{
+    const struct scheme_rules *r = &run->s->rules;
+    for (size_t i = 0; i < r->rankings.n; i++) {
+        const struct scheme_ranking *x = &LIST_AT(r->rankings, struct scheme_ranking, i);
+        TRY(few_periods(run, (enum period)x->per, x->label));
+    }
+    for (size_t i = 0; i < r->assessments.n; i++) {
+        const struct scheme_assessment *x = &LIST_AT(r->assessments, struct scheme_assessment, i);
+        TRY(few_periods(run, (enum period)x->per, x->label));
+    }
+    for (size_t i = 0; i < r->payments.n; i++) {
+        const struct scheme_payment *x = &LIST_AT(r->payments, struct scheme_payment, i);
+        TRY(few_periods(run, (enum period)x->per, x->label));
+    }
+    if (!r->household) return NULL;
+    return few_periods(run, (enum period)r->household->per, "household");
+}
+
+/* ---- one subject ---- */
+
+const struct err *run_begin(struct scheme_run *run, size_t i, const struct fact_subject *f,
+                            struct arena *mem, bool explain, struct eval *out)
+{
+    const struct list *rounds = &run->s->rules.rounds;
+    struct list *results = arena_array(mem, struct list, rounds->n + 1);
+    *out = (struct eval){ .mem = mem, .s = run->s, .explain = explain };
+    for (size_t r = 0; r < rounds->n; r++) {
+        struct run_places *p = &run->places[r];
+        TRY(eval_rounds(out, &LIST_AT(*rounds, struct scheme_round, r), f, &results[r]));
+        if (!p->wanted) continue;
+        size_t at = *WORDS_AT(&p->start, uint32_t, i);
+        for (size_t k = 0; k < results[r].n; k++) {
+            struct eval_round *x = &LIST_AT(results[r], struct eval_round, k);
+            if (!x->counted) continue;
+            const struct place_word *w = WORDS_AT(&p->words, struct place_word, at);
+            at++;
+            x->from_first = w->from_first;
+            x->from_last = w->from_last;
+        }
+    }
+    out->rounds = results;
+    return NULL;
+}
+
+static bool false_in(const struct list *deeds, int64_t first_year, int64_t last_year)
+{
+    for (size_t i = 0; i < deeds->n; i++) {
+        const struct fact_deed *d = &LIST_AT(*deeds, struct fact_deed, i);
+        if (!d->proved_false) continue;
+        int year = date_ymd(d->on).year;
+        if (year >= first_year && year <= last_year) return true;
+    }
+    return false;
+}
+
+/* A false claim of the household or a member bars this year, or this and the next; so does a
+ * penalty in the facts. */
+bool run_is_barred(const struct fact_subject *f, int64_t years, int64_t on)
+{
+    int year = date_ymd(on).year;
+    if (f->barred == 1) return true;
+    if (years <= 0) return false;
+    bool found = false_in(&f->deeds, year - years + 1, year);
+    for (size_t i = 0; i < f->members.n && !found; i++)
+        found = false_in(&LIST_AT(f->members, struct fact_member, i).deeds, year - years + 1, year);
+    return found;
+}
+
+/* ---- streams ---- */
+
+typedef const struct err *visit_fn(struct scheme_run *run, size_t i, const struct fact_subject *f,
+                                   struct arena *scratch);
+
+static const struct err *same_again(struct scheme_run *run, size_t i, const struct fact_subject *f,
+                                    bool first)
+{
+    if (first) {
+        if (run->ids.n >= UINT32_MAX / 2)
+            return err_say(run->mem, ERR_INVALID, "id", "对象太多。", "too many subjects");
+        *(int64_t *)words_add(&run->ids) = f->id;
+        return NULL;
+    }
+    if (i < run->ids.n && *WORDS_AT(&run->ids, int64_t, i) == f->id) return NULL;
+    return err_say(run->mem, ERR_INVALID, "id", "数据在计算过程中变了，请重新计算。",
+                   "the facts changed while they were read: start again");
+}
+
+static const struct err *stream(struct scheme_run *run, bool first, visit_fn *fn)
+{
+    struct arena scratch = { 0 };
+    const struct fact_subject *f;
+    const struct err *x = run->source->rewind(run->source);
+    size_t i = 0;
+    for (; !x; i++) {
+        x = run->source->next(run->source, &scratch, &f);
+        if (x || !f) break;
+        x = same_again(run, i, f, first);
+        if (!x) x = fn(run, i, f, &scratch);
+        if (x) x = run_keep(run->mem, x);
+        arena_reset(&scratch);
+    }
+    if (x) x = run_keep(run->mem, x);
+    arena_clear(&scratch);
+    if (x || i == run->ids.n) return x;
+    return err_say(run->mem, ERR_INVALID, "id", "数据在计算过程中变了，请重新计算。",
+                   "the facts changed while they were read: start again");
+}
+
+/* ---- places in rounds ---- */
+
+static const struct err *keep_marks(struct scheme_run *run, size_t i, const struct fact_subject *f,
+                                    struct arena *scratch)
+{
+    struct eval e = { .mem = scratch, .s = run->s };
+    (void)i;
+    for (size_t r = 0; r < run->s->rules.rounds.n; r++) {
+        struct run_places *p = &run->places[r];
+        struct list results;
+        if (!p->wanted) continue;
+        *(uint32_t *)words_add(&p->start) = (uint32_t)p->words.n;
+        TRY(eval_rounds(&e, &LIST_AT(run->s->rules.rounds, struct scheme_round, r), f, &results));
+        for (size_t k = 0; k < results.n; k++) {
+            const struct eval_round *x = &LIST_AT(results, struct eval_round, k);
+            if (!x->counted) continue;
+            if (p->words.n >= UINT32_MAX - 1)
+                return err_say(scratch, ERR_INVALID, "visits", "评比记录太多。", "too many visits");
+            *(struct place_word *)words_add(&p->words) =
+                (struct place_word){ .mark_c = x->mark_c, .period = (int32_t)x->in.first };
+        }
     }
     return NULL;
 }
 
-struct eval run_eval(const struct scheme_run *run, size_t subject, struct arena *mem, bool explain)
+struct placed {
+    int64_t mark_c;
+    int32_t period;
+    uint32_t at;
+};
+static int by_mark(const void *pa, const void *pb, const void *arg)
 {
-    return (struct eval){ mem, run->s, explain, run->rounds + subject * run->s->rules.rounds.n };
+    const struct placed *a = pa, *b = pb;
+    (void)arg;
+    if (a->period != b->period) return a->period < b->period ? -1 : 1;
+    return a->mark_c == b->mark_c ? 0 : a->mark_c > b->mark_c ? -1 : 1;
 }
 
-const struct fact_subject *run_subject(const struct scheme_run *run, int64_t id)
+/* A place is 1 + how many are strictly better (or worse): equals share it. */
+static void give_places(struct run_places *p)
 {
-    for (size_t i = 0; i < run->facts->subjects.n; i++) {
-        const struct fact_subject *f = &LIST_AT(run->facts->subjects, struct fact_subject, i);
-        if (f->id == id) return f;
+    struct arena mem = { 0 };
+    size_t n = p->words.n;
+    struct placed *v = arena_array(&mem, struct placed, n + 1);
+#define WORD(i) WORDS_AT(&p->words, struct place_word, v[i].at)
+    for (size_t i = 0; i < n; i++) {
+        const struct place_word *w = WORDS_AT(&p->words, struct place_word, i);
+        v[i] = (struct placed){ w->mark_c, w->period, (uint32_t)i };
     }
-    return NULL;
+    sort_stable(&mem, v, n, sizeof *v, by_mark, NULL);
+    for (size_t first = 0, end; first < n; first = end) {
+        for (end = first; end < n && v[end].period == v[first].period;) end++;
+        for (size_t i = first; i < end; i++) {
+            bool equal = i > first && v[i].mark_c == v[i - 1].mark_c;
+            WORD(i)->from_first = equal ? WORD(i - 1)->from_first : (uint32_t)(i - first) + 1;
+            size_t j = end - 1 - (i - first);
+            equal = j + 1 < end && v[j].mark_c == v[j + 1].mark_c;
+            WORD(j)->from_last = equal ? WORD(j + 1)->from_last : (uint32_t)(end - j);
+        }
+    }
+#undef WORD
+    arena_clear(&mem);
 }
+
+static bool find_places(struct scheme_run *run)
+{
+    const struct scheme_rules *r = &run->s->rules;
+    bool any = false;
+    run->places = arena_array(run->mem, struct run_places, r->rounds.n + 1);
+    for (size_t i = 0; i < r->rounds.n; i++) {
+        struct run_places *p = &run->places[i];
+        *p = (struct run_places){ .start = { .mem = run->mem, .size = sizeof(uint32_t) },
+                                  .words = { .mem = run->mem, .size = sizeof(struct place_word) } };
+        for (size_t k = 0; k < r->streaks.n; k++) {
+            const struct scheme_streak *s = &LIST_AT(r->streaks, struct scheme_streak, k);
+            p->wanted |= s->round_ == &LIST_AT(r->rounds, struct scheme_round, i) &&
+                         (s->first != NONE || s->last != NONE);
+        }
+        any |= p->wanted;
+    }
+    return any;
+}
+
+/* ---- numbers of rankings and the dividend ---- */
 
 /* Of whom a number can be asked. */
 static const char *class_of_number(struct scheme_number n)
@@ -65,272 +281,239 @@ static const char *set_of(const struct scheme_ranking *r, const struct fact_subj
     return NULL;
 }
 
-static bool false_in(const struct list *deeds, int64_t first_year, int64_t last_year)
+static void make_slots(struct scheme_run *run)
 {
-    for (size_t i = 0; i < deeds->n; i++) {
-        const struct fact_deed *d = &LIST_AT(*deeds, struct fact_deed, i);
-        int year = date_ymd(d->on).year;
-        if (d->proved_false && year >= first_year && year <= last_year) return true;
-    }
-    return false;
-}
-
-/* A false claim of the household or a member bars this year, or this and the next; so does a
- * penalty in the facts. */
-static bool barred(const struct fact_subject *f, int64_t years, int64_t on)
-{
-    int year = date_ymd(on).year;
-    if (f->barred == 1) return true;
-    if (years <= 0) return false;
-    bool found = false_in(&f->deeds, year - years + 1, year);
-    for (size_t i = 0; i < f->members.n && !found; i++)
-        found = false_in(&LIST_AT(f->members, struct fact_member, i).deeds, year - years + 1, year);
-    return found;
-}
-
-const struct err *run_rank(const struct scheme_run *run, const struct scheme_ranking *r, int64_t on,
-                           struct list *out)
-{
-    struct span in = period_span((enum period)r->per, on);
-    const char *class_ = class_of_number(r->number);
-    struct arena scratch = { 0 };
-    const struct err *x = NULL;
-    *out = (struct list){ arena_array(run->mem, struct rank_entry, run->facts->subjects.n + 1), 0 };
-    for (size_t i = 0; i < run->facts->subjects.n && !x; i++) {
-        const struct fact_subject *f = &LIST_AT(run->facts->subjects, struct fact_subject, i);
-        struct eval e = run_eval(run, i, &scratch, false);
-        struct eval_sum v;
-        struct rank_entry entry = { .id = f->id,
-                                    .set = set_of(r, f),
-                                    .barred = barred(f, run->s->false_claim_bars, in.last) };
-        if (class_ && !text_equal(f->class_, class_)) continue;
-        x = eval_number(&e, r->number, f, in, &v);
-        entry.value_c = x ? 0 : v.value_c;
-        entry.count = x ? 0 : v.count;
-        for (size_t k = 0; !x && k < r->numbers.n && k < 4; k++) {
-            x = eval_number(&e, LIST_AT(r->numbers, struct scheme_number, k), f, in, &v);
-            if (!x) entry.keys_c[k] = v.value_c;
+    const struct scheme_rules *rules = &run->s->rules;
+    size_t n = 0;
+    for (size_t i = 0; i < rules->rankings.n; i++)
+        n += count_periods((enum period)LIST_AT(rules->rankings, struct scheme_ranking, i).per,
+                           run->in);
+    run->slots = arena_array(run->mem, struct run_slot, n + 1);
+    for (size_t i = 0; i < rules->rankings.n; i++) {
+        const struct scheme_ranking *r = &LIST_AT(rules->rankings, struct scheme_ranking, i);
+        enum period per = (enum period)r->per;
+        for (struct span p = run_period(per, run->in); p.first <= p.last;
+             p = run_next_period(per, run->in, p)) {
+            run->slots[run->slots_n++] = (struct run_slot){
+                .ranking = r,
+                .in = p,
+                .class_ = class_of_number(r->number),
+                .words = { .mem = run->mem, .size = sizeof(struct slot_word) },
+                .keys = { .mem = run->mem, .size = sizeof(int64_t) },
+                .keys_n = r->numbers.n < 4 ? r->numbers.n : 4,
+            };
         }
-        LIST_AT(*out, struct rank_entry, out->n++) = entry;
-        /* The error lives in the scratch arena. */
-        if (x)
-            x = err_say(run->mem, x->code, arena_strdup(run->mem, x->field),
-                        arena_strdup(run->mem, x->zh), arena_strdup(run->mem, x->en));
-        arena_reset(&scratch);
-    }
-    arena_clear(&scratch);
-    if (!x) eval_rank(r, out->items, out->n);
-    return x;
-}
-
-/* ---- boards ---- */
-
-static void board_add(const struct scheme_run *run, struct list *out, const char *code,
-                      int64_t subject, int64_t on, const char *why, const char *help)
-{
-    for (size_t i = 0; code && i < run->s->rules.boards.n; i++) {
-        const struct scheme_board *b = &LIST_AT(run->s->rules.boards, struct scheme_board, i);
-        if (!text_equal(b->code, code)) continue;
-        LIST_AT(*out, struct run_board, out->n++) =
-            (struct run_board){ b, subject, on, on + b->days - 1, why, help };
     }
 }
 
-const struct err *run_boards(const struct scheme_run *run, struct span in, struct list *out)
+static const struct err *keep_number(struct scheme_run *run, struct run_slot *slot, size_t i,
+                                     struct eval *e, const struct fact_subject *f)
 {
-    const struct list *rounds = &run->s->rules.rounds, *streaks = &run->s->rules.streaks;
-    size_t most = 0;
-    for (size_t i = 0; i < run->facts->subjects.n * rounds->n; i++)
-        most += run->rounds[i].n * (1 + streaks->n);
-    *out = (struct list){ arena_array(run->mem, struct run_board, most + 1), 0 };
-    for (size_t i = 0; i < run->facts->subjects.n; i++) {
-        int64_t id = LIST_AT(run->facts->subjects, struct fact_subject, i).id;
-        struct eval e = run_eval(run, i, run->mem, false);
-        for (size_t r = 0; r < rounds->n; r++) {
-            for (size_t k = 0; k < e.rounds[r].n; k++) {
-                const struct eval_round *x = &LIST_AT(e.rounds[r], struct eval_round, k);
-                if (x->band && x->in.last >= in.first && x->in.last <= in.last)
-                    board_add(run, out, x->band->board, id, x->in.last, x->band->label, NULL);
-            }
-            for (size_t k = 0; k < streaks->n; k++) {
-                const struct scheme_streak *streak = &LIST_AT(*streaks, struct scheme_streak, k);
-                if (streak->round_ != &LIST_AT(*rounds, struct scheme_round, r)) continue;
-                struct list hits = eval_streaks(&e, streak, &e.rounds[r]);
-                for (size_t h = 0; h < hits.n; h++) {
-                    int64_t day = LIST_AT(hits, struct eval_streak, h).in.last;
-                    if (day >= in.first && day <= in.last)
-                        board_add(run, out, streak->board, id, day, streak->label, streak->help);
-                }
-            }
-        }
+    const struct scheme_ranking *r = slot->ranking;
+    struct eval_sum v;
+    if (slot->class_ && !text_equal(f->class_, slot->class_)) return NULL;
+    TRY(eval_number(e, r->number, f, slot->in, &v));
+    *(struct slot_word *)words_add(&slot->words) = (struct slot_word){
+        .value_c = v.value_c,
+        .subject = (uint32_t)i,
+        .set = names_of(&run->sets, set_of(r, f)),
+        .count = (uint32_t)v.count & INT32_MAX,
+        .barred = run_is_barred(f, run->s->false_claim_bars, slot->in.last),
+    };
+    slot->any |= v.count > 0;
+    for (size_t k = 0; k < slot->keys_n; k++) {
+        TRY(eval_number(e, LIST_AT(r->numbers, struct scheme_number, k), f, slot->in, &v));
+        *(int64_t *)words_add(&slot->keys) = v.value_c;
     }
     return NULL;
 }
 
-/* ---- in words ---- */
-
-static void explain_number(struct buf *out, const char *name, const struct eval_sum *v,
-                           enum lang lang)
+static const struct err *keep_numbers(struct scheme_run *run, size_t i,
+                                      const struct fact_subject *f, struct arena *scratch)
 {
-    char s[DEC_SIZE];
-    buf_printf(out, "%s: %s\n", name, dec_human(v->value_c, s));
-    if (v->why) why_print(out, v->why, lang, 1);
+    struct eval e;
+    TRY(run_begin(run, i, f, scratch, false, &e));
+    for (size_t k = 0; k < run->slots_n; k++) TRY(keep_number(run, &run->slots[k], i, &e, f));
+    if (!run->s->rules.dividend) return NULL;
+    struct eval_household h;
+    TRY(eval_household(&e, f, run->in.last, &h));
+    *(struct share_word *)words_add(&run->shares) =
+        (struct share_word){ .shares_c = f->shares_c, .points_c = h.total.value_c };
+    return NULL;
 }
 
-static const struct err *explain_ranks(const struct scheme_run *run, const struct fact_subject *f,
-                                       struct span in, struct buf *out)
+/* ---- ranks and titles, once ---- */
+
+static struct rank_entry *entries_of(const struct scheme_run *run, const struct run_slot *slot,
+                                     struct arena *mem)
 {
-    char s[DEC_SIZE];
-    for (size_t i = 0; i < run->s->rules.rankings.n; i++) {
-        const struct scheme_ranking *r = &LIST_AT(run->s->rules.rankings, struct scheme_ranking, i);
-        struct list ranked;
-        TRY(run_rank(run, r, in.first, &ranked));
-        for (size_t k = 0; k < ranked.n; k++) {
-            const struct rank_entry *e = &LIST_AT(ranked, struct rank_entry, k);
-            if (e->id != f->id) continue;
-            if (e->rank)
-                buf_printf(out, "%s: %s，第%d名（共%d）\n", r->label, dec_human(e->value_c, s),
-                           (int)e->rank, (int)ranked.n);
-            else buf_printf(out, "%s: 未参加排名\n", r->label);
-        }
+    struct rank_entry *v = arena_array(mem, struct rank_entry, slot->words.n + 1);
+    for (size_t i = 0; i < slot->words.n; i++) {
+        const struct slot_word *w = WORDS_AT(&slot->words, struct slot_word, i);
+        v[i] = (struct rank_entry){ .id = *WORDS_AT(&run->ids, int64_t, w->subject),
+                                    .value_c = w->value_c,
+                                    .set = w->set ? run->sets.text[w->set] : NULL,
+                                    .count = w->count,
+                                    .barred = w->barred,
+                                    .at = i };
+        for (size_t k = 0; k < slot->keys_n; k++)
+            v[i].keys_c[k] = *WORDS_AT(&slot->keys, int64_t, i * slot->keys_n + k);
+    }
+    eval_rank(slot->ranking, v, slot->words.n);
+    return v;
+}
+
+static void rank_slot(struct scheme_run *run, struct run_slot *slot)
+{
+    const struct list *titles = &run->s->rules.titles;
+    struct arena mem = { 0 };
+    size_t n = slot->words.n;
+    struct rank_entry *v = entries_of(run, slot, &mem);
+    slot->of = arena_array(run->mem, uint32_t, run->sets.n + 1);
+    slot->rungs = arena_array(run->mem, struct words, titles->n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct slot_word *w = WORDS_AT(&slot->words, struct slot_word, v[i].at);
+        w->rank = (uint32_t)v[i].rank;
+        slot->of[w->set] += w->rank > 0;
+    }
+    for (size_t t = 0; t < titles->n; t++) {
+        const struct scheme_title *title = &LIST_AT(*titles, struct scheme_title, t);
+        if (title->ranking_ != slot->ranking) continue;
+        slot->rungs[t] = (struct words){ .mem = run->mem, .size = sizeof(uint16_t) };
+        eval_titles(title, v, n);
+        for (size_t i = 0; i < n; i++) words_add(&slot->rungs[t]);
+        for (size_t i = 0; i < n; i++)
+            if (v[i].rung)
+                *WORDS_AT(&slot->rungs[t], uint16_t, v[i].at) =
+                    (uint16_t)(v[i].rung - (const struct scheme_rung *)title->ladder.items + 1);
+    }
+    arena_clear(&mem);
+}
+
+static const struct err *divide(struct scheme_run *run)
+{
+    struct arena mem = { 0 };
+    size_t n = run->shares.n;
+    if (!run->s->rules.dividend || run->source->pool_c == NONE) return NULL;
+    struct dividend_share *who = arena_array(&mem, struct dividend_share, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct share_word *w = WORDS_AT(&run->shares, struct share_word, i);
+        who[i] = (struct dividend_share){ .id = *WORDS_AT(&run->ids, int64_t, i),
+                                          .shares_c = w->shares_c,
+                                          .points_c = w->points_c };
+    }
+    const struct err *x =
+        eval_dividend(&mem, run->s->rules.dividend, run->source->pool_c, who, n);
+    for (size_t i = 0; i < n && !x; i++)
+        WORDS_AT(&run->shares, struct share_word, i)->amount_c = who[i].amount_c;
+    if (x) x = run_keep(run->mem, x);
+    run->divided = !x;
+    arena_clear(&mem);
+    return x;
+}
+
+/* ---- the run ---- */
+
+static int by_id(const void *pa, const void *pb, const void *arg)
+{
+    const struct subject_word *a = pa, *b = pb;
+    (void)arg;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static const struct err *index_ids(struct scheme_run *run)
+{
+    struct arena spare = { 0 };
+    size_t n = run->ids.n;
+    struct subject_word *v = run->by_id = arena_array(run->mem, struct subject_word, n + 1);
+    for (size_t i = 0; i < n; i++)
+        v[i] = (struct subject_word){ *WORDS_AT(&run->ids, int64_t, i), (uint32_t)i };
+    sort_stable(&spare, v, n, sizeof *v, by_id, NULL);
+    arena_clear(&spare);
+    for (size_t i = 1; i < n; i++)
+        if (v[i].id == v[i - 1].id)
+            return err_say(run->mem, ERR_INVALID, "id",
+                           arena_printf(run->mem, "编号%lld出现了两次，每个对象的编号要不同。",
+                                        (long long)v[i].id),
+                           arena_printf(run->mem, "id %lld occurs twice: each subject has its own",
+                                        (long long)v[i].id));
+    return NULL;
+}
+
+const struct err *run_open(struct arena *mem, const struct scheme *s, struct fact_source *source,
+                           struct span in, struct scheme_run **out)
+{
+    struct scheme_run *run = *out = arena_new(mem, struct scheme_run);
+    *run = (struct scheme_run){ .mem = mem,
+                                .s = s,
+                                .source = source,
+                                .in = in,
+                                .ids = { .mem = mem, .size = sizeof(int64_t) },
+                                .sets = { .mem = mem },
+                                .shares = { .mem = mem, .size = sizeof(struct share_word) } };
+    TRY(check_periods(run));
+    make_slots(run);
+    /* Ids are wanted in any case, and numbers need the places first. */
+    bool places = find_places(run);
+    if (places) {
+        TRY(stream(run, true, keep_marks));
+        for (size_t r = 0; r < s->rules.rounds.n; r++)
+            if (run->places[r].wanted) give_places(&run->places[r]);
+    }
+    if (!places || run->slots_n || s->rules.dividend) TRY(stream(run, !places, keep_numbers));
+    TRY(index_ids(run));
+    for (size_t k = 0; k < run->slots_n; k++) rank_slot(run, &run->slots[k]);
+    return divide(run);
+}
+
+size_t run_subjects(const struct scheme_run *run)
+{
+    return run->ids.n;
+}
+
+const struct err *run_ranked(struct scheme_run *run, struct arena *mem,
+                             const struct scheme_ranking *r, int64_t on, struct list *out)
+{
+    for (size_t k = 0; k < run->slots_n; k++) {
+        const struct run_slot *slot = &run->slots[k];
+        if (slot->ranking != r || on < slot->in.first || on > slot->in.last) continue;
+        *out = (struct list){ entries_of(run, slot, mem), slot->words.n };
         for (size_t t = 0; t < run->s->rules.titles.n; t++) {
             const struct scheme_title *title =
                 &LIST_AT(run->s->rules.titles, struct scheme_title, t);
             if (title->ranking_ != r) continue;
-            eval_titles(title, ranked.items, ranked.n);
-            for (size_t k = 0; k < ranked.n; k++) {
-                const struct rank_entry *e = &LIST_AT(ranked, struct rank_entry, k);
-                if (e->id != f->id) continue;
-                if (e->rung) {
-                    buf_printf(out, "%s: %s", title->label, e->rung->label);
-                    for (size_t c = 0; c < e->rung->carries.n; c++)
-                        buf_printf(out, "%s%s", c ? "、" : "（",
-                                   LIST_AT(e->rung->carries, const char *, c));
-                    buf_puts(out, e->rung->carries.n ? "）\n" : "\n");
-                } else {
-                    buf_printf(
-                        out, "%s: 无%s\n", title->label,
-                        title->floor_c != NONE && e->value_c < title->floor_c
-                            ? arena_printf(run->mem, "（低于%s分）", dec_human(title->floor_c, s))
-                            : "");
-                }
-            }
+            eval_titles(title, out->items, out->n);
+            break;
         }
+        return NULL;
     }
-    return NULL;
+    return err_say(mem, ERR_INVALID, "period", "计算的期间里没有这一期排名。",
+                   "the span of this run has no such period of the ranking");
 }
 
-/* What the whole spendable balance would fetch on the last day. */
-static const struct err *explain_exchange(const struct scheme_run *run, struct eval *e,
-                                          const struct fact_subject *f, struct span in,
-                                          struct buf *out)
+static int by_share_id(const void *pa, const void *pb, const void *arg)
 {
-    const char *bars = run->s->rules.exchange->barred;
-    struct redeem_facts r = { .on = in.last,
-                              .barred = barred(f,
-                                               !bars                      ? 0
-                                               : text_equal(bars, "year") ? 1
-                                                                          : 2,
-                                               in.last) };
-    char n[DEC_SIZE], m[DEC_SIZE];
-    int64_t yuan, left;
-    for (size_t i = 0; i < run->s->accounts.n; i++) {
-        const struct scheme_balance *b = &LIST_AT(run->s->accounts, struct scheme_balance, i);
-        TRY(eval_balance(e, b, f, in.last, b->spend == 1 ? &r.balance_c : &r.earned_c));
-    }
-    r.points_c = r.balance_c;
-    const struct err *x = eval_redeem(run->mem, run->s, &r, &yuan, &left);
-    if (x) buf_printf(out, "兑换: %s\n", x->zh);
-    else buf_printf(out, "兑换: %s分可兑%s元\n", dec_human(r.points_c, n), dec_human(yuan, m));
-    return NULL;
+    const struct dividend_share *a = pa, *b = pb;
+    (void)arg;
+    return (a->id > b->id) - (a->id < b->id);
 }
 
-const struct err *run_explain_village(const struct scheme_run *run, struct span in, struct buf *out)
+const struct err *run_village(struct scheme_run *run, struct arena *mem, struct run_village *out)
 {
     const struct scheme_rules *rules = &run->s->rules;
-    const struct list *subjects = &run->facts->subjects;
-    char n[DEC_SIZE];
-    if (rules->budget && run->facts->residents != NONE) {
-        struct eval_budget b;
-        TRY(eval_budget(run->mem, rules->budget, run->facts->residents, &b));
-        buf_printf(out, "经费上限: %s元\n", dec_human(b.ceiling_c, n));
-        for (size_t i = 0; i < b.sources.n; i++)
-            buf_printf(out, "  %s: %s元\n", LIST_AT(b.sources, struct eval_pay, i).label,
-                       dec_human(LIST_AT(b.sources, struct eval_pay, i).after_c, n));
+    *out = (struct run_village){ 0 };
+    if (rules->budget && run->source->residents != NONE) {
+        out->budget = arena_new(mem, struct eval_budget);
+        TRY(eval_budget(mem, rules->budget, run->source->residents, out->budget));
     }
-    if (!rules->dividend || run->facts->pool_c == NONE) return NULL;
-    struct dividend_share *who = arena_array(run->mem, struct dividend_share, subjects->n + 1);
-    for (size_t i = 0; i < subjects->n; i++) {
-        const struct fact_subject *f = &LIST_AT(*subjects, struct fact_subject, i);
-        struct eval e = run_eval(run, i, run->mem, false);
-        struct eval_household h;
-        TRY(eval_household(&e, f, in.last, &h));
-        who[i] = (struct dividend_share){ .id = f->id,
-                                          .shares_c = f->shares_c,
-                                          .points_c = h.total.value_c };
+    if (!run->divided) return NULL;
+    struct dividend_share *v = arena_array(mem, struct dividend_share, run->shares.n + 1);
+    for (size_t i = 0; i < run->shares.n; i++) {
+        const struct share_word *w = WORDS_AT(&run->shares, struct share_word, i);
+        v[i] = (struct dividend_share){ *WORDS_AT(&run->ids, int64_t, i), w->shares_c, w->points_c,
+                                        w->amount_c };
     }
-    TRY(eval_dividend(run->mem, rules->dividend, run->facts->pool_c, who, subjects->n));
-    for (size_t i = 0; i < subjects->n; i++)
-        buf_printf(out, "分红 %lld: %s元\n", (long long)who[i].id, dec_human(who[i].amount_c, n));
-    return NULL;
-}
-
-const struct err *run_explain(const struct scheme_run *run, size_t subject, struct span in,
-                              enum lang lang, struct buf *out)
-{
-    const struct scheme *s = run->s;
-    const struct fact_subject *f = &LIST_AT(run->facts->subjects, struct fact_subject, subject);
-    struct eval e = run_eval(run, subject, run->mem, true);
-    struct eval_sum v;
-    char n[DEC_SIZE], m[DEC_SIZE];
-    if (s->items.n || s->rules.rounds.n) {
-        TRY(eval_points(&e, f, in, &v));
-        explain_number(out, lang == LANG_ZH ? "积分" : "points", &v, lang);
-    }
-    for (size_t i = 0; i < s->rules.assessments.n; i++) {
-        const struct scheme_assessment *a =
-            &LIST_AT(s->rules.assessments, struct scheme_assessment, i);
-        if (!text_equal(a->class_, f->class_)) continue;
-        TRY(eval_assessment(&e, a, f, in.first, &v));
-        explain_number(out, a->label, &v, lang);
-    }
-    if (s->rules.household && text_equal(f->class_, "household")) {
-        struct eval_household home;
-        TRY(eval_household(&e, f, in.last, &home));
-        explain_number(out, lang == LANG_ZH ? "户均" : "average", &home.average, lang);
-        if (s->rules.household->accumulate == 1)
-            buf_printf(out, "%s: %s\n", lang == LANG_ZH ? "累计户均" : "lifetime average",
-                       dec_human(home.lifetime.value_c, n));
-    }
-    for (size_t i = 0; i < s->rules.payments.n; i++) {
-        const struct scheme_payment *p = &LIST_AT(s->rules.payments, struct scheme_payment, i);
-        struct eval_payment pay;
-        if (!text_equal(p->class_, f->class_)) continue;
-        TRY(eval_payment(&e, p, f, in.first, &pay));
-        explain_number(out, p->label, &pay.items, lang);
-        for (size_t k = 0; k < pay.pays.n; k++) {
-            const struct eval_pay *x = &LIST_AT(pay.pays, struct eval_pay, k);
-            buf_printf(out, "  %s: %s → %s\n", x->label, dec_human(x->before_c, n),
-                       dec_human(x->after_c, m));
-        }
-    }
-    for (size_t i = 0; i < s->accounts.n; i++) {
-        const struct scheme_balance *b = &LIST_AT(s->accounts, struct scheme_balance, i);
-        int64_t c;
-        TRY(eval_balance(&e, b, f, in.last, &c));
-        buf_printf(out, "%s: %s\n", b->label, dec_human(c, n));
-    }
-    if (s->rules.exchange) TRY(explain_exchange(run, &e, f, in, out));
-    TRY(explain_ranks(run, f, in, out));
-    struct list boards;
-    TRY(run_boards(run, in, &boards));
-    for (size_t i = 0; i < boards.n; i++) {
-        const struct run_board *b = &LIST_AT(boards, struct run_board, i);
-        char from[DATE_SIZE], until[DATE_SIZE];
-        if (b->subject == f->id)
-            buf_printf(out, "%s: %s，%s至%s%s%s\n", b->board->label, b->why,
-                       date_format(b->from, from), date_format(b->until, until),
-                       b->help ? "，" : "", b->help ? b->help : "");
-    }
+    sort_stable(mem, v, run->shares.n, sizeof *v, by_share_id, NULL);
+    out->dividend = (struct list){ v, run->shares.n };
     return NULL;
 }

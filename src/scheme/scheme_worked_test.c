@@ -50,6 +50,16 @@ static const struct fact_subject *subject(const struct scheme_facts *f, size_t i
     return &LIST_AT(f->subjects, struct fact_subject, i);
 }
 
+static struct scheme_run *year_of(struct arena *mem, const struct scheme *s,
+                                  const struct scheme_facts *f)
+{
+    struct fact_list *list = arena_new(mem, struct fact_list);
+    struct scheme_run *run;
+    *list = fact_list_of(f);
+    assert_null(run_open(mem, s, &list->source, period_span(PERIOD_YEAR, date_of(2026, 1, 1)), &run));
+    return run;
+}
+
 /* ---- W1 中坪村 ---- */
 
 static void w1_sheet(void **state)
@@ -161,12 +171,15 @@ static void w1_last_three_months(void **state)
                                    "visits:\n%s  - id: 3\n    visits:\n%s",
                                    months(mem, s, good, 4), months(mem, s, bad, 4),
                                    months(mem, s, middle, 4)));
-    struct scheme_run run;
-    struct list boards;
-    assert_null(run_open(mem, s, f, &run));
-    assert_null(run_boards(&run, period_span(PERIOD_YEAR, date_of(2026, 1, 1)), &boards));
-    assert_int_equal(boards.n, 1); /* in the third month, and not again in the fourth */
-    const struct run_board *b = boards.items;
+    static const size_t on_boards[] = { 0, 1, 0 };
+    struct scheme_run *run = year_of(mem, s, f);
+    struct run_result r[3];
+    for (size_t i = 0; i < 3; i++) {
+        assert_null(run_result(run, mem, subject(f, i), false, &r[i]));
+        assert_int_equal(r[i].boards.n, on_boards[i]);
+    }
+    /* In the third month, and not again in the fourth. */
+    const struct run_board *b = r[1].boards.items;
     assert_int_equal(b->subject, 2);
     assert_int_equal(b->from, date_of(2026, 3, 31));
     assert_string_equal(b->board->code, "black");
@@ -260,12 +273,10 @@ static void w3_assessment(void **state)
     for (size_t i = 0; i < COUNT(parts); i++, w = w->next) assert_int_equal(w->value_c, parts[i]);
     adds_up(v.why);
     /* Alone in the village it ranks first, and still gets no star. */
-    struct scheme_run run;
     struct list ranked;
-    assert_null(run_open(mem, s, f, &run));
-    assert_null(run_rank(&run, s->rules.rankings.items, date_of(2026, 6, 1), &ranked));
+    assert_null(run_ranked(year_of(mem, s, f), mem, s->rules.rankings.items, date_of(2026, 6, 1),
+                           &ranked));
     assert_int_equal(LIST_AT(ranked, struct rank_entry, 0).rank, 1);
-    eval_titles(s->rules.titles.items, ranked.items, ranked.n);
     assert_null(LIST_AT(ranked, struct rank_entry, 0).rung);
 }
 
@@ -458,11 +469,9 @@ static void w7_plaques(void **state)
             &text,
             "  - {id: %d, results: [{assessment: year, part: patrol, on: 2026-03-05, plus: %d}]}\n",
             i, 50 - i);
-    struct scheme_run run;
     struct list ranked;
-    assert_null(run_open(mem, s, facts_of(mem, text.p), &run));
-    assert_null(run_rank(&run, s->rules.rankings.items, date_of(2026, 12, 31), &ranked));
-    eval_titles(s->rules.titles.items, ranked.items, ranked.n);
+    assert_null(run_ranked(year_of(mem, s, facts_of(mem, text.p)), mem, s->rules.rankings.items,
+                           date_of(2026, 12, 31), &ranked));
     assert_int_equal(LIST_AT(ranked, struct rank_entry, 0).value_c,
                      120000 + 4900);  /* twelve months of 100, and 49 */
     for (size_t i = 0; i < 40; i++) { /* 5 % of 40 is 2, 15 % is 6, 30 % is 12 */

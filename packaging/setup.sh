@@ -113,8 +113,9 @@ build_pages() {
     need_node
     need_modules web
     "$binary" openapi >build/openapi.json.new
-    cmp -s build/openapi.json.new build/openapi.json || mv build/openapi.json.new build/openapi.json
-    if changed_since build/web/.stamp web build/openapi.json; then
+    "$binary" scheme schema >build/scheme-schema.json.new
+    for made in build/openapi.json build/scheme-schema.json; do cmp -s $made.new $made || mv $made.new $made; done
+    if changed_since build/web/.stamp web build/openapi.json build/scheme-schema.json; then
         say "Building the pages"
         (cd web && npm run --silent build) >build/pages.log 2>&1 || {
             tail -n 40 build/pages.log >&2

@@ -82,6 +82,7 @@ struct scheme {
     int64_t false_claim_bars;     /* a false claim bars from titles: 0 no, 1 this year, 2 this and the next */
     struct scheme_rules rules;
     const struct scheme_node *root; /* the file as written, for telling it (scheme_tell.h) */
+    const struct scheme_index *index; /* what is looked up for every deed (scheme_index.h); NULL: not made */
 };
 
 /* One finding of the checker; text in Chinese and English says what to do. */
@@ -108,6 +109,8 @@ const char *scheme_json_schema(struct arena *mem);
 const char *scheme_reference(struct arena *mem);
 
 /* What a claim of an item is worth. Input: the facts; output: points and how they came about. */
+/* How much is told besides the points: all; the sentences and the tree, but not the tree as JSON; nothing. */
+enum award_say { AWARD_ALL, AWARD_TREE, AWARD_POINTS };
 struct award_facts {
     const char *item, *class_;
     struct list tags;             /* const char *: of the person, for classes by tag; empty: class_ says it all */
@@ -121,6 +124,8 @@ struct award_facts {
     const struct scheme_limit *limits; size_t limits_n;
     bool reverse;                 /* 反之: the contrary was done */
     const char *difficulty;       /* for items with multipliers */
+    enum award_say say;
+    const char *picked;           /* the class, when scheme_class_pick was asked already; NULL */
 };
 /* What an award must respect on a day, each with the span in which what came before is to be counted: the item's caps, its
  * category's, the account's, its group's, and the warnings before a fault costs. */
@@ -150,6 +155,8 @@ bool scheme_within(const struct scheme_bounds *in, int64_t v);
 /* 加倍扣分: the penalty for a claim of claimed_c found false (W2): −times × claimed. Found before it was recorded
  * that is all; after, the award is reversed besides (ledger_reverse), which this does not include. */
 MUST_CHECK const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, const char *item, int64_t claimed_c, struct award *out);
+/* The same as a number only. */
+MUST_CHECK const struct err *scheme_false_points(struct arena *mem, const struct scheme *s, int64_t claimed_c, int64_t *out);
 /* The span over which used_times/used_c must be counted for this item on this date; first > last: no cap. */
 struct span scheme_cap_span(const struct scheme *s, const struct scheme_item *i, int64_t on);
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "kernel/buf.h"
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme.h"
@@ -22,6 +23,24 @@ static struct scheme_why *why(struct arena *mem, const char *op, int64_t points_
     return w;
 }
 
+/* The way from the deed to the result: the number, and, unless only that is wanted, the tree. Texts
+ * are arguments of STEP and are not made when nobody asks for them. */
+struct steps {
+    struct arena *mem;
+    enum award_say say;
+    int64_t value_c;
+    struct scheme_why *w;
+};
+#define STEP(t, op, c, zh, en)                                                                     \
+    do {                                                                                           \
+        int64_t c_ = (c);                                                                          \
+        if ((t)->say != AWARD_POINTS) (t)->w = why((t)->mem, (op), c_, (t)->w, (zh), (en));        \
+        (t)->value_c = c_;                                                                         \
+    } while (0)
+
+/* A limit leaves nothing. */
+static const struct err over_cap = { .code = ERR_OVER_CAP, .field = "item" };
+
 /* The steps from the deed to the result, joined: "义务劳动（C05）：每小时2分×3.5小时=7分；本月…".
  */
 static void read_aloud(struct buf *zh, struct buf *en, const struct scheme_why *w)
@@ -34,13 +53,18 @@ static void read_aloud(struct buf *zh, struct buf *en, const struct scheme_why *
     buf_puts(en, w->en);
 }
 
-static void award_set(struct arena *mem, struct scheme_why *w, struct award *out)
+static void award_set(const struct steps *t, struct award *out)
 {
-    struct buf zh = buf_in(mem, 4096), en = buf_in(mem, 4096);
-    read_aloud(&zh, &en, w);
+    *out = (struct award){ .points_c = t->value_c };
+    if (t->say == AWARD_POINTS) return;
+    struct buf zh = buf_in(t->mem, 4096), en = buf_in(t->mem, 4096);
+    read_aloud(&zh, &en, t->w);
     buf_puts(&zh, "。");
     buf_puts(&en, ".");
-    *out = (struct award){ w->value_c, zh.p, en.p, why_json(mem, w), w };
+    out->explain_zh = zh.p;
+    out->explain_en = en.p;
+    out->why = t->w;
+    if (t->say == AWARD_ALL) out->tree = why_json(t->mem, t->w);
 }
 
 static struct err *wrong(struct arena *mem, const char *field, const char *zh, const char *en)
@@ -69,7 +93,7 @@ static bool has(const struct list *l, const char *word)
 static const struct err *check_who(struct arena *mem, const struct scheme *s,
                                    const struct scheme_item *item, const struct award_facts *f)
 {
-    const char *class_ = scheme_class_pick(s, f->class_, &f->tags);
+    const char *class_ = f->picked ? f->picked : scheme_class_pick(s, f->class_, &f->tags);
     if (!class_)
         return wrong(mem, "class", "本村方案没有这一类积分账户。",
                      "the scheme has no accounts for this class");
@@ -83,6 +107,14 @@ static const struct err *check_who(struct arena *mem, const struct scheme *s,
         return wrong(mem, "claimant", arena_printf(mem, "“%s”不能由此方式申报。", item->label),
                      arena_printf(mem, "\"%s\" cannot be claimed this way", item->label));
     return NULL;
+}
+
+static const char *level_names(struct arena *mem, const struct list *levels)
+{
+    struct buf b = buf_in(mem, 4096);
+    for (size_t i = 0; i < levels->n; i++)
+        buf_printf(&b, "%s%s", i ? "、" : "", LIST_AT(*levels, struct scheme_level, i).name);
+    return b.p;
 }
 
 /* What the steps of an item are about: the day of the year, or a quantity. */
@@ -122,15 +154,13 @@ static const struct err *pick_range(struct arena *mem, const struct scheme_item 
         if (f->level) return wrong(mem, "level", "这个项目不分级别。", "this item has no levels");
         return NULL;
     }
-    char *names = arena_strdup(mem, "");
     for (size_t i = 0; i < item->levels.n; i++) {
         const struct scheme_level *l = &LIST_AT(item->levels, struct scheme_level, i);
-        if (text_equal(l->name, f->level)) {
-            *out = l->points;
-            return NULL;
-        }
-        names = arena_printf(mem, "%s%s%s", names, i ? "、" : "", l->name);
+        if (!text_equal(l->name, f->level)) continue;
+        *out = l->points;
+        return NULL;
     }
+    const char *names = level_names(mem, &item->levels);
     return wrong(mem, "level", arena_printf(mem, "请选择级别：%s。", names),
                  arena_printf(mem, "choose a level: %s", names));
 }
@@ -202,10 +232,12 @@ static const char *const period_en[] = { "today",        "this week",      "this
                                          "altogether",   "at a time" };
 
 /* One limit: refuses, or leaves what is left. Deductions are limited by amount. */
-static const struct err *limit_times(struct arena *mem, const char *label,
+static const struct err *limit_times(struct steps *t, const char *label,
                                      const struct scheme_limit *l)
 {
+    struct arena *mem = t->mem;
     if (l->times == NONE || l->used_times < l->times || l->best) return NULL;
+    if (t->say == AWARD_POINTS) return &over_cap;
     const char *zh = period_zh[l->per], *en = period_en[l->per];
     if (l->scope == LIMIT_GROUP)
         return err_say(
@@ -219,13 +251,15 @@ static const struct err *limit_times(struct arena *mem, const char *label,
                                 (int)l->used_times, en, (int)l->times));
 }
 
-static const struct err *limit_points(struct arena *mem, const char *label,
-                                      const struct scheme_limit *l, struct scheme_why **w)
+static const struct err *limit_points(struct steps *t, const char *label,
+                                      const struct scheme_limit *l)
 {
+    struct arena *mem = t->mem;
     if (l->points_c == NONE) return NULL;
     const char *zh = period_zh[l->per], *en = period_en[l->per];
     int64_t used = l->used_c < 0 ? -l->used_c : l->used_c, left = l->points_c - used;
-    int64_t amount = (*w)->value_c < 0 ? -(*w)->value_c : (*w)->value_c;
+    int64_t amount = t->value_c < 0 ? -t->value_c : t->value_c;
+    if (left <= 0 && t->say == AWARD_POINTS) return &over_cap;
     if (left <= 0)
         return err_say(mem, ERR_OVER_CAP, "item",
                        arena_printf(mem, "“%s”%s已计%s分，上限%s分，不能再计。", label, zh,
@@ -233,91 +267,137 @@ static const struct err *limit_points(struct arena *mem, const char *label,
                        arena_printf(mem, "\"%s\" has %s points %s; the cap is %s", label,
                                     points(mem, used), en, points(mem, l->points_c)));
     if (amount <= left) return NULL;
-    int64_t granted = (*w)->value_c < 0 ? -left : left;
-    *w = why(mem, "cap", granted, *w,
-             arena_printf(mem, "%s已计%s分，上限%s分，计%s分", zh, points(mem, used),
-                          points(mem, l->points_c), points(mem, granted)),
-             arena_printf(mem, "%s points counted %s, cap %s, so %s", points(mem, used), en,
-                          points(mem, l->points_c), points(mem, granted)));
+    int64_t granted = t->value_c < 0 ? -left : left;
+    STEP(t, "cap", granted,
+         arena_printf(mem, "%s已计%s分，上限%s分，计%s分", zh, points(mem, used),
+                      points(mem, l->points_c), points(mem, granted)),
+         arena_printf(mem, "%s points counted %s, cap %s, so %s", points(mem, used), en,
+                      points(mem, l->points_c), points(mem, granted)));
     return NULL;
 }
 
-static const struct err *limited(struct arena *mem, const struct scheme *s,
-                                 const struct scheme_item *item, const struct scheme_limit *l,
-                                 struct scheme_why **w)
+static const struct err *limited(struct steps *t, const struct scheme *s,
+                                 const struct scheme_item *item, const struct scheme_limit *l)
 {
-    const char *label = l->scope == LIMIT_CATEGORY  ? scheme_category_label(s, l->code)
-                        : l->scope == LIMIT_ACCOUNT ? "全部加分"
-                                                    : item->label;
+    struct arena *mem = t->mem;
+    const char *label = t->say == AWARD_POINTS       ? NULL
+                        : l->scope == LIMIT_CATEGORY ? scheme_category_label(s, l->code)
+                        : l->scope == LIMIT_ACCOUNT  ? "全部加分"
+                                                     : item->label;
     /* Caps of a category or an account limit what is given, never what is taken. */
     if ((l->scope == LIMIT_CATEGORY || l->scope == LIMIT_ACCOUNT || l->scope == LIMIT_GROUP) &&
-        (*w)->value_c <= 0)
+        t->value_c <= 0)
         return NULL;
     if (l->scope == LIMIT_WARNING) {
-        if ((*w)->value_c >= 0 || l->used_times >= l->times) return NULL;
-        *w = why(mem, "warning", 0, *w,
-                 arena_printf(mem, "第%d次提醒（前%d次只提醒），不扣分", (int)l->used_times + 1,
-                              (int)l->times),
-                 arena_printf(mem, "warning %d of %d: nothing is taken", (int)l->used_times + 1,
-                              (int)l->times));
+        if (t->value_c >= 0 || l->used_times >= l->times) return NULL;
+        STEP(t, "warning", 0,
+             arena_printf(mem, "第%d次提醒（前%d次只提醒），不扣分", (int)l->used_times + 1,
+                          (int)l->times),
+             arena_printf(mem, "warning %d of %d: nothing is taken", (int)l->used_times + 1,
+                          (int)l->times));
         return NULL;
     }
     if (l->best && l->used_c > 0) {
-        int64_t more = (*w)->value_c > l->used_c ? (*w)->value_c - l->used_c : 0;
-        *w = why(mem, "best", more, *w,
-                 arena_printf(mem, "同组已计%s分，按最高的一项，再计%s分", points(mem, l->used_c),
-                              points(mem, more)),
-                 arena_printf(mem, "%s points of the group counted; the best counts, so %s more",
-                              points(mem, l->used_c), points(mem, more)));
+        int64_t more = t->value_c > l->used_c ? t->value_c - l->used_c : 0;
+        STEP(t, "best", more,
+             arena_printf(mem, "同组已计%s分，按最高的一项，再计%s分", points(mem, l->used_c),
+                          points(mem, more)),
+             arena_printf(mem, "%s points of the group counted; the best counts, so %s more",
+                          points(mem, l->used_c), points(mem, more)));
         return NULL;
     }
-    TRY(limit_times(mem, label, l));
-    return limit_points(mem, label, l, w);
+    TRY(limit_times(t, label, l));
+    return limit_points(t, label, l);
 }
 
-static const struct err *all_limits(struct arena *mem, const struct scheme *s,
-                                    const struct scheme_item *item, const struct award_facts *f,
-                                    struct scheme_why **w)
+static const struct err *all_limits(struct steps *t, const struct scheme *s,
+                                    const struct scheme_item *item, const struct award_facts *f)
 {
-    for (size_t i = 0; i < f->limits_n; i++) TRY(limited(mem, s, item, &f->limits[i], w));
+    for (size_t i = 0; i < f->limits_n; i++) TRY(limited(t, s, item, &f->limits[i]));
     if (f->limits || !item->cap) return NULL;
-    return limited(mem, s, item,
+    return limited(t, s, item,
                    &(struct scheme_limit){ .scope = LIMIT_ITEM,
                                            .per = item->cap->per,
                                            .times = item->cap->times,
                                            .points_c = item->cap->points_c,
                                            .used_times = f->used_times,
-                                           .used_c = f->used_c },
-                   w);
+                                           .used_c = f->used_c });
 }
 
-static const struct err *multiplied(struct arena *mem, const struct scheme_item *item,
-                                    const struct award_facts *f, struct scheme_why **w)
+static const struct err *multiplied(struct steps *t, const struct scheme_item *item,
+                                    const struct award_facts *f)
 {
-    char *names = arena_strdup(mem, "");
+    struct arena *mem = t->mem;
     int64_t c;
     if (!item->multipliers.n || f->reverse) return NULL;
     for (size_t i = 0; i < item->multipliers.n; i++) {
         const struct scheme_level *l = &LIST_AT(item->multipliers, struct scheme_level, i);
-        names = arena_printf(mem, "%s%s%s", names, i ? "、" : "", l->name);
         if (!text_equal(l->name, f->difficulty)) continue;
-        if (!dec_muldiv((*w)->value_c, l->points.min_c, 100, DEC_NEAREST, &c))
+        if (!dec_muldiv(t->value_c, l->points.min_c, 100, DEC_NEAREST, &c))
             return wrong(mem, "difficulty", "分值太大。", "too many points");
-        *w = why(mem, "multiplier", c, *w,
-                 arena_printf(mem, "难度%s×%s=%s分", l->name, points(mem, l->points.min_c),
-                              points(mem, c)),
-                 arena_printf(mem, "difficulty %s × %s = %s points", l->name,
-                              points(mem, l->points.min_c), points(mem, c)));
+        STEP(t, "multiplier", c,
+             arena_printf(mem, "难度%s×%s=%s分", l->name, points(mem, l->points.min_c),
+                          points(mem, c)),
+             arena_printf(mem, "difficulty %s × %s = %s points", l->name,
+                          points(mem, l->points.min_c), points(mem, c)));
         return NULL;
     }
+    const char *names = level_names(mem, &item->multipliers);
     return wrong(mem, "difficulty", arena_printf(mem, "请选择难度：%s。", names),
                  arena_printf(mem, "choose a difficulty: %s", names));
+}
+
+/* The first two steps: the item with its rate, and the rate times what it counts. */
+static void first_steps(struct steps *t, const struct scheme_item *item,
+                        const struct award_facts *f, int64_t rate_c, int64_t units_c,
+                        int64_t total_c)
+{
+    struct arena *mem = t->mem;
+    t->value_c = total_c;
+    if (t->say == AWARD_POINTS) return;
+    const char *fen = item->yuan ? "元" : "分", *en_fen = item->yuan ? "yuan" : "points";
+    const char *level_zh = f->level ? arena_printf(mem, "%s级", f->level) : "";
+    const char *level_en = f->level ? arena_printf(mem, "level %s, ", f->level) : "";
+    bool pick =
+        item->points_min_c != item->points_max_c && !f->level && !item->steps.n && !f->reverse;
+    const char *picked_zh = pick ? "评定" : "";
+    STEP(t, "item", rate_c, arena_printf(mem, "%s（%s）", item->label, item->code),
+         arena_printf(mem, "%s (%s)", item->label, item->code));
+    if (item->steps.n && !f->reverse) {
+        char day[DATE_ZH_SIZE];
+        const char *at = steps_by_day(item) ? date_zh(f->on, day)
+                                            : arena_printf(mem, "%s%s", points(mem, f->quantity_c),
+                                                           item->unit ? item->unit : "");
+        STEP(t, "step", total_c, arena_printf(mem, "%s，%s%s", at, points(mem, total_c), fen),
+             arena_printf(mem, "%s: %s %s", at, points(mem, total_c), en_fen));
+        return;
+    }
+    if (item->unit && !f->reverse) {
+        STEP(t, item->short_of_c != NONE ? "short" : "units", total_c,
+             arena_printf(mem, "%s%s%s每%s%s%s×%s%s=%s%s", level_zh, picked_zh,
+                          item->short_of_c != NONE ? "差额" : "", item->unit, points(mem, rate_c),
+                          fen, points(mem, units_c), item->unit, points(mem, total_c), fen),
+             arena_printf(mem, "%s%s %s per %s × %s = %s %s", level_en, points(mem, rate_c), en_fen,
+                          item->unit, points(mem, units_c), points(mem, total_c), en_fen));
+        return;
+    }
+    STEP(t,
+         f->reverse ? "reverse"
+         : f->level ? "level"
+         : pick     ? "pick"
+                    : "fixed",
+         total_c,
+         arena_printf(mem, "%s%s%s%s%s", f->reverse ? "反之" : "", level_zh, picked_zh,
+                      points(mem, total_c), fen),
+         arena_printf(mem, "%s%s%s %s", f->reverse ? "the contrary: " : "", level_en,
+                      points(mem, total_c), en_fen));
 }
 
 const struct err *scheme_award(struct arena *mem, const struct scheme *s,
                                const struct award_facts *f, struct award *out)
 {
     const struct scheme_item *item = scheme_item_find(s, f->item);
+    struct steps t = { .mem = mem, .say = f->say };
     int64_t rate_c, units_c, total_c;
 
     if (!item) return wrong(mem, "item", "方案里没有这个项目。", "the scheme has no such item");
@@ -326,49 +406,18 @@ const struct err *scheme_award(struct arena *mem, const struct scheme *s,
     TRY(units(mem, item, f, &units_c));
     if (!dec_muldiv(rate_c, units_c, 100, DEC_NEAREST, &total_c))
         return wrong(mem, "quantity", "数量太大。", "too many units");
-
-    const char *fen = item->yuan ? "元" : "分", *en_fen = item->yuan ? "yuan" : "points";
-    struct scheme_why *w =
-        why(mem, "item", rate_c, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
-            arena_printf(mem, "%s (%s)", item->label, item->code));
-    const char *level_zh = f->level ? arena_printf(mem, "%s级", f->level) : "";
-    const char *level_en = f->level ? arena_printf(mem, "level %s, ", f->level) : "";
-    const char *picked_zh =
-        item->points_min_c != item->points_max_c && !f->level && !item->steps.n && !f->reverse
-            ? "评定"
-            : "";
-    if (item->steps.n && !f->reverse) {
-        char day[DATE_ZH_SIZE];
-        const char *at = steps_by_day(item) ? date_zh(f->on, day)
-                                            : arena_printf(mem, "%s%s", points(mem, f->quantity_c),
-                                                           item->unit ? item->unit : "");
-        w = why(mem, "step", total_c, w,
-                arena_printf(mem, "%s，%s%s", at, points(mem, total_c), fen),
-                arena_printf(mem, "%s: %s %s", at, points(mem, total_c), en_fen));
-    } else if (item->unit && !f->reverse) {
-        w = why(
-            mem, item->short_of_c != NONE ? "short" : "units", total_c, w,
-            arena_printf(mem, "%s%s%s每%s%s%s×%s%s=%s%s", level_zh, picked_zh,
-                         item->short_of_c != NONE ? "差额" : "", item->unit, points(mem, rate_c),
-                         fen, points(mem, units_c), item->unit, points(mem, total_c), fen),
-            arena_printf(mem, "%s%s %s per %s × %s = %s %s", level_en, points(mem, rate_c), en_fen,
-                         item->unit, points(mem, units_c), points(mem, total_c), en_fen));
-    } else {
-        w = why(mem,
-                f->reverse   ? "reverse"
-                : f->level   ? "level"
-                : *picked_zh ? "pick"
-                             : "fixed",
-                total_c, w,
-                arena_printf(mem, "%s%s%s%s%s", f->reverse ? "反之" : "", level_zh, picked_zh,
-                             points(mem, total_c), fen),
-                arena_printf(mem, "%s%s%s %s", f->reverse ? "the contrary: " : "", level_en,
-                             points(mem, total_c), en_fen));
-    }
-    TRY(multiplied(mem, item, f, &w));
-    TRY(all_limits(mem, s, item, f, &w));
-    award_set(mem, w, out);
+    first_steps(&t, item, f, rate_c, units_c, total_c);
+    TRY(multiplied(&t, item, f));
+    TRY(all_limits(&t, s, item, f));
+    award_set(&t, out);
     return NULL;
+}
+
+const struct err *scheme_false_points(struct arena *mem, const struct scheme *s, int64_t claimed_c,
+                                      int64_t *out)
+{
+    if (dec_mul(claimed_c < 0 ? -claimed_c : claimed_c, -s->false_claim_times, out)) return NULL;
+    return wrong(mem, "points", "分值太大。", "too many points");
 }
 
 const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, const char *code,
@@ -376,18 +425,17 @@ const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, 
 {
     const struct scheme_item *item = scheme_item_find(s, code);
     int64_t claimed = claimed_c < 0 ? -claimed_c : claimed_c, penalty_c;
+    struct steps t = { .mem = mem };
     if (!item) return wrong(mem, "item", "方案里没有这个项目。", "the scheme has no such item");
-    if (!dec_mul(claimed, -s->false_claim_times, &penalty_c))
-        return wrong(mem, "points", "分值太大。", "too many points");
-    struct scheme_why *w =
-        why(mem, "item", claimed, NULL, arena_printf(mem, "%s（%s）", item->label, item->code),
-            arena_printf(mem, "%s (%s)", item->label, item->code));
-    w = why(mem, "false_claim", penalty_c, w,
-            arena_printf(mem, "申报%s分确认为虚假，按%d倍扣分，%s分", points(mem, claimed),
-                         (int)s->false_claim_times, points(mem, penalty_c)),
-            arena_printf(mem, "a claim of %s points found false costs %d times as much: %s",
-                         points(mem, claimed), (int)s->false_claim_times, points(mem, penalty_c)));
-    award_set(mem, w, out);
+    TRY(scheme_false_points(mem, s, claimed_c, &penalty_c));
+    STEP(&t, "item", claimed, arena_printf(mem, "%s（%s）", item->label, item->code),
+         arena_printf(mem, "%s (%s)", item->label, item->code));
+    STEP(&t, "false_claim", penalty_c,
+         arena_printf(mem, "申报%s分确认为虚假，按%d倍扣分，%s分", points(mem, claimed),
+                      (int)s->false_claim_times, points(mem, penalty_c)),
+         arena_printf(mem, "a claim of %s points found false costs %d times as much: %s",
+                      points(mem, claimed), (int)s->false_claim_times, points(mem, penalty_c)));
+    award_set(&t, out);
     return NULL;
 }
 
@@ -396,70 +444,6 @@ struct span scheme_cap_span(const struct scheme *s, const struct scheme_item *i,
     (void)s; /* caps of categories and accounts will need it */
     if (!i->cap || i->cap->per == CAP_EVENT) return (struct span){ 1, 0 };
     return period_span((enum period)i->cap->per, on);
-}
-
-/* ---- what limits an award ---- */
-
-static void limit_add(struct list *out, const struct scheme_cap *cap, enum limit_scope scope,
-                      const char *code, bool best, int64_t on)
-{
-    LIST_AT(*out, struct scheme_limit, out->n++) = (struct scheme_limit){
-        .scope = scope,
-        .code = code,
-        .per = cap->per,
-        .times = cap->times,
-        .points_c = cap->points_c,
-        .best = best,
-        /* Of one deed: nothing came before it. */
-        .span = cap->per == CAP_EVENT ? (struct span){ 1, 0 }
-                                      : period_span((enum period)cap->per, on),
-    };
-}
-
-struct list scheme_limits(struct arena *mem, const struct scheme *s, const struct scheme_item *i,
-                          int64_t on)
-{
-    const struct scheme_category *category = NULL;
-    for (size_t k = 0; k < s->categories.n; k++)
-        if (text_equal(LIST_AT(s->categories, struct scheme_category, k).code, i->category))
-            category = &LIST_AT(s->categories, struct scheme_category, k);
-    struct list out = { arena_array(mem, struct scheme_limit,
-                                    i->caps.n + (category ? category->caps.n : 0) +
-                                        s->rules.caps.n + 2),
-                        0 };
-
-    if (i->warnings) limit_add(&out, i->warnings, LIMIT_WARNING, i->code, false, on);
-    for (size_t k = 0; i->one_of && k < s->rules.groups.n; k++) {
-        const struct scheme_group *g = &LIST_AT(s->rules.groups, struct scheme_group, k);
-        if (text_equal(g->code, i->one_of))
-            limit_add(&out, &(struct scheme_cap){ .times = 1, .points_c = NONE, .per = g->per },
-                      LIMIT_GROUP, g->code, text_equal(g->keep, "best"), on);
-    }
-    for (size_t k = 0; k < i->caps.n; k++)
-        limit_add(&out, &LIST_AT(i->caps, struct scheme_cap, k), LIMIT_ITEM, i->code, false, on);
-    for (size_t k = 0; category && k < category->caps.n; k++)
-        limit_add(&out, &LIST_AT(category->caps, struct scheme_cap, k), LIMIT_CATEGORY,
-                  category->code, false, on);
-    for (size_t k = 0; k < s->rules.caps.n && !i->yuan; k++)
-        limit_add(&out, &LIST_AT(s->rules.caps, struct scheme_cap, k), LIMIT_ACCOUNT, "", false,
-                  on);
-    return out;
-}
-
-bool scheme_limit_counts(const struct scheme_limit *l, const struct scheme_item *other)
-{
-    switch (l->scope) {
-    case LIMIT_ITEM:
-    case LIMIT_WARNING:
-        return text_equal(l->code, other->code);
-    case LIMIT_CATEGORY:
-        return text_equal(l->code, other->category);
-    case LIMIT_ACCOUNT:
-        return !other->yuan;
-    case LIMIT_GROUP:
-        return text_equal(l->code, other->one_of);
-    }
-    return false;
 }
 
 const struct scheme_band *scheme_band_of(const struct list *bands, int64_t v)

@@ -13,13 +13,21 @@
 #include "scheme/scheme_facts.h"
 #include "scheme/scheme_why.h"
 
+struct eval_work;
 struct eval {
     struct arena *mem;
     const struct scheme *s;
     bool explain;
     const struct list *rounds; /* this subject's results with places, one list per round of the
                                   scheme; NULL: worked out, without places */
+    struct eval_work *work;    /* NULL: made in mem when it is needed */
 };
+/* What evaluation of subject after subject can keep: running counts of limits, periods of days.
+ * Within one subject it also remembers what deeds are worth, so that several numbers of it cost
+ * little more than one: facts must not change between eval_work_begin and the next, mem and explain
+ * neither. */
+struct eval_work *eval_work_new(struct arena *mem, const struct scheme *s);
+void eval_work_begin(struct eval_work *w, struct eval *e);
 /* A number with its tree (NULL without explain) and how many things it rests on. */
 struct eval_sum {
     int64_t value_c;
@@ -51,17 +59,18 @@ struct eval_streak {
 /* Times that a streak paid; windows do not overlap. */
 struct list eval_streaks(struct eval *e, const struct scheme_streak *k, const struct list *rounds);
 
-/* ---- sums (scheme_eval_sum.c) ---- */
+/* ---- deeds (scheme_eval_deed.c) ---- */
 struct eval_deed {
     const struct fact_deed *deed;
     const struct scheme_item *item;
     int64_t points_c;
     struct scheme_why *why;
 };
-/* Deeds in order of day, each with what it is worth beside the ones before it. A deed that a limit
- * refuses is worth 0. */
+/* Deeds in order of day (of one day: as the facts tell them), each with what it is worth beside the
+ * ones before it. A deed that a limit refuses is worth 0. */
 MUST_CHECK const struct err *eval_deeds(struct eval *e, const char *class_,
                                         const struct list *deeds, struct list *out);
+/* ---- sums (scheme_eval_sum.c) ---- */
 MUST_CHECK const struct err *eval_points(struct eval *e, const struct fact_subject *f,
                                          struct span in, struct eval_sum *out);
 MUST_CHECK const struct err *eval_assessment(struct eval *e, const struct scheme_assessment *a,

@@ -5,6 +5,7 @@
 
 #include "kernel/text.h"
 #include "scheme/scheme_file.h"
+#include "scheme/scheme_index.h"
 
 struct scheme *scheme_of_tree(struct scheme_check *c, const struct scheme_node *root)
 {
@@ -29,11 +30,17 @@ struct scheme *scheme_of_tree(struct scheme_check *c, const struct scheme_node *
                     "\"false_claims\" is missing: what a false claim costs");
     }
     if (root->kind == NODE_MAP) scheme_check_whole(c, s);
-    return c->errors ? NULL : s;
+    if (c->errors) return NULL;
+    s->index = scheme_index_new(c->mem, s);
+    return s;
 }
 
 const struct scheme_item *scheme_item_find(const struct scheme *s, const char *code)
 {
+    if (s->index && s->index->items_at == s->items.items) {
+        uint32_t at = names_find(&s->index->codes, code);
+        return at ? &LIST_AT(s->items, struct scheme_item, at - 1) : NULL;
+    }
     for (size_t i = 0; i < s->items.n; i++) {
         const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
         if (text_equal(item->code, code)) return item;

@@ -1,5 +1,5 @@
-/* Pass 1 over a village's or a county's facts: scheme_run.h. First the marks of rounds whose places a
- * streak asks for, then the numbers that rankings and the dividend need; each stream leaves a few
+/* Pass 1 over a village's or a county's facts: scheme_run.h. First the marks of rounds whose places
+ * a streak asks for, then the numbers that rankings and the dividend need; each stream leaves a few
  * words per subject. */
 #include "scheme/scheme_run.h"
 
@@ -15,9 +15,8 @@ enum { PERIODS_MAX = 400 };
 
 const struct err *run_keep(struct arena *mem, const struct err *x)
 {
-    struct err *e =
-        err_say(mem, x->code, arena_strdup(mem, x->field), arena_strdup(mem, x->zh),
-                arena_strdup(mem, x->en));
+    struct err *e = err_say(mem, x->code, arena_strdup(mem, x->field), arena_strdup(mem, x->zh),
+                            arena_strdup(mem, x->en));
     for (const struct finding *f = x->findings; f; f = f->next)
         err_finding(mem, e, arena_strdup(mem, f->field), arena_strdup(mem, f->zh),
                     arena_strdup(mem, f->en));
@@ -52,11 +51,11 @@ static const struct err *few_periods(const struct scheme_run *run, enum period p
                                      const char *label)
 {
     if (count_periods(per, run->in) <= PERIODS_MAX) return NULL;
-    return err_say(run->mem, ERR_INVALID, "period",
-                   arena_printf(run->mem, "期间太长：“%s”最多算%d期，请选短一些的期间。", label,
-                                PERIODS_MAX),
-                   arena_printf(run->mem, "too long: \"%s\" has more than %d periods in it", label,
-                                PERIODS_MAX));
+    return err_say(
+        run->mem, ERR_INVALID, "period",
+        arena_printf(run->mem, "期间太长：“%s”最多算%d期，请选短一些的期间。", label, PERIODS_MAX),
+        arena_printf(run->mem, "too long: \"%s\" has more than %d periods in it", label,
+                     PERIODS_MAX));
 }
 
 static const struct err *check_periods(const struct scheme_run *run)
@@ -86,6 +85,7 @@ const struct err *run_begin(struct scheme_run *run, size_t i, const struct fact_
     const struct list *rounds = &run->s->rules.rounds;
     struct list *results = arena_array(mem, struct list, rounds->n + 1);
     *out = (struct eval){ .mem = mem, .s = run->s, .explain = explain };
+    eval_work_begin(run->work, out);
     for (size_t r = 0; r < rounds->n; r++) {
         struct run_places *p = &run->places[r];
         TRY(eval_rounds(out, &LIST_AT(*rounds, struct scheme_round, r), f, &results[r]));
@@ -402,8 +402,7 @@ static const struct err *divide(struct scheme_run *run)
                                           .shares_c = w->shares_c,
                                           .points_c = w->points_c };
     }
-    const struct err *x =
-        eval_dividend(&mem, run->s->rules.dividend, run->source->pool_c, who, n);
+    const struct err *x = eval_dividend(&mem, run->s->rules.dividend, run->source->pool_c, who, n);
     for (size_t i = 0; i < n && !x; i++)
         WORDS_AT(&run->shares, struct share_word, i)->amount_c = who[i].amount_c;
     if (x) x = run_keep(run->mem, x);
@@ -450,6 +449,7 @@ const struct err *run_open(struct arena *mem, const struct scheme *s, struct fac
                                 .in = in,
                                 .ids = { .mem = mem, .size = sizeof(int64_t) },
                                 .sets = { .mem = mem },
+                                .work = eval_work_new(mem, s),
                                 .shares = { .mem = mem, .size = sizeof(struct share_word) } };
     TRY(check_periods(run));
     make_slots(run);

@@ -2,9 +2,10 @@
  * payments, balances of every subject in a span, each with its reasons.
  *
  * Subjects come from a source one at a time. run_open streams them once or twice (marks, where a
- * streak needs places; numbers that rankings and the dividend need) and keeps a few words per subject; the
- * facts themselves are gone after each. Results are then made on demand, for one subject or for all
- * in a third stream. So memory grows with the number of subjects, never with their facts.
+ * streak needs places; numbers that rankings and the dividend need) and keeps a few words per
+ * subject; the facts themselves are gone after each. Results are then made on demand, for one
+ * subject or for all in a third stream. So memory grows with the number of subjects, never with
+ * their facts.
  *
  *     struct fact_list list = fact_list_of(facts);          // or any other fact_source
  *     struct scheme_run *run;
@@ -15,11 +16,11 @@
  *     TRY(run_each(run, false, count_titles, &counts));      // all of them
  *
  * Periods. What a rule gives per period that is shorter than the span is told for every period that
- * ends in it and in which anything happened; what is as long or longer, for the one that holds the span's
- * last day. Each number, rank and title says which span is its own.
- * Order. A result does not depend on the order of the subjects. Deeds count in order of day; deeds
- * of one day in the order in which the facts tell them (that decides which of two meets a cap).
- * Ids of subjects are unique: a second one with the same id is an error.
+ * ends in it and in which anything happened; what is as long or longer, for the one that holds the
+ * span's last day. Each number, rank and title says which span is its own. Order. A result does not
+ * depend on the order of the subjects. Deeds count in order of day; deeds of one day in the order
+ * in which the facts tell them (that decides which of two meets a cap). Ids of subjects are unique:
+ * a second one with the same id is an error.
  */
 #ifndef SCHEME_SCHEME_RUN_H
 #define SCHEME_SCHEME_RUN_H
@@ -35,8 +36,8 @@ size_t run_subjects(const struct scheme_run *run); /* how many there are */
 
 /* ---- one subject's results; everything in the arena it was asked for ---- */
 enum run_unit { RUN_POINTS, RUN_YUAN, RUN_MARKS };
-/* What a scheme adds up: code "points" (deeds, what was earned, rounds, streaks), "total", "average",
- * "lifetime" (of a household), or the code of an assessment or payment. */
+/* What a scheme adds up: code "points" (deeds, what was earned, rounds, streaks), "total",
+ * "average", "lifetime" (of a household), or the code of an assessment or payment. */
 struct run_number {
     const char *code, *zh, *en;
     enum run_unit unit;
@@ -46,7 +47,8 @@ struct run_number {
 };
 struct run_round {
     const struct scheme_round *round;
-    struct eval_round result; /* mark, points, band; places when a streak of the scheme needs them */
+    struct eval_round
+        result; /* mark, points, band; places when a streak of the scheme needs them */
 };
 struct run_balance {
     const struct scheme_balance *balance;
@@ -55,10 +57,10 @@ struct run_balance {
 struct run_rank {
     const struct scheme_ranking *ranking;
     struct span in;
-    const char *set;     /* the group, class or township; NULL: all together */
-    int64_t rank, of;    /* rank 0: took part too seldom; of: how many of the set are ranked */
+    const char *set;  /* the group, class or township; NULL: all together */
+    int64_t rank, of; /* rank 0: took part too seldom; of: how many of the set are ranked */
     int64_t value_c, count;
-    bool barred;         /* keeps its place, gets no title */
+    bool barred; /* keeps its place, gets no title */
 };
 struct run_title {
     const struct scheme_title *title;
@@ -109,8 +111,8 @@ typedef const struct err *run_fn(void *arg, const struct run_result *r);
 MUST_CHECK const struct err *run_each(struct scheme_run *run, bool explain, run_fn *fn, void *arg);
 
 /* ---- over all ---- */
-/* Ranked entries of the ranking's period that holds `on`, best first, in mem; ERR_INVALID when the run's
- * span has no such period. rung: of the ranking's first title. */
+/* Ranked entries of the ranking's period that holds `on`, best first, in mem; ERR_INVALID when the
+ * run's span has no such period. rung: of the ranking's first title. */
 MUST_CHECK const struct err *run_ranked(struct scheme_run *run, struct arena *mem,
                                         const struct scheme_ranking *r, int64_t on,
                                         struct list *out); /* struct rank_entry */

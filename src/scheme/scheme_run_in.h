@@ -29,8 +29,8 @@ struct run_slot {
     struct words words; /* struct slot_word, by subject */
     struct words keys;  /* int64_t: what breaks ties, `keys_n` for each word */
     size_t keys_n;
-    struct words *rungs; /* uint16_t for each word: 1 + the rung; one list per title of the scheme, of
-                            this ranking's titles */
+    struct words *rungs; /* uint16_t for each word: 1 + the rung; one list per title of the scheme,
+                            of this ranking's titles */
     uint32_t *of;        /* by set: how many are ranked */
     bool any;            /* somebody took part */
 };
@@ -52,10 +52,12 @@ struct scheme_run {
     struct run_places *places; /* by round */
     struct run_slot *slots;
     size_t slots_n;
+    struct eval_work *work;
     struct words shares; /* struct share_word; with a dividend */
     bool divided;
 };
-/* What the periods of a rule are that a span is told in: the first, then the next; first > last: no more. */
+/* What the periods of a rule are that a span is told in: the first, then the next; first > last: no
+ * more. */
 struct span run_period(enum period per, struct span in);
 struct span run_next_period(enum period per, struct span in, struct span was);
 /* Sets up the evaluation of the source's i-th subject with its places. */

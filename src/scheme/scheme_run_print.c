@@ -56,7 +56,8 @@ static void print_balances(const struct run_result *r, enum lang lang, struct bu
     const char *why = lang == LANG_ZH ? x->why_zh : x->why_en;
     if (why) buf_printf(out, "%s: %s\n", lang == LANG_ZH ? "兑换" : "exchange", why);
     else
-        buf_printf(out, lang == LANG_ZH ? "兑换: %s分可兑%s元\n" : "exchange: %s points are %s yuan\n",
+        buf_printf(out,
+                   lang == LANG_ZH ? "兑换: %s分可兑%s元\n" : "exchange: %s points are %s yuan\n",
                    dec_human(x->points_c, n), dec_human(x->yuan_c, m));
 }
 
@@ -69,8 +70,8 @@ static void print_rank(const struct run_result *r, const struct run_rank *v, enu
         buf_printf(out, lang == LANG_ZH ? "%s%s: 未参加排名\n" : "%s%s: not ranked\n", label, p);
     else
         buf_printf(out,
-                   lang == LANG_ZH ? "%s%s: %s，第%d名（共%d）\n" : "%s%s: %s, rank %d of %d\n", label,
-                   p, dec_human(v->value_c, n), (int)v->rank, (int)v->of);
+                   lang == LANG_ZH ? "%s%s: %s，第%d名（共%d）\n" : "%s%s: %s, rank %d of %d\n",
+                   label, p, dec_human(v->value_c, n), (int)v->rank, (int)v->of);
 }
 
 static void print_title(const struct run_result *r, const struct run_title *v, enum lang lang,

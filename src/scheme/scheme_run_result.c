@@ -295,11 +295,9 @@ static const struct err *make(struct scheme_run *run, struct arena *mem, size_t 
     GROWS(boards, struct run_board);
     GROWS(rounds, struct run_round);
 #undef GROWS
-    *out = (struct run_result){ .id = f->id,
-                                .label = f->label,
-                                .class_ = f->class_,
-                                .in = run->in,
-                                .dividend_c = NONE };
+    *out = (struct run_result){
+        .id = f->id, .label = f->label, .class_ = f->class_, .in = run->in, .dividend_c = NONE
+    };
     TRY(run_begin(run, at, f, mem, explain, &m.e));
     TRY(numbers(&m));
     TRY(balances(&m));

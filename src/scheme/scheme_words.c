@@ -53,3 +53,8 @@ uint32_t names_of(struct names *v, const char *text)
     v->text[++v->n] = arena_strdup(v->mem, text);
     return *at = v->n;
 }
+
+uint32_t names_find(const struct names *v, const char *text)
+{
+    return text && v->n ? *place(v, text) : 0;
+}

@@ -1,0 +1,227 @@
+/* Deeds beside their limits. Every limit has running counts, one for what is given and one for what
+ * is taken; as deeds come in order of day, a count starts again when its period is another, so that
+ * a deed costs its own limits and not all deeds before it. */
+#include <string.h>
+
+#include "kernel/dec.h"
+#include "kernel/text.h"
+#include "scheme/scheme_eval.h"
+#include "scheme/scheme_index.h"
+#include "scheme/scheme_sort.h"
+
+struct counter {
+    int64_t used_c, used_times;
+    int64_t first; /* of the period it counts */
+    uint64_t stamp;
+};
+struct memo {
+    const struct list *deeds;
+    struct list worth;
+};
+struct eval_work {
+    const struct scheme_index *index;
+    struct counter *counters; /* two for each: given, taken */
+    uint64_t stamp;           /* counts with another stamp are of other deeds */
+    struct scheme_limit *limits;
+    struct span now[PERIOD_LIFE + 1]; /* by period: the span asked for last */
+    bool remembers;
+    struct memo *memos;
+    size_t memos_n, memos_cap;
+};
+
+struct eval_work *eval_work_new(struct arena *mem, const struct scheme *s)
+{
+    struct eval_work *w = arena_new(mem, struct eval_work);
+    w->index = scheme_index_of(mem, s);
+    w->counters = arena_array(mem, struct counter, 2 * (size_t)w->index->counters + 1);
+    w->limits = arena_array(mem, struct scheme_limit, w->index->limits_most + 1);
+    for (int p = 0; p <= PERIOD_LIFE; p++) w->now[p] = (struct span){ 1, 0 };
+    return w;
+}
+
+void eval_work_begin(struct eval_work *w, struct eval *e)
+{
+    e->work = w;
+    w->remembers = true;
+    w->memos = NULL;
+    w->memos_n = w->memos_cap = 0;
+}
+
+static const struct list *remembered(const struct eval_work *w, const struct list *deeds)
+{
+    for (size_t i = 0; i < w->memos_n; i++)
+        if (w->memos[i].deeds == deeds) return &w->memos[i].worth;
+    return NULL;
+}
+
+static void remember(struct eval *e, const struct list *deeds, const struct list *worth)
+{
+    struct eval_work *w = e->work;
+    if (w->memos_n == w->memos_cap) {
+        struct memo *old = w->memos;
+        w->memos_cap = w->memos_cap ? 4 * w->memos_cap : 8;
+        w->memos = arena_array(e->mem, struct memo, w->memos_cap);
+        if (old) memcpy(w->memos, old, w->memos_n * sizeof *old);
+    }
+    w->memos[w->memos_n++] = (struct memo){ deeds, *worth };
+}
+
+/* ---- limits ---- */
+
+static bool is_fault(const struct scheme_item *item, const struct fact_deed *d)
+{
+    return d->reverse == 1 || item->points_max_c < 0;
+}
+
+static const struct span *period_at(struct eval_work *w, int64_t per, int64_t on)
+{
+    struct span *p = &w->now[per];
+    if (on < p->first || on > p->last) *p = period_span((enum period)per, on);
+    return p;
+}
+
+/* The count of a limit for a deed; NULL: the limit is of one deed. */
+static struct counter *counter_of(struct eval_work *w, const struct scheme_limit *l, uint32_t id,
+                                  bool fault, int64_t on)
+{
+    if (l->per == CAP_EVENT) return NULL;
+    struct counter *c = &w->counters[2 * (size_t)id + (fault || l->scope == LIMIT_WARNING)];
+    int64_t first = period_at(w, l->per, on)->first;
+    if (c->stamp != w->stamp || c->first != first)
+        *c = (struct counter){ .first = first, .stamp = w->stamp };
+    return c;
+}
+
+static void count_before(struct eval_work *w, const struct index_item *x, bool fault, int64_t on)
+{
+    for (size_t i = 0; i < x->limits.n; i++) {
+        struct scheme_limit *l = &w->limits[i];
+        *l = LIST_AT(x->limits, struct scheme_limit, i);
+        const struct counter *c = counter_of(w, l, x->counters[i], fault, on);
+        if (!c) continue;
+        l->used_times = c->used_times;
+        l->used_c = c->used_c;
+    }
+}
+
+/* Warnings count faults, whatever they cost; the others what was given or taken: a refused deed
+ * used nothing. */
+static void count(struct eval_work *w, const struct index_item *x, bool fault, int64_t on,
+                  int64_t points_c)
+{
+    for (size_t i = 0; i < x->limits.n; i++) {
+        const struct scheme_limit *l = &LIST_AT(x->limits, struct scheme_limit, i);
+        if (l->scope == LIMIT_WARNING ? !fault : points_c == 0) continue;
+        struct counter *c = counter_of(w, l, x->counters[i], fault, on);
+        if (!c) continue;
+        c->used_times++;
+        c->used_c += points_c;
+    }
+}
+
+/* ---- one deed ---- */
+
+/* W2: found before it was recorded, the award never was; after, it is reversed: either way its
+ * points are gone and the penalty remains. */
+static const struct err *proved_false(struct eval *e, struct eval_deed *d)
+{
+    struct award penalty;
+    char s[DEC_SIZE];
+    if (!e->explain) return scheme_false_points(e->mem, e->s, d->points_c, &d->points_c);
+    TRY(scheme_false_claim(e->mem, e->s, d->deed->item, d->points_c, &penalty));
+    struct scheme_why *w =
+        why_new(e->mem, "false_claim", penalty.points_c, penalty.explain_zh, penalty.explain_en);
+    if (!strcmp(d->deed->proved_false, "after")) {
+        why_under(w, d->why);
+        why_under(w, why_new(e->mem, "reversal", -d->points_c,
+                             arena_printf(e->mem, "冲正%s分", dec_human(-d->points_c, s)),
+                             "the award is reversed"));
+    }
+    why_under(w, penalty.why);
+    d->why = w;
+    d->points_c = penalty.points_c;
+    return NULL;
+}
+
+static void explain(struct eval *e, struct eval_deed *d, const struct err *refused,
+                    const struct award *a)
+{
+    char day[DATE_SIZE];
+    date_format(d->deed->on, day);
+    d->why = why_new(e->mem, "deed", d->points_c,
+                     arena_printf(e->mem, "%s %s", day, refused ? refused->zh : a->explain_zh),
+                     arena_printf(e->mem, "%s %s", day, refused ? refused->en : a->explain_en));
+    if (!refused) why_under(d->why, a->why);
+}
+
+static const struct err *one_deed(struct eval *e, const char *class_, const char *picked,
+                                  struct eval_deed *d)
+{
+    const struct fact_deed *f = d->deed;
+    struct eval_work *w = e->work;
+    struct award a;
+    struct award_facts facts = {
+        .item = f->item,
+        .class_ = f->class_ ? f->class_ : class_,
+        .chosen_c = f->chosen_c,
+        .quantity_c = f->quantity_c,
+        .level = f->level,
+        .on = f->on,
+        .claimant = f->claimant,
+        .reverse = f->reverse == 1,
+        .difficulty = f->difficulty,
+        .say = e->explain ? AWARD_TREE : AWARD_POINTS,
+        .picked = f->class_ ? NULL : picked,
+    };
+    const struct index_item *x = NULL;
+    uint32_t at = names_find(&w->index->codes, f->item);
+    bool fault = false;
+    if (at) {
+        d->item = &LIST_AT(e->s->items, struct scheme_item, at - 1);
+        x = &w->index->items[at - 1];
+        fault = is_fault(d->item, f);
+        count_before(w, x, fault, f->on);
+        facts.limits = w->limits;
+        facts.limits_n = x->limits.n;
+    }
+    const struct err *refused = scheme_award(e->mem, e->s, &facts, &a);
+    if (refused && refused->code != ERR_OVER_CAP) return refused;
+    d->points_c = refused ? 0 : a.points_c;
+    if (e->explain) explain(e, d, refused, &a);
+    if (f->proved_false) return proved_false(e, d);
+    if (x) count(w, x, fault, f->on, d->points_c);
+    return NULL;
+}
+
+/* ---- all deeds of a subject or member ---- */
+
+static int by_day(const void *pa, const void *pb, const void *arg)
+{
+    const struct fact_deed *const *a = pa, *const *b = pb;
+    (void)arg;
+    return ((*a)->on > (*b)->on) - ((*a)->on < (*b)->on);
+}
+
+const struct err *eval_deeds(struct eval *e, const char *class_, const struct list *deeds,
+                             struct list *out)
+{
+    if (!e->work) e->work = eval_work_new(e->mem, e->s);
+    const struct list *known = e->work->remembers ? remembered(e->work, deeds) : NULL;
+    if (known) {
+        *out = *known;
+        return NULL;
+    }
+    *out = (struct list){ arena_array(e->mem, struct eval_deed, deeds->n + 1), deeds->n };
+    const struct fact_deed **order = arena_array(e->mem, const struct fact_deed *, deeds->n + 1);
+    for (size_t i = 0; i < deeds->n; i++) order[i] = &LIST_AT(*deeds, struct fact_deed, i);
+    sort_stable(e->mem, order, deeds->n, sizeof *order, by_day, NULL);
+    const char *picked = deeds->n ? scheme_class_pick(e->s, class_, NULL) : NULL;
+    e->work->stamp++;
+    for (size_t i = 0; i < deeds->n; i++) {
+        struct eval_deed *d = &LIST_AT(*out, struct eval_deed, i);
+        d->deed = order[i];
+        TRY(one_deed(e, class_, picked, d));
+    }
+    if (e->work->remembers) remember(e, deeds, out);
+    return NULL;
+}

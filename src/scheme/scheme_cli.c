@@ -1,6 +1,7 @@
 /* `shanzhi scheme check | explain | diff | print | schema | reference | adopt`. */
 #include "http/command.h"
 #include "kernel/text.h"
+#include "scheme/scheme_notice.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_store.h"
 #include "scheme/scheme_tell.h"
@@ -160,15 +161,18 @@ static int diff_command(struct cli *c)
 
 static int print_command(struct cli *c)
 {
-    const char *path = cli_arg(c, 0);
+    const char *path = cli_arg(c, 0), *in = cli_option(c, "lang");
+    enum lang lang = in && !strcmp(in, "en") ? LANG_EN : LANG_ZH;
     struct buf out = buf_in(c->mem, TEXT_MAX);
-    if (!path) {
-        fprintf(stderr, "用法 usage: shanzhi scheme print FILE\n");
+    if (!path || (in && strcmp(in, "en") && strcmp(in, "zh"))) {
+        fprintf(stderr, "用法 usage: shanzhi scheme print FILE [--lang zh|en]\n");
         return 2;
     }
     const struct scheme *s = check_file(c, path);
     if (!s) return 1;
-    scheme_tell_notice(c->mem, s, &out);
+    const struct list blocks =
+        scheme_notice(c->mem, s, &(struct notice_about){ NOTICE_ABOUT, .lang = lang });
+    notice_text(&out, &blocks);
     printf("%s", out.p);
     return 0;
 }
@@ -213,8 +217,8 @@ const struct command scheme_commands[] = {
       "Work out facts by a scheme and tell how every number came about.", false, explain_command },
     { "scheme diff", "OLD NEW", "Tell in sentences what two versions do differently.", false,
       diff_command },
-    { "scheme print", "FILE", "Print the notice that hangs on the wall, as text.", false,
-      print_command },
+    { "scheme print", "FILE [--lang zh|en]", "Print the notice that hangs on the wall, as text.",
+      false, print_command },
     { "scheme schema", "", "Print the JSON Schema of the language, for editors.", false,
       schema_command },
     { "scheme reference", "", "Print the reference of all keys.", false, reference_command },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernel/text.h"
+#include "scheme/scheme_notice.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_tell.h"
 
@@ -40,7 +41,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (s) {
         struct buf out = buf_in(&mem, 1 << 20);
-        scheme_tell_notice(&mem, s, &out);
+        const struct list notice =
+            scheme_notice(&mem, s, &(struct notice_about){ NOTICE_ABOUT });
+        notice_text(&out, &notice);
         scheme_tell_choices(s, &out);
         if (scheme_tell_diff(s, s, &out)) abort();
     }

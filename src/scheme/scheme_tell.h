@@ -1,6 +1,6 @@
-/* A scheme told to people: what was chosen where the source is silent, what two versions do
- * differently, and the notice for the wall. All three walk the file by the table of keys, so a new
- * construct is told without a line here.
+/* A scheme told to people: what was chosen where the source is silent, and what two versions do
+ * differently. Both walk the file by the table of keys, so a new construct is told without a line
+ * here. The notice for the wall is scheme_notice.h.
  */
 #ifndef SCHEME_SCHEME_TELL_H
 #define SCHEME_SCHEME_TELL_H
@@ -10,6 +10,4 @@
 void scheme_tell_choices(const struct scheme *s, struct buf *out);
 /* Sentences: what was added, removed, changed; nothing when they say the same. Returns how many. */
 int scheme_tell_diff(const struct scheme *before, const struct scheme *after, struct buf *out);
-/* The notice as text. */
-void scheme_tell_notice(struct arena *mem, const struct scheme *s, struct buf *out);
 #endif

@@ -3,7 +3,7 @@
 
 #include "kernel/text.h"
 #include "scheme/scheme_keys.h"
-#include "scheme/scheme_tell.h"
+#include "scheme/scheme_notice.h"
 
 enum { TEXT_MAX = 4 * 1024 * 1024 };
 
@@ -241,6 +241,7 @@ static const struct field noticed_fields[] = {
     F(noticed, ok, K_BOOL, 0, 0, 0, "No errors."),
     F_SUB(noticed, findings, K_LIST, 0, 0, 0, finding_out_record, "All findings in the order of the text."),
     F(noticed, text, K_TEXT, OPT, 0, 0, "The notice that hangs on the wall. 公示文本"),
+    F_SUB(noticed, blocks, K_LIST, 0, 0, 0, notice_block_record, "The same in blocks, for showing it."),
     { 0 }
 };
 RECORD(noticed);
@@ -251,7 +252,8 @@ struct noticed *tool_notice(struct arena *mem, const struct scheme *s, const str
     struct buf text = buf_in(mem, TEXT_MAX);
     *out = (struct noticed){ .ok = s != NULL, .findings = findings_out(mem, found) };
     if (!s) return out;
-    scheme_tell_notice(mem, s, &text);
+    out->blocks = scheme_notice(mem, s, &(struct notice_about){ NOTICE_ABOUT });
+    notice_text(&text, &out->blocks);
     out->text = text.p;
     return out;
 }

@@ -30,10 +30,10 @@ struct checked {
 extern const struct record checked_record;
 struct checked *tool_check(struct arena *mem, const struct scheme *s, const struct scheme_finding *found);
 
-/* The notice for the wall, as text. */
+/* The notice for the wall, as text and in blocks (scheme_notice.h). */
 struct noticed {
     int64_t ok;
-    struct list findings;
+    struct list findings, blocks;
     const char *text;
 };
 extern const struct record noticed_record;

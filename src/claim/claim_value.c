@@ -51,7 +51,7 @@ static const struct err *count_warnings(struct req *r, const struct claim *c,
 
 /* What each limit has let through already, from the books. */
 static const struct err *count_used(struct req *r, const struct claim *c, const struct scheme *s,
-                                    struct list *limits)
+                                    const struct scheme_item *own, struct list *limits)
 {
     for (size_t k = 0; k < limits->n; k++) {
         struct scheme_limit *l = &LIST_AT(*limits, struct scheme_limit, k);
@@ -61,8 +61,11 @@ static const struct err *count_used(struct req *r, const struct claim *c, const 
             if (!scheme_limit_counts(l, item)) continue;
             TRY(ledger_used(r, c->village, c->subject_kind, c->subject, item->code, l->span, &times,
                             &used_c));
-            /* Wider limits are about what is given. */
-            if (l->scope != LIMIT_ITEM && l->scope != LIMIT_WARNING && used_c <= 0) continue;
+            /* Wider limits are about what is given; of a group also one fault counts. */
+            bool fault = l->scope == LIMIT_GROUP && own->points_max_c < 0;
+            if (l->scope != LIMIT_ITEM && l->scope != LIMIT_WARNING &&
+                (fault ? used_c >= 0 : used_c <= 0))
+                continue;
             l->used_times += times;
             l->used_c += used_c;
         }
@@ -95,7 +98,7 @@ const struct err *claim_value(struct req *r, struct claim *c, bool checked)
         return claim_bad(r, "item", "以元结算的项目不能申报积分。",
                          "An item in yuan is not claimed for points.");
     struct list limits = scheme_limits(r->mem, s, i, c->deed_on);
-    TRY(count_used(r, c, s, &limits));
+    TRY(count_used(r, c, s, i, &limits));
     f.limits = limits.items;
     f.limits_n = limits.n;
     TRY(scheme_award(r->mem, s, &f, &a));

@@ -285,8 +285,7 @@ static const struct err *limited(struct steps *t, const struct scheme *s,
                         : l->scope == LIMIT_ACCOUNT  ? "全部加分"
                                                      : item->label;
     /* Caps of a category or an account limit what is given, never what is taken. */
-    if ((l->scope == LIMIT_CATEGORY || l->scope == LIMIT_ACCOUNT || l->scope == LIMIT_GROUP) &&
-        t->value_c <= 0)
+    if ((l->scope == LIMIT_CATEGORY || l->scope == LIMIT_ACCOUNT) && t->value_c <= 0)
         return NULL;
     if (l->scope == LIMIT_WARNING) {
         if (t->value_c >= 0 || l->used_times >= l->times) return NULL;
@@ -297,8 +296,10 @@ static const struct err *limited(struct steps *t, const struct scheme *s,
                           (int)l->times));
         return NULL;
     }
-    if (l->best && l->used_c > 0) {
-        int64_t more = t->value_c > l->used_c ? t->value_c - l->used_c : 0;
+    /* Of deductions the best is the hardest. */
+    if (l->best && l->used_c != 0) {
+        int64_t more = t->value_c - l->used_c;
+        if ((more > 0) != (l->used_c > 0)) more = 0;
         STEP(t, "best", more,
              arena_printf(mem, "同组已计%s分，按最高的一项，再计%s分", points(mem, l->used_c),
                           points(mem, more)),

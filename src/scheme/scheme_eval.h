@@ -85,6 +85,7 @@ MUST_CHECK const struct err *eval_household(struct eval *e, const struct fact_su
 struct eval_pay {
     const char *code, *label;
     int64_t before_c, after_c;
+    const struct eval_deed *because; /* the deed that cost part of it; NULL: none */
 };
 struct eval_payment {
     struct eval_sum items;
@@ -93,6 +94,36 @@ struct eval_payment {
 MUST_CHECK const struct err *eval_payment(struct eval *e, const struct scheme_payment *p,
                                           const struct fact_subject *f, int64_t on,
                                           struct eval_payment *out);
+/* The payments of a longer span, each with its own period: the months of a quarter. */
+struct eval_settlement {
+    struct span in;
+    struct list months;    /* struct eval_payment, in order */
+    struct eval_sum items; /* their sum */
+    struct list pays;      /* struct eval_pay: sums */
+};
+MUST_CHECK const struct err *eval_settlement(struct eval *e, const struct scheme_payment *p,
+                                             const struct fact_subject *f, struct span in,
+                                             struct eval_settlement *out);
+/* ---- penalties and boards (scheme_eval_penalty.c) ---- */
+/* The code of the most specific class of somebody with these tags; class_ itself when the scheme
+ * has none. */
+const char *eval_class(const struct eval *e, const char *class_, const struct list *tags);
+/* 一事不二罚: takes back from d what an earlier entry of the same deed cost already. */
+void eval_once(struct eval *e, const struct list *done, struct eval_deed *d);
+/* Barred on that day from titles (or from exchange), by the facts, a false claim of the subject or
+ * a member, or an item that bars. */
+bool eval_barred(const struct scheme *s, const struct fact_subject *f, int64_t on, bool exchange);
+/* Somebody on a board: shown from..until, by which name, until when an appeal is in time. */
+struct eval_board {
+    const struct scheme_board *board;
+    int64_t subject, from, until, appeal_until; /* appeal_until NONE: no appeal */
+    bool upheld;                                /* an appeal was upheld: taken down on that day */
+    const char *name, *why, *help, *mentor;     /* mentor NULL: none named */
+};
+void eval_board(struct arena *mem, const struct scheme *s, const struct scheme_board *b,
+                const struct fact_subject *f, int64_t on, const char *why, const char *help,
+                struct eval_board *out);
+
 /* Any number that can be ranked, over the period. */
 MUST_CHECK const struct err *eval_number(struct eval *e, struct scheme_number number,
                                          const struct fact_subject *f, struct span in,
@@ -137,11 +168,57 @@ MUST_CHECK const struct err *eval_budget(struct arena *mem, const struct scheme_
                                          int64_t residents, struct eval_budget *out);
 struct redeem_facts {
     int64_t points_c, balance_c, earned_c, on;
+    const char *service; /* points for a service; NULL: for goods */
     bool barred;
-    int64_t used_times[6], used_c[6]; /* per limit */
+    int64_t used_times[6], used_c[6], used_yuan_c[6]; /* per limit: so far in its period */
 };
-/* Points into yuan; ERR_INVALID says why not. */
+/* Points into yuan (0 for a service); ERR_INVALID says why not. */
 MUST_CHECK const struct err *eval_redeem(struct arena *mem, const struct scheme *s,
                                          const struct redeem_facts *f, int64_t *yuan_c,
                                          int64_t *left_c);
+/* What a subject redeemed, in order of day, each held to the rules beside the ones before it. */
+struct eval_redemption {
+    const struct fact_earned *spent;
+    int64_t points_c, yuan_c;
+    const char *why_zh, *why_en; /* why the rules do not allow it; NULL: they do */
+};
+MUST_CHECK const struct err *eval_redemptions(struct eval *e, const struct fact_subject *f,
+                                              struct list *out);
+const struct scheme_service *eval_service(const struct scheme *s, const char *label);
+/* The points of a redemption: as told, or those of the service. */
+int64_t eval_spent_points(const struct scheme *s, const struct fact_earned *x);
+/* Requests for services: within a period the first places go by day or by honour. Sorts them. */
+struct service_wish {
+    const struct scheme_service *service;
+    int64_t id, on, honour_c;
+    int64_t place; /* out: from 1, within service and period */
+    bool served;   /* out */
+};
+void eval_services(struct service_wish *wishes, size_t n);
+
+/* ---- what the budget pays (scheme_eval_money.c) ---- */
+enum spend_state { SPEND_LATER, SPEND_PAID, SPEND_SCALED, SPEND_QUEUED, SPEND_REFUSED };
+struct spend { /* a redemption or a reward in yuan */
+    int64_t id, on, asked_c;
+    const char *for_; /* the purpose, for earmarked sources; NULL: any */
+    /* out: */
+    int64_t paid_c, paid_on; /* paid_on NONE: not */
+    enum spend_state state;  /* SPEND_LATER: after the year; or, unless they queue, before it */
+    size_t order;
+};
+struct eval_source {
+    const struct scheme_money_source *source;
+    int64_t has_c, used_c;
+};
+struct eval_spending {
+    int64_t ceiling_c, paid_c, queued_c, refused_c; /* paid_c: within the year */
+    struct list sources;                            /* struct eval_source, of the year */
+};
+/* The wishes of a year against its ceiling and sources, in order of day, then id (sorts them).
+ * stop: the first that does not fit and those of its purpose behind it get nothing. queue: they
+ * wait, and are served first when the next year begins. scale: all get the same share, by largest
+ * remainder. Earmarked sources pay only their purpose, and pay it first. */
+MUST_CHECK const struct err *eval_spend(struct arena *mem, const struct scheme_budget *b,
+                                        int64_t residents, int year, struct spend *wishes,
+                                        size_t n, struct eval_spending *out);
 #endif

@@ -37,7 +37,7 @@ static const struct err *events_of(struct eval *e, const struct scheme_balance *
     do {                                                                                           \
         if ((day) <= on) v[k++] = (struct event){ (day), (points), expiry(b, (day)) };             \
     } while (0)
-    TRY(eval_deeds(e, f->class_, &f->deeds, &worth));
+    TRY(eval_deeds(e, eval_class(e, f->class_, &f->tags), &f->deeds, &worth));
     for (size_t i = 0; i < worth.n; i++)
         if (!LIST_AT(worth, struct eval_deed, i).item->yuan)
             EVENT(LIST_AT(worth, struct eval_deed, i).deed->on,
@@ -48,7 +48,7 @@ static const struct err *events_of(struct eval *e, const struct scheme_balance *
     for (size_t m = 0; m < f->members.n; m++) {
         const struct fact_member *member = &LIST_AT(f->members, struct fact_member, m);
         if (member->takes_part != 1) continue;
-        TRY(eval_deeds(e, member->class_, &member->deeds, &worth));
+        TRY(eval_deeds(e, eval_class(e, member->class_, &member->tags), &member->deeds, &worth));
         for (size_t i = 0; i < worth.n; i++)
             EVENT(LIST_AT(worth, struct eval_deed, i).deed->on,
                   LIST_AT(worth, struct eval_deed, i).points_c);
@@ -74,8 +74,9 @@ static const struct err *events_of(struct eval *e, const struct scheme_balance *
         }
     }
     for (size_t i = 0; i < f->spent.n && b->spend == 1; i++) {
-        int64_t c = LIST_AT(f->spent, struct fact_earned, i).points_c;
-        EVENT(LIST_AT(f->spent, struct fact_earned, i).on, c > 0 ? -c : c);
+        if (e->s->rules.exchange && e->s->rules.exchange->deducts == 0) break;
+        EVENT(LIST_AT(f->spent, struct fact_earned, i).on,
+              -eval_spent_points(e->s, &LIST_AT(f->spent, struct fact_earned, i)));
     }
 #undef EVENT
     *out = v;

@@ -154,8 +154,9 @@ static void explain(struct eval *e, struct eval_deed *d, const struct err *refus
     if (!refused) why_under(d->why, a->why);
 }
 
+/* done: the deeds before it. */
 static const struct err *one_deed(struct eval *e, const char *class_, const char *picked,
-                                  struct eval_deed *d)
+                                  const struct list *done, struct eval_deed *d)
 {
     const struct fact_deed *f = d->deed;
     struct eval_work *w = e->work;
@@ -188,8 +189,9 @@ static const struct err *one_deed(struct eval *e, const char *class_, const char
     if (refused && refused->code != ERR_OVER_CAP) return refused;
     d->points_c = refused ? 0 : a.points_c;
     if (e->explain) explain(e, d, refused, &a);
-    if (f->proved_false) return proved_false(e, d);
-    if (x) count(w, x, fault, f->on, d->points_c);
+    if (f->proved_false) TRY(proved_false(e, d));
+    eval_once(e, done, d);
+    if (x && !f->proved_false) count(w, x, fault, f->on, d->points_c);
     return NULL;
 }
 
@@ -220,7 +222,7 @@ const struct err *eval_deeds(struct eval *e, const char *class_, const struct li
     for (size_t i = 0; i < deeds->n; i++) {
         struct eval_deed *d = &LIST_AT(*out, struct eval_deed, i);
         d->deed = order[i];
-        TRY(one_deed(e, class_, picked, d));
+        TRY(one_deed(e, class_, picked, &(struct list){ out->items, i }, d));
     }
     if (e->work->remembers) remember(e, deeds, out);
     return NULL;

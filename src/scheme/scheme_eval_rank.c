@@ -204,10 +204,12 @@ const struct err *eval_budget(struct arena *mem, const struct scheme_budget *b, 
         if (s->per_resident_c != NONE && !dec_mul(s->per_resident_c, residents, &c))
             return err_say(mem, ERR_INVALID, "residents", "人口数不对。",
                            "the number of residents is wrong");
-        if (s->amount_c != NONE) c += s->amount_c;
+        if (s->amount_c != NONE && !dec_add(&c, s->amount_c))
+            return err_say(mem, ERR_INVALID, "residents", "数字太大。", "a number is too large");
         LIST_AT(out->sources, struct eval_pay, i) =
             (struct eval_pay){ .label = s->label, .after_c = c };
-        out->funded_c += c;
+        if (!dec_add(&out->funded_c, c))
+            return err_say(mem, ERR_INVALID, "residents", "数字太大。", "a number is too large");
     }
     return NULL;
 }
@@ -233,7 +235,16 @@ const struct err *eval_redeem(struct arena *mem, const struct scheme *s,
     char n[DEC_SIZE];
     if (!x) return refuse(mem, "本方案不兑换。", "this scheme has no exchange");
     if (f->points_c <= 0) return refuse(mem, "兑换分数要大于0。", "redeem more than 0 points");
-    if (x->minimum_c != NONE && f->points_c < x->minimum_c)
+    const struct scheme_service *service = eval_service(s, f->service);
+    if (f->service && !service)
+        return refuse(mem, arena_printf(mem, "没有“%s”这项服务。", f->service),
+                      arena_printf(mem, "there is no service \"%s\"", f->service));
+    if (service && f->points_c % service->points_c)
+        return refuse(mem,
+                      arena_printf(mem, "“%s”每次%s分。", service->label,
+                                   dec_human(service->points_c, n)),
+                      arena_printf(mem, "\"%s\" is %s points each time", service->label, n));
+    if (!service && x->minimum_c != NONE && f->points_c < x->minimum_c)
         return refuse(mem, arena_printf(mem, "一次至少兑%s分。", dec_human(x->minimum_c, n)),
                       arena_printf(mem, "at least %s points at a time", n));
     if (f->points_c > f->balance_c)
@@ -245,13 +256,14 @@ const struct err *eval_redeem(struct arena *mem, const struct scheme *s,
     if (f->barred && x->barred)
         return refuse(mem, "受过处罚，停兑期内不能兑换。", "barred by a penalty");
     if (!on_exchange_day(x, f->on)) return refuse(mem, "今天不是兑换日。", "not a day of exchange");
-    if (!dec_muldiv(f->points_c, x->rate_c, 100, DEC_DOWN, yuan_c))
+    *yuan_c = 0;
+    if (!service && !dec_muldiv(f->points_c, x->rate_c, 100, DEC_DOWN, yuan_c))
         return refuse(mem, "分数太大。", "too many points");
     for (size_t i = 0; i < x->limits.n && i < 6; i++) {
         const struct scheme_limit_rule *l = &LIST_AT(x->limits, struct scheme_limit_rule, i);
         if ((l->times != NONE && f->used_times[i] >= l->times) ||
             (l->points_c != NONE && f->points_c > l->points_c - f->used_c[i]) ||
-            (l->amount_c != NONE && *yuan_c > l->amount_c - f->used_c[i]))
+            (l->amount_c != NONE && *yuan_c > l->amount_c - f->used_yuan_c[i]))
             return refuse(mem, "超过本期限额。", "over the limit of this period");
     }
     *left_c = x->deducts == 1 ? f->balance_c - f->points_c : f->balance_c;

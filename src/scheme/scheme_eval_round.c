@@ -134,12 +134,25 @@ const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet,
 
 /* ---- one round ---- */
 
+/* Days of the month; of a weekly round, of the week; of a longer one also which of its months. */
+static bool in_window(const struct scheme_round *r, int64_t on)
+{
+    const struct scheme_window *w = r->window;
+    if (!w) return true;
+    struct ymd d = date_ymd(on);
+    int day = r->every == PERIOD_WEEK ? date_weekday(on) : d.day;
+    if (w->month != NONE) {
+        struct ymd first = date_ymd(period_span((enum period)r->every, on).first);
+        if (d.month - first.month + 1 != w->month) return false;
+    }
+    return day >= w->first && day <= w->last;
+}
+
 /* Why a visit does not count; NULL: it does. */
 static const char *not_counted(const struct scheme_round *r, const struct fact_subject *f,
                                const struct fact_visit *v)
 {
-    int day = date_ymd(v->on).day;
-    if (r->window && (day < r->window->first || day > r->window->last)) return "不在评比时间内";
+    if (!in_window(r, v->on)) return "不在评比时间内";
     if (!r->assessors) return NULL;
     if (r->assessors->cross == 1 && f->group && text_equal(f->group, v->group))
         return "评分人评了自己的组";

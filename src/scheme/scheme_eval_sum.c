@@ -121,7 +121,7 @@ const struct err *eval_points(struct eval *e, const struct fact_subject *f, stru
                               struct eval_sum *out)
 {
     *out = (struct eval_sum){ .why = node(e, "points", "积分合计", "points altogether") };
-    TRY(add_deeds(e, f->class_, &f->deeds, in, out));
+    TRY(add_deeds(e, eval_class(e, f->class_, &f->tags), &f->deeds, in, out));
     TRY(add_earned(e, &f->earned, in, out));
     for (size_t i = 0; i < e->s->rules.rounds.n; i++) TRY(add_round(e, i, f, in, out));
     return NULL;
@@ -206,7 +206,7 @@ const struct err *eval_assessment(struct eval *e, const struct scheme_assessment
         .why = node(e, "assessment",
                     e->explain ? arena_printf(e->mem, "%s %s", a->label, name) : NULL, a->label)
     };
-    TRY(eval_deeds(e, f->class_, &f->deeds, &deeds));
+    TRY(eval_deeds(e, eval_class(e, f->class_, &f->tags), &f->deeds, &deeds));
     for (size_t i = 0; i < a->parts.n; i++)
         TRY(part_sum(e, a, &LIST_AT(a->parts, struct scheme_part, i), f, &deeds, whole, out));
     int64_t before = out->value_c;
@@ -249,7 +249,7 @@ static const struct err *household_period(struct eval *e, const struct fact_subj
             out->members++;
         if (m->takes_part != 1) continue;
         member = (struct eval_sum){ .why = node(e, "member", label, label) };
-        TRY(add_deeds(e, m->class_, &m->deeds, in, &member));
+        TRY(add_deeds(e, eval_class(e, m->class_, &m->tags), &m->deeds, in, &member));
         TRY(add_earned(e, &m->earned, in, &member));
         TRY(add(e, &out->total, member.value_c, member.why));
     }
@@ -318,18 +318,48 @@ static bool among(const struct list *words, const char *word)
 
 /* The hardest loss of the period counts for each pay: one deed, one penalty. 一事不二罚 */
 static int64_t hardest_loss(const struct list *worth, const struct scheme_payment *p,
-                            struct span in, const char *pay)
+                            struct span in, const char *pay, const struct eval_deed **because)
 {
     int64_t most = 0;
+    *because = NULL;
     for (size_t i = 0; i < worth->n; i++) {
         const struct eval_deed *d = &LIST_AT(*worth, struct eval_deed, i);
         if (!inside(in, d->deed->on) || !among(&p->categories, d->item->category)) continue;
         for (size_t k = 0; k < d->item->loses.n; k++) {
             const struct scheme_level *l = &LIST_AT(d->item->loses, struct scheme_level, k);
-            if (text_equal(l->name, pay) && l->points.min_c > most) most = l->points.min_c;
+            if (text_equal(l->name, pay) && l->points.min_c > most)
+                most = l->points.min_c, *because = d;
         }
     }
     return most;
+}
+
+/* What the bands of a round are worth in yuan. */
+static const struct err *add_amounts(struct eval *e, const char *code,
+                                     const struct fact_subject *f, struct span in,
+                                     struct eval_sum *out)
+{
+    struct list results;
+    size_t r = 0;
+    while (r < e->s->rules.rounds.n &&
+           !text_equal(LIST_AT(e->s->rules.rounds, struct scheme_round, r).code, code))
+        r++;
+    if (r == e->s->rules.rounds.n) return NULL;
+    TRY(eval_rounds_of(e, r, f, &results));
+    for (size_t k = 0; k < results.n; k++) {
+        const struct eval_round *x = &LIST_AT(results, struct eval_round, k);
+        if (!inside(in, x->in.last) || !x->counted || !x->band || x->band->amount_c == NONE)
+            continue;
+        struct scheme_why *w = NULL;
+        if (e->explain)
+            w = why_new(e->mem, "amount", x->band->amount_c,
+                        arena_printf(e->mem, "%s，%s元", x->why ? x->why->zh : "",
+                                     human(e->mem, x->band->amount_c)),
+                        arena_printf(e->mem, "%s, %s yuan", x->why ? x->why->en : "",
+                                     human(e->mem, x->band->amount_c)));
+        TRY(add(e, out, x->band->amount_c, w));
+    }
+    return NULL;
 }
 
 const struct err *eval_payment(struct eval *e, const struct scheme_payment *p,
@@ -338,13 +368,21 @@ const struct err *eval_payment(struct eval *e, const struct scheme_payment *p,
     struct span in = period_span((enum period)p->per, on);
     struct list worth;
     *out = (struct eval_payment){ .items = { .why = node(e, "payment", p->label, p->label) } };
-    TRY(eval_deeds(e, f->class_, &f->deeds, &worth));
+    TRY(eval_deeds(e, eval_class(e, f->class_, &f->tags), &f->deeds, &worth));
     for (size_t i = 0; i < worth.n; i++) {
         const struct eval_deed *d = &LIST_AT(worth, struct eval_deed, i);
         if (inside(in, d->deed->on) && among(&p->categories, d->item->category))
             TRY(add(e, &out->items, d->points_c, d->why));
     }
-    if (p->floor_c != NONE && out->items.value_c < p->floor_c) out->items.value_c = p->floor_c;
+    for (size_t i = 0; i < p->rounds.n; i++)
+        TRY(add_amounts(e, LIST_AT(p->rounds, const char *, i), f, in, &out->items));
+    if (p->floor_c != NONE && out->items.value_c < p->floor_c) {
+        out->items.value_c = p->floor_c;
+        struct scheme_why *w = node(e, "floor", "不低于最低数", "not below the floor");
+        if (w) w->value_c = p->floor_c;
+        why_under(w, out->items.why);
+        out->items.why = w;
+    }
     out->pays = (struct list){ arena_array(e->mem, struct eval_pay, p->pays.n + 1), p->pays.n };
     for (size_t i = 0; i < p->pays.n; i++) {
         const struct scheme_pay *pay = &LIST_AT(p->pays, struct scheme_pay, i);
@@ -354,8 +392,8 @@ const struct err *eval_payment(struct eval *e, const struct scheme_payment *p,
         for (size_t k = 0; k < f->pays.n; k++)
             if (text_equal(LIST_AT(f->pays, struct scheme_level, k).name, pay->code))
                 x->before_c = LIST_AT(f->pays, struct scheme_level, k).points.min_c;
-        if (!dec_muldiv(x->before_c, hardest_loss(&worth, p, in, pay->code), 10000, DEC_NEAREST,
-                        &lost))
+        if (!dec_muldiv(x->before_c, hardest_loss(&worth, p, in, pay->code, &x->because), 10000,
+                        DEC_NEAREST, &lost))
             return too_large(e->mem);
         x->after_c = x->before_c - lost;
     }
@@ -386,7 +424,7 @@ const struct err *eval_number(struct eval *e, struct scheme_number number,
                               const struct fact_subject *f, struct span in, struct eval_sum *out)
 {
     struct eval_household home;
-    struct eval_payment pay;
+    struct eval_settlement pay;
     switch (number.kind) {
     case NUMBER_POINTS:
         return eval_points(e, f, in, out);
@@ -410,7 +448,7 @@ const struct err *eval_number(struct eval *e, struct scheme_number number,
     case NUMBER_ASSESSMENT:
         return eval_assessment(e, number.rule, f, in.first, out);
     case NUMBER_MONEY:
-        TRY(eval_payment(e, number.rule, f, in.first, &pay));
+        TRY(eval_settlement(e, number.rule, f, in, &pay));
         *out = pay.items;
         return NULL;
     }

@@ -184,6 +184,9 @@ struct eval_redemption {
 };
 MUST_CHECK const struct err *eval_redemptions(struct eval *e, const struct fact_subject *f,
                                               struct list *out);
+/* Fills used_*: what was redeemed (struct eval_redemption) within the period of each limit. */
+void eval_redeem_used(const struct scheme_exchange *x, const struct list *redeemed, int64_t on,
+                      struct redeem_facts *r);
 const struct scheme_service *eval_service(const struct scheme *s, const char *label);
 /* The points of a redemption: as told, or those of the service. */
 int64_t eval_spent_points(const struct scheme *s, const struct fact_earned *x);

@@ -271,9 +271,8 @@ static const struct err *balances_on(struct eval *e, const struct fact_subject *
     return NULL;
 }
 
-/* What was redeemed before within the period of each limit. */
-static void count_redeemed(const struct scheme_exchange *x, const struct list *done, int64_t on,
-                           struct redeem_facts *r)
+void eval_redeem_used(const struct scheme_exchange *x, const struct list *done, int64_t on,
+                      struct redeem_facts *r)
 {
     for (size_t k = 0; k < x->limits.n && k < sizeof r->used_c / sizeof *r->used_c; k++) {
         const struct scheme_limit_rule *l = &LIST_AT(x->limits, struct scheme_limit_rule, k);
@@ -311,7 +310,7 @@ const struct err *eval_redemptions(struct eval *e, const struct fact_subject *f,
         TRY(balances_on(e, f, d->spent->on, &r));
         /* The balance of that day is after the redemption. */
         if (x->deducts == 1) r.balance_c += d->points_c;
-        count_redeemed(x, out, d->spent->on, &r);
+        eval_redeem_used(x, out, d->spent->on, &r);
         int64_t left;
         const struct err *no = eval_redeem(e->mem, e->s, &r, &d->yuan_c, &left);
         if (no) d->why_zh = no->zh, d->why_en = no->en, d->yuan_c = 0;

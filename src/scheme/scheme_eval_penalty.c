@@ -96,12 +96,7 @@ bool eval_barred(const struct scheme *s, const struct fact_subject *f, int64_t o
 static const char *board_name(struct arena *mem, const struct scheme *s,
                               const struct scheme_board *b, const struct fact_subject *f)
 {
-    const char *kind = scheme_class_pick(s, f->class_, &f->tags);
-    for (size_t i = 0; i < s->classes.n; i++)
-        if (text_equal(LIST_AT(s->classes, struct scheme_class, i).code, kind)) {
-            kind = LIST_AT(s->classes, struct scheme_class, i).kind;
-            break;
-        }
+    const char *kind = scheme_class_kind(s, scheme_class_pick(s, f->class_, &f->tags));
     bool person = text_equal(kind, "resident") || text_equal(kind, "household") ||
                   text_equal(kind, "grid_worker");
     if (!f->label || b->masked == 0 || !person) return f->label;

@@ -117,3 +117,9 @@ const char *scheme_class_pick(const struct scheme *s, const char *class_, const 
     }
     return best ? best->code : NULL;
 }
+
+const char *scheme_class_kind(const struct scheme *s, const char *code)
+{
+    const struct scheme_class *k = find_class(s, code);
+    return k ? k->kind : NULL;
+}

@@ -104,28 +104,13 @@ const struct err *run_begin(struct scheme_run *run, size_t i, const struct fact_
     return NULL;
 }
 
-static bool false_in(const struct list *deeds, int64_t first_year, int64_t last_year)
+bool run_is_of(const struct scheme *s, const struct fact_subject *f, const char *class_,
+               bool households)
 {
-    for (size_t i = 0; i < deeds->n; i++) {
-        const struct fact_deed *d = &LIST_AT(*deeds, struct fact_deed, i);
-        if (!d->proved_false) continue;
-        int year = date_ymd(d->on).year;
-        if (year >= first_year && year <= last_year) return true;
-    }
-    return false;
-}
-
-/* A false claim of the household or a member bars this year, or this and the next; so does a
- * penalty in the facts. */
-bool run_is_barred(const struct fact_subject *f, int64_t years, int64_t on)
-{
-    int year = date_ymd(on).year;
-    if (f->barred == 1) return true;
-    if (years <= 0) return false;
-    bool found = false_in(&f->deeds, year - years + 1, year);
-    for (size_t i = 0; i < f->members.n && !found; i++)
-        found = false_in(&LIST_AT(f->members, struct fact_member, i).deeds, year - years + 1, year);
-    return found;
+    if (!class_ && !households) return true;
+    const char *own = scheme_class_pick(s, f->class_, &f->tags);
+    if (households) return text_equal(scheme_class_kind(s, own), "household");
+    return text_equal(own ? own : f->class_, class_);
 }
 
 /* ---- streams ---- */
@@ -257,10 +242,6 @@ static bool find_places(struct scheme_run *run)
 static const char *class_of_number(struct scheme_number n)
 {
     switch (n.kind) {
-    case NUMBER_TOTAL:
-    case NUMBER_AVERAGE:
-    case NUMBER_LIFETIME:
-        return "household";
     case NUMBER_ROUND:
         return ((const struct scheme_round *)n.rule)->class_;
     case NUMBER_ASSESSMENT:
@@ -268,15 +249,29 @@ static const char *class_of_number(struct scheme_number n)
     case NUMBER_MONEY:
         return ((const struct scheme_payment *)n.rule)->class_;
     case NUMBER_POINTS:
+    case NUMBER_TOTAL:
+    case NUMBER_AVERAGE:
+    case NUMBER_LIFETIME:
         break;
     }
     return NULL;
 }
 
-static const char *set_of(const struct scheme_ranking *r, const struct fact_subject *f)
+static bool of_households(struct scheme_number n)
 {
+    return n.kind == NUMBER_TOTAL || n.kind == NUMBER_AVERAGE || n.kind == NUMBER_LIFETIME;
+}
+
+/* NULL: all together. A village's facts need not name the village. */
+static const char *set_of(const struct scheme *s, const struct scheme_ranking *r,
+                          const struct fact_subject *f)
+{
+    if (text_equal(r->within, "village")) return f->village;
     if (text_equal(r->within, "group")) return f->group ? f->group : "";
-    if (text_equal(r->within, "class")) return f->class_;
+    if (text_equal(r->within, "class")) {
+        const char *class_ = scheme_class_pick(s, f->class_, &f->tags);
+        return class_ ? class_ : f->class_;
+    }
     if (text_equal(r->within, "township")) return f->township ? f->township : "";
     return NULL;
 }
@@ -298,6 +293,7 @@ static void make_slots(struct scheme_run *run)
                 .ranking = r,
                 .in = p,
                 .class_ = class_of_number(r->number),
+                .households = of_households(r->number),
                 .words = { .mem = run->mem, .size = sizeof(struct slot_word) },
                 .keys = { .mem = run->mem, .size = sizeof(int64_t) },
                 .keys_n = r->numbers.n < 4 ? r->numbers.n : 4,
@@ -311,14 +307,14 @@ static const struct err *keep_number(struct scheme_run *run, struct run_slot *sl
 {
     const struct scheme_ranking *r = slot->ranking;
     struct eval_sum v;
-    if (slot->class_ && !text_equal(f->class_, slot->class_)) return NULL;
+    if (!run_is_of(run->s, f, slot->class_, slot->households)) return NULL;
     TRY(eval_number(e, r->number, f, slot->in, &v));
     *(struct slot_word *)words_add(&slot->words) = (struct slot_word){
         .value_c = v.value_c,
         .subject = (uint32_t)i,
-        .set = names_of(&run->sets, set_of(r, f)),
+        .set = names_of(&run->sets, set_of(run->s, r, f)),
         .count = (uint32_t)v.count & INT32_MAX,
-        .barred = run_is_barred(f, run->s->false_claim_bars, slot->in.last),
+        .barred = eval_barred(run->s, f, slot->in.last, false),
     };
     slot->any |= v.count > 0;
     for (size_t k = 0; k < slot->keys_n; k++) {
@@ -334,6 +330,7 @@ static const struct err *keep_numbers(struct scheme_run *run, size_t i,
     struct eval e;
     TRY(run_begin(run, i, f, scratch, false, &e));
     for (size_t k = 0; k < run->slots_n; k++) TRY(keep_number(run, &run->slots[k], i, &e, f));
+    if (run->s->rules.budget && run->source->residents != NONE) TRY(run_spend_keep(run, &e, f));
     if (!run->s->rules.dividend) return NULL;
     struct eval_household h;
     TRY(eval_household(&e, f, run->in.last, &h));
@@ -450,7 +447,9 @@ const struct err *run_open(struct arena *mem, const struct scheme *s, struct fac
                                 .ids = { .mem = mem, .size = sizeof(int64_t) },
                                 .sets = { .mem = mem },
                                 .work = eval_work_new(mem, s),
-                                .shares = { .mem = mem, .size = sizeof(struct share_word) } };
+                                .shares = { .mem = mem, .size = sizeof(struct share_word) },
+                                .spends = { .mem = mem, .size = sizeof(struct spend_word) },
+                                .purposes = { .mem = mem } };
     TRY(check_periods(run));
     make_slots(run);
     /* Ids are wanted in any case, and numbers need the places first. */
@@ -460,7 +459,8 @@ const struct err *run_open(struct arena *mem, const struct scheme *s, struct fac
         for (size_t r = 0; r < s->rules.rounds.n; r++)
             if (run->places[r].wanted) give_places(&run->places[r]);
     }
-    if (!places || run->slots_n || s->rules.dividend) TRY(stream(run, !places, keep_numbers));
+    if (!places || run->slots_n || s->rules.dividend || s->rules.budget)
+        TRY(stream(run, !places, keep_numbers));
     TRY(index_ids(run));
     for (size_t k = 0; k < run->slots_n; k++) rank_slot(run, &run->slots[k]);
     return divide(run);
@@ -505,6 +505,7 @@ const struct err *run_village(struct scheme_run *run, struct arena *mem, struct 
     if (rules->budget && run->source->residents != NONE) {
         out->budget = arena_new(mem, struct eval_budget);
         TRY(eval_budget(mem, rules->budget, run->source->residents, out->budget));
+        TRY(run_spend(run, mem, out));
     }
     if (!run->divided) return NULL;
     struct dividend_share *v = arena_array(mem, struct dividend_share, run->shares.n + 1);

@@ -37,7 +37,8 @@ size_t run_subjects(const struct scheme_run *run); /* how many there are */
 /* ---- one subject's results; everything in the arena it was asked for ---- */
 enum run_unit { RUN_POINTS, RUN_YUAN, RUN_MARKS };
 /* What a scheme adds up: code "points" (deeds, what was earned, rounds, streaks), "total",
- * "average", "lifetime" (of a household), or the code of an assessment or payment. */
+ * "average", "lifetime" (of a household), or the code of an assessment or payment; a payment that
+ * is settled over a longer period has a number for that period too. */
 struct run_number {
     const char *code, *zh, *en;
     enum run_unit unit;
@@ -68,16 +69,12 @@ struct run_title {
     const struct scheme_rung *rung; /* NULL: none, and why */
     const char *why_zh, *why_en;
 };
-struct run_board {
-    const struct scheme_board *board;
-    int64_t subject, from, until;
-    const char *why, *help; /* label of the band, streak or title; who helps, or NULL */
-};
 struct run_pay {
     const struct scheme_payment *payment;
     struct span in;
     const char *code, *label;
     int64_t before_c, after_c;
+    const char *why_zh, *why_en; /* the deed that cost part of it, with its day; NULL: none */
 };
 /* What the whole spendable balance would fetch on the last day; why_*: why nothing, else NULL. */
 struct run_exchange {
@@ -94,8 +91,9 @@ struct run_result {
     struct list balances; /* struct run_balance */
     struct list ranks;    /* struct run_rank */
     struct list titles;   /* struct run_title: of every ranking it stands in */
-    struct list boards;   /* struct run_board: entries that begin in the span (the day after is not
+    struct list boards;   /* struct eval_board: entries that begin in the span (the day after is not
                              counted: from is the day on which it was earned) */
+    struct list redeemed; /* struct eval_redemption: within the span, held to the rules */
     struct run_exchange *exchange; /* NULL: the scheme has none */
     int64_t dividend_c;            /* NONE: no pool, or the scheme has no dividend */
 };
@@ -118,6 +116,8 @@ MUST_CHECK const struct err *run_ranked(struct scheme_run *run, struct arena *me
                                         struct list *out); /* struct rank_entry */
 struct run_village {
     struct eval_budget *budget; /* NULL: the scheme has none, or the facts name no residents */
+    struct eval_spending *spending; /* with a budget: what the year of the span's last day paid */
+    struct list spends;             /* struct spend, by day: what was asked and what became of it */
     struct list dividend;       /* struct dividend_share, by id; empty: no pool */
 };
 MUST_CHECK const struct err *run_village(struct scheme_run *run, struct arena *mem,

@@ -26,6 +26,7 @@ struct run_slot {
     const struct scheme_ranking *ranking;
     struct span in;
     const char *class_; /* of whom the number can be asked; NULL: of all */
+    bool households;    /* of households alone */
     struct words words; /* struct slot_word, by subject */
     struct words keys;  /* int64_t: what breaks ties, `keys_n` for each word */
     size_t keys_n;
@@ -36,6 +37,11 @@ struct run_slot {
 };
 struct share_word {
     int64_t shares_c, points_c, amount_c;
+};
+/* A redemption, reward or prize in yuan, up to the last day of the run; with a budget. */
+struct spend_word {
+    int64_t id, on, asked_c;
+    uint32_t purpose;
 };
 struct subject_word {
     int64_t id;
@@ -55,6 +61,9 @@ struct scheme_run {
     struct eval_work *work;
     struct words shares; /* struct share_word; with a dividend */
     bool divided;
+    struct words spends; /* struct spend_word */
+    struct names purposes;
+    bool prizes; /* spends has them */
 };
 /* What the periods of a rule are that a span is told in: the first, then the next; first > last: no
  * more. */
@@ -64,7 +73,14 @@ struct span run_next_period(enum period per, struct span in, struct span was);
 MUST_CHECK const struct err *run_begin(struct scheme_run *run, size_t i,
                                        const struct fact_subject *f, struct arena *mem,
                                        bool explain, struct eval *out);
-bool run_is_barred(const struct fact_subject *f, int64_t years, int64_t on);
+/* Of the class, or (households: the numbers that are theirs alone) of the kind. */
+bool run_is_of(const struct scheme *s, const struct fact_subject *f, const char *class_,
+               bool households);
+/* What the subject spends or is to be paid; what a year's budget made of all of it. */
+MUST_CHECK const struct err *run_spend_keep(struct scheme_run *run, struct eval *e,
+                                            const struct fact_subject *f);
+MUST_CHECK const struct err *run_spend(struct scheme_run *run, struct arena *mem,
+                                       struct run_village *out);
 /* An error out of a scratch arena. */
 const struct err *run_keep(struct arena *mem, const struct err *x);
 #endif

@@ -25,9 +25,19 @@ static const char *at(const struct run_result *r, struct span p, struct buf *out
     return when(out->mem, r->in, p, period_of(p));
 }
 
-static void print_numbers(const struct run_result *r, enum lang lang, struct buf *out)
+static void print_pay(const struct run_pay *x, enum lang lang, struct buf *out)
 {
     char n[DEC_SIZE], m[DEC_SIZE];
+    const char *why = lang == LANG_ZH ? x->why_zh : x->why_en;
+    buf_printf(out, "  %s: %s → %s", x->label, dec_human(x->before_c, n),
+               dec_human(x->after_c, m));
+    if (why) buf_printf(out, lang == LANG_ZH ? "（%s）" : " (%s)", why);
+    buf_puts(out, "\n");
+}
+
+static void print_numbers(const struct run_result *r, enum lang lang, struct buf *out)
+{
+    char n[DEC_SIZE];
     for (size_t i = 0; i < r->numbers.n; i++) {
         const struct run_number *v = &LIST_AT(r->numbers, struct run_number, i);
         /* The average's tree tells the total and what it is made of. */
@@ -37,11 +47,24 @@ static void print_numbers(const struct run_result *r, enum lang lang, struct buf
         if (v->why && !text_equal(v->code, "lifetime")) why_print(out, v->why, lang, 1);
         for (size_t k = 0; v->unit == RUN_YUAN && k < r->pays.n; k++) {
             const struct run_pay *x = &LIST_AT(r->pays, struct run_pay, k);
-            if (x->payment->code == v->code && x->in.first == v->in.first)
-                buf_printf(out, "  %s: %s → %s\n", x->label, dec_human(x->before_c, n),
-                           dec_human(x->after_c, m));
+            if (x->payment->code == v->code && x->in.first == v->in.first &&
+                x->in.last == v->in.last)
+                print_pay(x, lang, out);
         }
     }
+}
+
+static void print_redeemed(const struct eval_redemption *d, enum lang lang, struct buf *out)
+{
+    char n[DEC_SIZE], m[DEC_SIZE], day[DATE_SIZE];
+    bool zh = lang == LANG_ZH;
+    buf_printf(out, zh ? "%s 兑换: %s分" : "%s redeemed: %s points", date_format(d->spent->on, day),
+               dec_human(d->points_c, n));
+    if (d->why_zh)
+        buf_printf(out, zh ? "，不合规定：%s\n" : ", against the rules: %s\n",
+                   zh ? d->why_zh : d->why_en);
+    else if (d->spent->service) buf_printf(out, zh ? "，%s\n" : ", %s\n", d->spent->service);
+    else buf_printf(out, zh ? "，%s元\n" : ", %s yuan\n", dec_human(d->yuan_c, m));
 }
 
 static void print_balances(const struct run_result *r, enum lang lang, struct buf *out)
@@ -52,6 +75,8 @@ static void print_balances(const struct run_result *r, enum lang lang, struct bu
         const struct run_balance *b = &LIST_AT(r->balances, struct run_balance, i);
         buf_printf(out, "%s: %s\n", b->balance->label, dec_human(b->value_c, n));
     }
+    for (size_t i = 0; i < r->redeemed.n; i++)
+        print_redeemed(&LIST_AT(r->redeemed, struct eval_redemption, i), lang, out);
     if (!x) return;
     const char *why = lang == LANG_ZH ? x->why_zh : x->why_en;
     if (why) buf_printf(out, "%s: %s\n", lang == LANG_ZH ? "兑换" : "exchange", why);
@@ -85,19 +110,36 @@ static void print_title(const struct run_result *r, const struct run_title *v, e
         return;
     }
     buf_puts(out, v->rung->label);
+    bool prize = v->rung->amount_c != NONE;
+    char n[DEC_SIZE];
+    if (prize)
+        buf_printf(out, lang == LANG_ZH ? "%s奖金%s元" : "%sa prize of %s yuan", open,
+                   dec_human(v->rung->amount_c, n));
     for (size_t c = 0; c < v->rung->carries.n; c++)
-        buf_printf(out, "%s%s", c ? lang == LANG_ZH ? "、" : ", " : open,
+        buf_printf(out, "%s%s", c || prize ? lang == LANG_ZH ? "、" : ", " : open,
                    LIST_AT(v->rung->carries, const char *, c));
-    buf_printf(out, "%s\n", v->rung->carries.n ? close : "");
+    buf_printf(out, "%s\n", v->rung->carries.n || prize ? close : "");
 }
 
-static void print_board(const struct run_board *b, enum lang lang, struct buf *out)
+static void print_board(const struct eval_board *b, enum lang lang, struct buf *out)
 {
     char from[DATE_SIZE], until[DATE_SIZE];
-    const char *comma = lang == LANG_ZH ? "，" : ", ";
-    buf_printf(out, "%s: %s%s%s%s%s%s%s\n", b->board->label, b->why ? b->why : "",
-               b->why ? comma : "", date_format(b->from, from), lang == LANG_ZH ? "至" : " to ",
+    bool zh = lang == LANG_ZH;
+    const char *comma = zh ? "，" : ", ";
+    buf_printf(out, "%s: %s%s%s%s%s%s%s", b->board->label, b->why ? b->why : "",
+               b->why ? comma : "", date_format(b->from, from), zh ? "至" : " to ",
                date_format(b->until, until), b->help ? comma : "", b->help ? b->help : "");
+    if (b->upheld) buf_puts(out, zh ? "，申诉成立，已撤下" : ", taken down: the appeal was upheld");
+    buf_puts(out, "\n");
+    if (b->upheld) return;
+    if (b->name)
+        buf_printf(out, zh ? "  榜上写：%s\n" : "  shown as %s\n", b->name);
+    if (b->appeal_until != NONE)
+        buf_printf(out, zh ? "  %s以前可以申诉\n" : "  an appeal is in time until %s\n",
+                   date_format(b->appeal_until, until));
+    if (b->board->mentor == 1)
+        buf_printf(out, zh ? "  帮教责任人：%s\n" : "  helped by %s\n",
+                   b->mentor ? b->mentor : zh ? "待指定" : "nobody yet: name somebody");
 }
 
 void run_print(const struct run_result *r, enum lang lang, struct buf *out)
@@ -115,10 +157,48 @@ void run_print(const struct run_result *r, enum lang lang, struct buf *out)
         }
     }
     for (size_t i = 0; i < r->boards.n; i++)
-        print_board(&LIST_AT(r->boards, struct run_board, i), lang, out);
+        print_board(&LIST_AT(r->boards, struct eval_board, i), lang, out);
     if (r->dividend_c != NONE)
         buf_printf(out, lang == LANG_ZH ? "分红: %s元\n" : "dividend: %s yuan\n",
                    dec_human(r->dividend_c, n));
+}
+
+/* What the year paid, and who went without, wholly or in part. */
+static void print_spending(const struct run_village *v, bool zh, struct buf *out)
+{
+    const struct eval_spending *s = v->spending;
+    char n[DEC_SIZE], m[DEC_SIZE], day[DATE_SIZE];
+    if (!v->spends.n) return;
+    buf_printf(out, zh ? "经费已付: %s元，还有%s元\n" : "paid: %s yuan, %s yuan left\n",
+               dec_human(s->paid_c, n), dec_human(s->ceiling_c - s->paid_c, m));
+    for (size_t i = 0; i < s->sources.n; i++) {
+        const struct eval_source *x = &LIST_AT(s->sources, struct eval_source, i);
+        buf_printf(out, zh ? "  %s已付: %s元\n" : "  %s paid: %s yuan\n", x->source->label,
+                   dec_human(x->used_c, n));
+    }
+    for (size_t i = 0; i < v->spends.n; i++) {
+        const struct spend *x = &LIST_AT(v->spends, struct spend, i);
+        const char *state = NULL;
+        switch (x->state) {
+        case SPEND_SCALED:
+            state = zh ? "按比例付" : "scaled to";
+            break;
+        case SPEND_QUEUED:
+            state = zh ? "排队，已付" : "queued, paid";
+            break;
+        case SPEND_REFUSED:
+            state = zh ? "经费用完，已付" : "nothing left, paid";
+            break;
+        case SPEND_PAID:
+        case SPEND_LATER:
+            break;
+        }
+        if (x->state == SPEND_PAID && x->paid_on != x->on) state = zh ? "排队后付" : "paid late:";
+        if (!state) continue;
+        buf_printf(out, zh ? "  %lld %s: %s元，%s%s元\n" : "  %lld %s: %s yuan, %s %s yuan\n",
+                   (long long)x->id, date_format(x->on, day), dec_human(x->asked_c, n), state,
+                   dec_human(x->paid_c, m));
+    }
 }
 
 void run_print_village(const struct run_village *v, enum lang lang, struct buf *out)
@@ -133,6 +213,7 @@ void run_print_village(const struct run_village *v, enum lang lang, struct buf *
             buf_printf(out, zh ? "  %s: %s元\n" : "  %s: %s yuan\n", s->label,
                        dec_human(s->after_c, n));
         }
+        print_spending(v, zh, out);
     }
     for (size_t i = 0; i < v->dividend.n; i++) {
         const struct dividend_share *s = &LIST_AT(v->dividend, struct dividend_share, i);

@@ -12,7 +12,7 @@ struct making {
     const struct fact_subject *f;
     size_t at; /* the subject's index in the source */
     struct run_result *out;
-    struct words numbers, pays, ranks, titles, boards, rounds;
+    struct words numbers, pays, ranks, titles, boards, rounds, redeemed;
 };
 
 static struct list list_of(struct arena *mem, const struct words *w)
@@ -52,7 +52,7 @@ static const struct err *assessments(struct making *m)
         const struct scheme_assessment *a = &LIST_AT(*rules, struct scheme_assessment, i);
         enum period per = (enum period)a->per;
         struct span in = m->out->in;
-        if (!text_equal(a->class_, m->f->class_)) continue;
+        if (!run_is_of(m->run->s, m->f, a->class_, false)) continue;
         for (struct span p = run_period(per, in); p.first <= p.last;
              p = run_next_period(per, in, p)) {
             struct eval_sum v;
@@ -67,7 +67,7 @@ static const struct err *household(struct making *m)
 {
     const struct scheme_household *h = m->run->s->rules.household;
     struct span in = m->out->in;
-    if (!h || !text_equal(m->f->class_, "household")) return NULL;
+    if (!h || !run_is_of(m->run->s, m->f, NULL, true)) return NULL;
     for (struct span p = run_period((enum period)h->per, in); p.first <= p.last;
          p = run_next_period((enum period)h->per, in, p)) {
         struct eval_household home;
@@ -81,6 +81,39 @@ static const struct err *household(struct making *m)
     return NULL;
 }
 
+static const char *lost(struct making *m, const struct eval_pay *x, enum lang lang)
+{
+    char day[DATE_SIZE];
+    if (!x->because || x->before_c == x->after_c) return NULL;
+    date_format(x->because->deed->on, day);
+    return arena_printf(m->e.mem, lang == LANG_ZH ? "%s%s" : "%s %s", day,
+                        x->because->item->label);
+}
+
+/* Months are told one by one; what is paid out at the end of the quarter is their sum. */
+static const struct err *settlement(struct making *m, const struct scheme_payment *r)
+{
+    struct span in = m->out->in;
+    if (r->settle == NONE || r->settle <= r->per) return NULL;
+    enum period per = (enum period)r->settle;
+    for (struct span p = run_period(per, in); p.first <= p.last; p = run_next_period(per, in, p)) {
+        struct eval_settlement v;
+        char name[DATE_SIZE];
+        TRY(eval_settlement(&m->e, r, m->f, p, &v));
+        if (dull(m, p, v.items.count)) continue;
+        period_name(per, p.first, name);
+        number(m, r->code, arena_printf(m->e.mem, "%s（%s兑现）", r->label, name),
+               arena_printf(m->e.mem, "%s (paid out for %s)", r->label, name), RUN_YUAN, p,
+               &v.items);
+        for (size_t k = 0; k < v.pays.n; k++) {
+            const struct eval_pay *x = &LIST_AT(v.pays, struct eval_pay, k);
+            *(struct run_pay *)words_add(&m->pays) =
+                (struct run_pay){ r, p, x->code, x->label, x->before_c, x->after_c, NULL, NULL };
+        }
+    }
+    return NULL;
+}
+
 static const struct err *payments(struct making *m)
 {
     const struct list *rules = &m->run->s->rules.payments;
@@ -88,7 +121,8 @@ static const struct err *payments(struct making *m)
     for (size_t i = 0; i < rules->n; i++) {
         const struct scheme_payment *r = &LIST_AT(*rules, struct scheme_payment, i);
         enum period per = (enum period)r->per;
-        if (!text_equal(r->class_, m->f->class_)) continue;
+        if (!run_is_of(m->run->s, m->f, r->class_, false)) continue;
+        TRY(settlement(m, r));
         for (struct span p = run_period(per, in); p.first <= p.last;
              p = run_next_period(per, in, p)) {
             struct eval_payment v;
@@ -98,7 +132,8 @@ static const struct err *payments(struct making *m)
             for (size_t k = 0; k < v.pays.n; k++) {
                 const struct eval_pay *x = &LIST_AT(v.pays, struct eval_pay, k);
                 *(struct run_pay *)words_add(&m->pays) =
-                    (struct run_pay){ r, p, x->code, x->label, x->before_c, x->after_c };
+                    (struct run_pay){ r, p, x->code, x->label, x->before_c, x->after_c,
+                                      lost(m, x, LANG_ZH), lost(m, x, LANG_EN) };
             }
         }
     }
@@ -124,10 +159,9 @@ static const struct err *balances(struct making *m)
 {
     const struct scheme *s = m->run->s;
     const struct scheme_exchange *x = s->rules.exchange;
-    int64_t on = m->out->in.last, years = 0;
+    int64_t on = m->out->in.last;
     struct run_balance *v = arena_array(m->e.mem, struct run_balance, s->accounts.n + 1);
-    if (x && x->barred) years = text_equal(x->barred, "year") ? 1 : 2;
-    struct redeem_facts r = { .on = on, .barred = x && run_is_barred(m->f, years, on) };
+    struct redeem_facts r = { .on = on, .barred = eval_barred(s, m->f, on, true) };
     for (size_t i = 0; i < s->accounts.n; i++) {
         const struct scheme_balance *b = &LIST_AT(s->accounts, struct scheme_balance, i);
         v[i].balance = b;
@@ -137,6 +171,14 @@ static const struct err *balances(struct making *m)
     m->out->balances = (struct list){ v, s->accounts.n };
     if (!x) return NULL;
     struct run_exchange *out = m->out->exchange = arena_new(m->e.mem, struct run_exchange);
+    struct list redeemed;
+    TRY(eval_redemptions(&m->e, m->f, &redeemed));
+    for (size_t i = 0; i < redeemed.n; i++) {
+        const struct eval_redemption *d = &LIST_AT(redeemed, struct eval_redemption, i);
+        if (inside(m->out->in, d->spent->on))
+            *(struct eval_redemption *)words_add(&m->redeemed) = *d;
+    }
+    eval_redeem_used(x, &redeemed, on, &r);
     r.points_c = out->points_c = r.balance_c;
     const struct err *no = eval_redeem(m->e.mem, s, &r, &out->yuan_c, &out->left_c);
     if (no) *out = (struct run_exchange){ r.points_c, 0, r.balance_c, no->zh, no->en };
@@ -151,9 +193,26 @@ static void board(struct making *m, const char *code, int64_t on, const char *wh
     for (size_t i = 0; code && i < boards->n; i++) {
         const struct scheme_board *b = &LIST_AT(*boards, struct scheme_board, i);
         if (!text_equal(b->code, code)) continue;
-        *(struct run_board *)words_add(&m->boards) =
-            (struct run_board){ b, m->f->id, on, on + b->days - 1, why, help };
+        eval_board(m->e.mem, m->run->s, b, m->f, on, why, help, words_add(&m->boards));
     }
+}
+
+/* Items that lead to a board: by what was done, unless it was refused, warned of or not true. */
+static const struct err *deeds(struct making *m)
+{
+    const struct list *items = &m->run->s->items;
+    bool any = false;
+    struct list worth;
+    for (size_t i = 0; i < items->n && !any; i++)
+        any = LIST_AT(*items, struct scheme_item, i).board != NULL;
+    if (!any) return NULL;
+    TRY(eval_deeds(&m->e, eval_class(&m->e, m->f->class_, &m->f->tags), &m->f->deeds, &worth));
+    for (size_t i = 0; i < worth.n; i++) {
+        const struct eval_deed *d = &LIST_AT(worth, struct eval_deed, i);
+        if (d->points_c && !d->deed->proved_false && inside(m->out->in, d->deed->on))
+            board(m, d->item->board, d->deed->on, d->item->label, NULL);
+    }
+    return NULL;
 }
 
 static void rounds(struct making *m)
@@ -287,20 +346,25 @@ static const struct err *make(struct scheme_run *run, struct arena *mem, size_t 
                               const struct fact_subject *f, bool explain, struct run_result *out)
 {
     struct making m = { .run = run, .f = f, .at = at, .out = out };
+    const char *own = scheme_class_pick(run->s, f->class_, &f->tags);
 #define GROWS(field, T) m.field = (struct words){ .mem = mem, .size = sizeof(T) }
     GROWS(numbers, struct run_number);
     GROWS(pays, struct run_pay);
     GROWS(ranks, struct run_rank);
     GROWS(titles, struct run_title);
-    GROWS(boards, struct run_board);
+    GROWS(boards, struct eval_board);
+    GROWS(redeemed, struct eval_redemption);
     GROWS(rounds, struct run_round);
 #undef GROWS
-    *out = (struct run_result){
-        .id = f->id, .label = f->label, .class_ = f->class_, .in = run->in, .dividend_c = NONE
-    };
+    *out = (struct run_result){ .id = f->id,
+                                .label = f->label,
+                                .class_ = own ? own : f->class_,
+                                .in = run->in,
+                                .dividend_c = NONE };
     TRY(run_begin(run, at, f, mem, explain, &m.e));
     TRY(numbers(&m));
     TRY(balances(&m));
+    TRY(deeds(&m));
     rounds(&m);
     ranks(&m);
     if (run->divided) out->dividend_c = WORDS_AT(&run->shares, struct share_word, at)->amount_c;
@@ -309,6 +373,7 @@ static const struct err *make(struct scheme_run *run, struct arena *mem, size_t 
     out->ranks = list_of(mem, &m.ranks);
     out->titles = list_of(mem, &m.titles);
     out->boards = list_of(mem, &m.boards);
+    out->redeemed = list_of(mem, &m.redeemed);
     out->rounds = list_of(mem, &m.rounds);
     return NULL;
 }

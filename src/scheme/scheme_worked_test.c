@@ -179,7 +179,7 @@ static void w1_last_three_months(void **state)
         assert_int_equal(r[i].boards.n, on_boards[i]);
     }
     /* In the third month, and not again in the fourth. */
-    const struct run_board *b = r[1].boards.items;
+    const struct eval_board *b = r[1].boards.items;
     assert_int_equal(b->subject, 2);
     assert_int_equal(b->from, date_of(2026, 3, 31));
     assert_string_equal(b->board->code, "black");

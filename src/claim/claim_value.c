@@ -5,7 +5,6 @@
 #include "claim/claim_rows.h"
 #include "kernel/dec.h"
 #include "kernel/text.h"
-#include "scheme/scheme_why.h"
 
 const struct err *claim_bad(struct req *r, const char *field, const char *zh, const char *en)
 {
@@ -103,7 +102,7 @@ const struct err *claim_value(struct req *r, struct claim *c, bool checked)
     f.limits_n = limits.n;
     TRY(scheme_award(r->mem, s, &f, &a));
     /* A warning is worth recording: the next fault counts it. */
-    if (a.points_c == 0 && !text_equal(a.why->op, "warning"))
+    if (a.points_c == 0 && !a.warned)
         return claim_bad(r, "item", a.explain_zh, a.explain_en);
     c->item_label = i->label;
     c->category = scheme_category_label(s, i->category);

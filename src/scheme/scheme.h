@@ -147,6 +147,7 @@ struct award {
     const char *explain_zh, *explain_en; /* one sentence: deed → rule → sum */
     const char *tree;             /* the derivation as JSON: {"op","zh","en","points","from":[…]} */
     struct scheme_why *why;              /* the same (scheme_why.h) */
+    bool warned;                         /* a fault that only warns: 0 points, worth recording */
 };
 /* ERR_INVALID with the field at fault (item, class, chosen, quantity, level, claimant); ERR_OVER_CAP
  * when nothing is left; a cap in points grants what is left. */

@@ -30,6 +30,7 @@ struct steps {
     enum award_say say;
     int64_t value_c;
     struct scheme_why *w;
+    bool warned;
 };
 #define STEP(t, op, c, zh, en)                                                                     \
     do {                                                                                           \
@@ -55,7 +56,7 @@ static void read_aloud(struct buf *zh, struct buf *en, const struct scheme_why *
 
 static void award_set(const struct steps *t, struct award *out)
 {
-    *out = (struct award){ .points_c = t->value_c };
+    *out = (struct award){ .points_c = t->value_c, .warned = t->warned };
     if (t->say == AWARD_POINTS) return;
     struct buf zh = buf_in(t->mem, 4096), en = buf_in(t->mem, 4096);
     read_aloud(&zh, &en, t->w);
@@ -289,6 +290,7 @@ static const struct err *limited(struct steps *t, const struct scheme *s,
         return NULL;
     if (l->scope == LIMIT_WARNING) {
         if (t->value_c >= 0 || l->used_times >= l->times) return NULL;
+        t->warned = true;
         STEP(t, "warning", 0,
              arena_printf(mem, "第%d次提醒（前%d次只提醒），不扣分", (int)l->used_times + 1,
                           (int)l->times),

@@ -21,6 +21,7 @@
 #include "ledger/ledger.h"
 #include "region/region.h"
 #include "scheme/scheme.h"
+#include "trial/trial.h"
 
 extern const struct embedded embedded_web[];
 
@@ -33,6 +34,7 @@ static const struct slice *const slices[] = {
     &ledger_slice,
     &notice_slice,
     &claim_slice,
+    &trial_slice,
     &demo_slice,
     NULL,
 };
@@ -312,7 +314,7 @@ int main(int argc, char **argv)
         print_row(f.best, NULL);
         return 0;
     }
-    if (f.best->store) {
+    if (f.best->store || (f.best->store_with && cli_option(&c, f.best->store_with))) {
         int applied;
         e = open_store(&c);
         if (!e) e = migrate(&c, &applied);

@@ -23,6 +23,7 @@ SQL
 #include "claim/inner.h"
 #include "access/roles.def"
 #include "people/people.h"
+#include "people/people_pure.h"
 #include "store/req.h"
 #include <string.h>
 static const char *s = "strcpy(a, b)"; // atoi(x)
@@ -31,6 +32,8 @@ static const char *q = "SELECT id FROM claim WHERE x = 'resident' "
                        "UPDATE claim SET resident = 1";
 void f(struct x *x) { x->free(1); x.free(2); claim_free(3); evaluate(); }
 C
+    printf '/* Pure.\n * Public: slices above may include it. */\nint p;\n' >"$root/src/people/people_pure.h"
+    printf '/* Inner. */\n/* Public: too late */\n' >"$root/src/people/people_in.h"
     echo 'void *f(void) { return malloc(3); }' >"$root/src/http/loop.c"
     echo '#include "claim/claim.h"' >"$root/src/main.c"
     echo 'void f(char *p) { free(p); }' >"$root/src/claim/claim_test.c"
@@ -56,6 +59,7 @@ fresh
 case_is 'a lawful tree' ''
 breach 'include upwards' 'src/people/p.c:1: people may not include "claim/claim.h"' src/people/p.c '#include "claim/claim.h"'
 breach 'include an inner header' 'inside people' src/claim/claim.c '#include "people/people_store.h"'
+breach 'a header that is not public' 'inside people' src/claim/claim.c '#include "people/people_in.h"'
 breach 'include without a slice' 'is not slice/header' src/claim/claim.c '#include "claim.h"'
 breach 'foreign library' '<sqlite3.h> belongs to store' src/claim/claim.c '#include <sqlite3.h>'
 breach 'banned everywhere' 'strcpy is banned' src/kernel/k.c 'void f(void) { strcpy(a, b); }'
@@ -64,7 +68,7 @@ breach 'free in a slice' 'free is banned' src/claim/claim.c 'void g(void) { free
 breach 'free as a callback' 'free is banned' src/claim/claim.c 'void g(void) { on_clear(a, free, p); }'
 breach 'prefix' 'sqlite3_* is banned' src/http/loop.c 'int g = sqlite3_step(s);'
 breach 'in main.c' 'system is banned' src/main.c 'int g = system("x");'
-breach 'foreign table' 'src/claim/claim.c:12: table resident belongs to people' src/claim/claim.c 'static char *w = "SELECT a FROM resident";'
+breach 'foreign table' 'src/claim/claim.c:13: table resident belongs to people' src/claim/claim.c 'static char *w = "SELECT a FROM resident";'
 breach 'foreign table over two literals' 'table resident belongs to people' src/claim/claim.c 'char *w = "SELECT a FROM "
     "resident";'
 breach 'foreign table in a list' 'table resident belongs to people' src/claim/claim.c 'char *w = "SELECT a FROM claim c, resident r";'

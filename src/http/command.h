@@ -18,6 +18,7 @@ struct command {
     const char *summary;
     bool store;              /* open and migrate the store before */
     int (*run)(struct cli *c);
+    const char *store_with;  /* or only when this option is given; NULL */
 };
 /* Prints an error in the terminal's language, with its findings, to stderr; returns exit code 1. */
 int cli_fail(struct cli *c, const struct err *e);

@@ -163,6 +163,9 @@ MUST_CHECK const struct err *scheme_false_points(struct arena *mem, const struct
 /* The span over which used_times/used_c must be counted for this item on this date; first > last: no cap. */
 struct span scheme_cap_span(const struct scheme *s, const struct scheme_item *i, int64_t on);
 
+/* The findings as one ERR_SCHEME: field "12:5 items/3/points". */
+struct err *scheme_error(struct arena *mem, const struct scheme_finding *findings);
+
 /* Store part: ERR_NO_SCHEME when none is in force. Parsed schemes are cached by version id (thread-safe,
  * valid until the process ends). */
 MUST_CHECK const struct err *scheme_in_force(struct req *r, int64_t village, int64_t on, const struct scheme **out);

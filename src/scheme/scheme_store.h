@@ -15,6 +15,4 @@ MUST_CHECK const struct err *scheme_adopt_by(struct req *r, int64_t village, int
                                              const char *text, size_t n, int64_t *version);
 MUST_CHECK const struct err *scheme_version_load(struct req *r, int64_t village, int64_t id, struct scheme_version **out);
 MUST_CHECK const struct err *scheme_versions(struct req *r, int64_t village, int64_t before_day, int64_t limit, struct list *out);
-/* The findings as one ERR_SCHEME: field "12:5 items/3/points". */
-struct err *scheme_error(struct arena *mem, const struct scheme_finding *findings);
 #endif

@@ -1,5 +1,5 @@
 /* The tree of a result: what it is, in words, and from what it came. `explain` prints it, the pages
- * show it, tests hold it to the result.
+ * show it, tests hold it to the result. Public: slices above may include this header.
  */
 #ifndef SCHEME_SCHEME_WHY_H
 #define SCHEME_SCHEME_WHY_H

@@ -1,0 +1,48 @@
+/* A real village as a source of facts (scheme_facts.h), read from its registers, claims and books in batches of
+ * subjects: memory is one batch, statements a handful per batch, whatever the village's size.
+ *
+ *     struct trial_source *v;
+ *     TRY(trial_source_open(r, village, until, trial_has_homes(scheme), &v));
+ *     TRY(run_open(r->mem, scheme, &v->source, span, &run));
+ *
+ * Who is a subject. With `homes` (the scheme adds up households, 家庭): households with everybody who belonged to
+ * them, and organisations; a deed belongs to the household its doer lived in then. Without: residents, households
+ * and organisations, each with what stands in their own passbook. Either way every deed counts once.
+ * Deeds. Recorded claims, with class, level, quantity and the checker's pick as recorded; reversed ones as found false
+ * after recording, rejected ones that were found false as before. Who put a claim forward is left out: a
+ * draft that lets somebody else claim does not undo the deed.
+ * The rest of the books (opening balances, adjustments) is `earned`; redemptions are `spent`.
+ * Everybody in a household takes part: the register knows no other choice yet.
+ */
+#ifndef TRIAL_SOURCE_H
+#define TRIAL_SOURCE_H
+#include "claim/claim.h"
+#include "scheme/scheme_simulate.h"
+
+/* Of one deed, beside its fact: which claim, and what the books gave. */
+struct trial_deed {
+    int64_t claim, points_c, version;
+    const char *number, *state;
+};
+struct trial_source {
+    struct fact_source source; /* first */
+    struct req *r;
+    int64_t village, until;
+    bool homes;
+    const char *township;
+    struct list groups;        /* struct village_group */
+    int64_t deeds, others;     /* told since the last rewind */
+    int kind;                  /* which of the kinds is being read */
+    int64_t after;             /* id of the last subject told of that kind */
+    struct trial_batch *batch;
+    struct arena mem;          /* of the batch */
+};
+/* Facts up to the day `until`. r's transaction must stay open while the source is used. */
+MUST_CHECK const struct err *trial_source_open(struct req *r, int64_t village, int64_t until,
+                                               bool homes, struct trial_source **out);
+/* What the source told beside a deed of its latest subject. */
+const struct trial_deed *trial_deed_of(const struct trial_source *v, const struct fact_deed *d);
+/* The display data of the latest subject. */
+const struct people_stay *trial_who(const struct trial_source *v);
+bool trial_has_homes(const struct scheme *s);
+#endif

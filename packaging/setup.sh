@@ -9,7 +9,7 @@ NODE_WANTED=22        # when the system's Node is older than 20.19
 
 packages_build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev libjansson-dev libfyaml-dev libsqlite3-dev
  libpq-dev libssl-dev libsodium-dev libqrencode-dev libcairo2-dev libpango1.0-dev libcurl4-openssl-dev zlib1g-dev
- libbrotli-dev fonts-noto-cjk ca-certificates"
+ libbrotli-dev fonts-noto-cjk ca-certificates clang lld wasi-libc libclang-rt-14-dev-wasm32"
 packages_pages="nodejs npm"
 packages_test="libcmocka-dev postgresql-15 postgresql-common sqlite3 chromium poppler-utils zbar-tools git procps"
 packages_all="clang libclang-rt-14-dev"
@@ -115,7 +115,7 @@ build_pages() {
     "$binary" openapi >build/openapi.json.new
     "$binary" scheme schema >build/scheme-schema.json.new
     for made in build/openapi.json build/scheme-schema.json; do cmp -s $made.new $made || mv $made.new $made; done
-    if changed_since build/web/.stamp web build/openapi.json build/scheme-schema.json; then
+    if changed_since build/web/.stamp web build/openapi.json build/scheme-schema.json build/web-engine; then
         say "Building the pages"
         (cd web && npm run --silent build) >build/pages.log 2>&1 || {
             tail -n 40 build/pages.log >&2

@@ -86,6 +86,6 @@ export default defineConfig(({ mode }) => {
                 },
             },
         },
-        server: { proxy: { '/api': process.env['SHANZHI_URL'] ?? 'http://127.0.0.1:8600' } },
+        server: { fs: { allow: ['..'] }, proxy: { '/api': process.env['SHANZHI_URL'] ?? 'http://127.0.0.1:8600' } },
     };
 });

@@ -25,6 +25,9 @@ struct arena_hook {
 
 static void out_of_memory(size_t n)
 {
+#ifdef __wasm__
+    BUG("out of memory (%zu bytes)", n); /* no stderr; the loader reads what is logged */
+#endif
     fprintf(stderr, "out of memory (%zu bytes)\n", n);
     abort();
 }

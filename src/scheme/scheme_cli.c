@@ -1,15 +1,17 @@
 /* `shanzhi scheme check | explain | diff | print | schema | reference | adopt`. */
 #include "http/command.h"
+#include "kernel/json.h"
 #include "kernel/text.h"
 #include "scheme/scheme_notice.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_store.h"
 #include "scheme/scheme_tell.h"
+#include "scheme/scheme_tool.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MAX = 8 * 1024 * 1024 };
+enum { TEXT_MAX = 8 * 1024 * 1024, JSON_MAX = 64 * 1024 * 1024 };
 
 /* The file as text; one byte more than the limit is enough to be refused by the parser. */
 static const char *read_text(struct cli *c, const char *path, size_t *n)
@@ -42,15 +44,39 @@ static const struct scheme *check_file(struct cli *c, const char *path)
     return s;
 }
 
+/* One answer of scheme_tool.h on a line of its own. */
+static void print_json(struct cli *c, const struct record *rec, const void *p)
+{
+    struct buf b = buf_in(c->mem, JSON_MAX);
+    struct json j = json_to(&b);
+    json_record(&j, rec, p, false);
+    printf("%s\n", b.p);
+}
+
+static bool check_json(struct cli *c, const char *path)
+{
+    struct scheme_finding *found;
+    size_t n;
+    const char *text = read_text(c, path, &n);
+    if (!text) return false;
+    const struct scheme *s = scheme_parse(c->mem, path, text, n, &found);
+    print_json(c, &checked_record, tool_check(c->mem, s, found));
+    return s != NULL;
+}
+
 static int check_command(struct cli *c)
 {
     int bad = 0, files = 0;
-    bool choices = cli_option(c, "choices") != NULL;
-    /* --choices takes no value, so the word behind it is a file too. */
+    bool choices = cli_option(c, "choices") != NULL, json = cli_option(c, "json") != NULL;
+    /* The options take no value, so the word behind one is a file too. */
     for (int a = 1; a < c->argc; a++) {
         const char *path = c->argv[a];
         if (!strncmp(path, "--", 2)) continue;
         files++;
+        if (json) {
+            bad += !check_json(c, path);
+            continue;
+        }
         const struct scheme *s = check_file(c, path);
         if (!s) {
             bad++;
@@ -63,7 +89,7 @@ static int check_command(struct cli *c)
         printf("%s", out.p ? out.p : "");
     }
     if (!files) {
-        fprintf(stderr, "用法 usage: shanzhi scheme check [--choices] FILE…\n");
+        fprintf(stderr, "用法 usage: shanzhi scheme check [--choices | --json] FILE…\n");
         return 2;
     }
     return bad ? 1 : 0;
@@ -210,8 +236,8 @@ static int adopt_command(struct cli *c)
 
 extern const struct command scheme_commands[];
 const struct command scheme_commands[] = {
-    { "scheme check", "[--choices] FILE…",
-      "Check schemes: every finding with file:line:column; --choices lists what a village chose.",
+    { "scheme check", "[--choices | --json] FILE…",
+      "Check schemes: every finding with file:line:column; --choices lists what a village chose, --json one answer a line.",
       false, check_command },
     { "scheme explain", "FILE --facts FACTS --period 2026 [--subject 12]",
       "Work out facts by a scheme and tell how every number came about.", false, explain_command },

@@ -134,6 +134,10 @@ static const struct route scheme_routes[] = {
       adopt_errors, ROUTE_RAW | ROUTE_CREATED, "text/yaml", NULL, "Put a scheme in force from a date, with the meeting that adopted it." },
     { "POST", "/schemes/check", PERM_SELF, TX_READ, &check_in_record, &checked_record, scheme_post_check, NULL,
       ROUTE_RAW | ROUTE_QUIET, "text/yaml", NULL, "Check a scheme: all findings with line and column, and the rules in words." },
+    { "POST", "/schemes/print", PERM_SELF, TX_READ, &check_in_record, &noticed_record, scheme_post_print, NULL,
+      ROUTE_RAW | ROUTE_QUIET, "text/yaml", NULL, "The notice of a scheme for the wall, as text." },
+    { "GET", "/schemes/schema", PERM_SELF, TX_NONE, NULL, NULL, scheme_get_schema, NULL, ROUTE_FILE, NULL,
+      "application/schema+json", "The JSON Schema of the scheme language, for editors." },
     { 0 }
 };
 

@@ -4,4 +4,6 @@
 #include "http/http.h"
 extern const struct record check_in_record;
 MUST_CHECK const struct err *scheme_post_check(struct req *r);
+MUST_CHECK const struct err *scheme_post_print(struct req *r);
+MUST_CHECK const struct err *scheme_get_schema(struct req *r);
 #endif

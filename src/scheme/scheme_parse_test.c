@@ -119,8 +119,8 @@ static void items_golden(void **state)
         { "an empty value", "  - code: A1\n    category: build\n    label:\n    points: 2\n", false,
           "16:5 items/0/label: “label”没有写内容。 | \"label\" has no value\n" },
         { "an alias and an anchor", "  - &a {code: A1, category: build, label: 扫地, points: 2}\n  - *a\n", false,
-          "14:6 不能使用锚点（&名称）；请把内容直接写在这里。 | anchors (&name) are not allowed; write the content out here\n"
-          "15:6 不能使用引用（*名称）；请把内容直接写在这里。 | aliases (*name) are not allowed; write the content out here\n" },
+          "14:5 不能使用锚点（&名称）；请把内容直接写在这里。 | anchors (&name) are not allowed; write the content out here\n"
+          "15:5 不能使用引用（*名称）；请把内容直接写在这里。 | aliases (*name) are not allowed; write the content out here\n" },
         { "a tag", "  - {code: !!str A1, category: build, label: 扫地, points: 2}\n", false,
           "14:12 不能使用类型标记（!标记）；请删去。 | tags (!tag) are not allowed; remove it\n" },
         { "not a list", "  code: A1\n", false,

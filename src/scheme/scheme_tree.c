@@ -80,6 +80,14 @@ void tree_syntax(struct scheme_tree *t, int line, int column, const char *messag
     give_up(t);
 }
 
+void tree_too_deep(struct scheme_tree *t, int line, int column)
+{
+    if (t->closed) return;
+    refuse(t, line, column, arena_printf(t->c->mem, "层次太深，最多%d层。", SCHEME_DEPTH),
+           arena_printf(t->c->mem, "nested too deeply: at most %d levels", SCHEME_DEPTH));
+    give_up(t);
+}
+
 /* A new node, unless the builder is closed or a limit closes it now. */
 static struct scheme_node *enter(struct scheme_tree *t, int line, int column)
 {
@@ -90,13 +98,13 @@ static struct scheme_node *enter(struct scheme_tree *t, int line, int column)
         t->closed = true;
         return NULL;
     }
-    bool deep = t->depth >= SCHEME_DEPTH;
-    if (deep || ++t->nodes > SCHEME_NODES) {
-        refuse(t, line, column,
-               deep ? arena_printf(mem, "层次太深，最多%d层。", SCHEME_DEPTH)
-                    : arena_printf(mem, "内容太多，最多%d个值。", SCHEME_NODES),
-               deep ? arena_printf(mem, "nested too deeply: at most %d levels", SCHEME_DEPTH)
-                    : arena_printf(mem, "too much content: at most %d values", SCHEME_NODES));
+    if (t->depth >= SCHEME_DEPTH) {
+        tree_too_deep(t, line, column);
+        return NULL;
+    }
+    if (++t->nodes > SCHEME_NODES) {
+        refuse(t, line, column, arena_printf(mem, "内容太多，最多%d个值。", SCHEME_NODES),
+               arena_printf(mem, "too much content: at most %d values", SCHEME_NODES));
         give_up(t);
         return NULL;
     }
@@ -104,6 +112,18 @@ static struct scheme_node *enter(struct scheme_tree *t, int line, int column)
     n->line = line;
     n->column = column;
     return n;
+}
+
+/* An empty value is no place in the text: it stands at its key, in a list where the list begins. */
+static bool empty(const struct scheme_node *n)
+{
+    return n->kind == NODE_SCALAR && !n->quoted && !*n->text;
+}
+
+static void stand_at(struct scheme_node *n, const struct scheme_node *other)
+{
+    n->line = other->line;
+    n->column = other->column;
 }
 
 /* A key and its value, both complete. */
@@ -118,8 +138,9 @@ static void add_pair(struct scheme_tree *t, struct tree_level *map, struct schem
     n->key = key->text;
     n->key_line = key->line;
     n->key_column = key->column;
-    /* An empty value sits at its key. */
-    if (n->kind == NODE_SCALAR && !n->quoted && !*n->text) n->line = key->line, n->column = key->column;
+    if (empty(n)) stand_at(n, key);
+    /* "[key: value]": a reader may see the mapping only at the colon. */
+    if (!map->node->child && key->line == map->node->line && key->column < map->node->column) stand_at(map->node, key);
     n->parent = map->node;
     *map->tail = n;
     map->tail = &n->next;
@@ -134,6 +155,7 @@ static void add(struct scheme_tree *t, struct scheme_node *n)
     }
     struct tree_level *level = &t->open[t->depth - 1];
     if (level->node->kind == NODE_LIST) {
+        if (empty(n)) stand_at(n, level->node);
         n->parent = level->node;
         n->index = level->count++;
         *level->tail = n;

@@ -72,6 +72,8 @@ void tree_tag(struct scheme_tree *t, int line, int column);
 /* What the reader of YAML says about text that is none. There is no tree then. */
 void tree_syntax(struct scheme_tree *t, int line, int column, const char *message);
 void tree_not_utf8(struct scheme_tree *t);
+/* For a reader that gives up on nesting by itself. */
+void tree_too_deep(struct scheme_tree *t, int line, int column);
 /* NULL: a limit, a syntax error, or nothing at all; findings say which. */
 const struct scheme_node *tree_finish(struct scheme_tree *t);
 

@@ -24,27 +24,30 @@ static const char *token_text(struct reader *y, struct fy_token *token)
 
 struct place { int line, column; };
 
-static struct place place(const struct fy_mark *m)
+/* libfyaml's marks stand behind a quote, `&` or `*`: back is how many characters. An empty value has none. */
+static struct place place(const struct fy_mark *m, int back)
 {
-    return m ? (struct place){ m->line + 1, m->column + 1 } : (struct place){ 1, 1 };
+    return m ? (struct place){ m->line + 1, m->column + 1 - back } : (struct place){ 1, 1 };
 }
 
 /* Beside the node that was added just before. */
 static void decoration(struct reader *y, struct fy_token *anchor, struct fy_token *tag)
 {
     if (anchor) {
-        struct place at = place(fy_token_start_mark(anchor));
+        struct place at = place(fy_token_start_mark(anchor), 1);
         tree_anchor(&y->t, at.line, at.column);
     }
     if (tag) {
-        struct place at = place(fy_token_start_mark(tag));
+        struct place at = place(fy_token_start_mark(tag), 0);
         tree_tag(&y->t, at.line, at.column);
     }
 }
 
-static void scalar(struct reader *y, struct fy_event *e, struct place at)
+static void scalar(struct reader *y, struct fy_event *e)
 {
-    bool quoted = fy_token_scalar_style(e->scalar.value) != FYSS_PLAIN;
+    enum fy_scalar_style style = fy_token_scalar_style(e->scalar.value);
+    bool quoted = style != FYSS_PLAIN;
+    struct place at = place(fy_event_start_mark(e), style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED);
     tree_scalar(&y->t, token_text(y, e->scalar.value), quoted, at.line, at.column);
     decoration(y, e->scalar.anchor, e->scalar.tag);
 }
@@ -52,10 +55,10 @@ static void scalar(struct reader *y, struct fy_event *e, struct place at)
 /* One event; false: there is no more to read. */
 static bool feed(struct reader *y, struct fy_event *e)
 {
-    struct place at = place(fy_event_start_mark(e));
+    struct place at = place(fy_event_start_mark(e), e->type == FYET_ALIAS);
     switch ((int)e->type) {
     case FYET_SCALAR:
-        scalar(y, e, at);
+        scalar(y, e);
         return true;
     case FYET_ALIAS:
         tree_alias(&y->t, at.line, at.column);

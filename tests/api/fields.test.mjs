@@ -248,6 +248,7 @@ const RAW = {
   "POST /villages/{village}/residents/import": () => `${csv}R${unique()},林一,男,1980-01-01,户主,01.01\n`,
   "POST /villages/{village}/schemes": () => scheme,
   "POST /schemes/check": () => scheme,
+  "POST /schemes/print": () => scheme,
   "POST /villages/{village}/claims/{claim}/photos": () => photo,
 };
 

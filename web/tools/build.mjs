@@ -21,7 +21,7 @@ function files(dir) {
         e.isDirectory() ? files(join(dir, e.name)) : [join(dir, e.name)]);
 }
 for (const file of files(out)) {
-    if (!/\.(html|js|css|svg|json|webmanifest|txt)$/.test(file)) continue;
+    if (!/\.(html|js|css|svg|json|webmanifest|txt|wasm)$/.test(file)) continue;
     const plain = readFileSync(file);
     const br = brotliCompressSync(plain, {
         params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length },

@@ -1,0 +1,110 @@
+/* A text of YAML, read by npm yaml, to the engine node by node. What npm yaml and libfyaml (which reads on the server)
+ * see differently is evened out here, so that both give the same tree with the same positions:
+ * lines from 1, columns in characters from 1. */
+import { type Document, isAlias, isCollection, isMap, isPair, isScalar, parseAllDocuments } from 'yaml';
+import type { Feed } from './module';
+
+/* Offset → line and column. Offsets mostly grow, so it goes on from the last one. */
+class Places {
+    private at = 0;
+    private line = 1;
+    private column = 1;
+    constructor(private text: string) {}
+    of(offset: number): [number, number] {
+        if (offset < this.at) { // back to the line's beginning, or to the text's
+            const from = this.text.lastIndexOf('\n', this.at - 1) + 1;
+            if (offset < from) this.line = 1;
+            this.at = offset < from ? 0 : from;
+            this.column = 1;
+        }
+        while (this.at < offset) {
+            const c = this.text.codePointAt(this.at)!;
+            this.at += c > 0xffff ? 2 : 1;
+            if (c === 0x0a) {
+                this.line++;
+                this.column = 1;
+            } else if (c !== 0xfeff || this.at > 1) {
+                this.column++; // a byte order mark is no character
+            }
+        }
+        return [this.line, this.column];
+    }
+}
+
+interface Decorated { anchor?: string; tag?: string; range?: [number, number, number] | null }
+
+class Walk {
+    private places: Places;
+    constructor(private text: string, private f: Feed) {
+        this.places = new Places(text);
+    }
+    /* &name and !tag stand before their node. */
+    private decoration(n: Decorated): void {
+        const from = n.range?.[0] ?? 0;
+        if (n.anchor) this.f.anchor(...this.places.of(this.text.lastIndexOf(`&${n.anchor}`, from)));
+        if (!n.tag) return;
+        let at = this.text.lastIndexOf('!', from);
+        while (at > 0 && this.text[at - 1] === '!') at--;
+        this.f.tag(...this.places.of(at));
+    }
+    value(n: unknown, otherwise: number): void {
+        if (!this.f.more()) return;
+        const at = (n as Decorated | null)?.range?.[0] ?? otherwise;
+        const [line, column] = this.places.of(at);
+        if (isAlias(n)) {
+            this.f.alias(line, column);
+        } else if (isCollection(n)) {
+            if (isMap(n)) this.f.map(line, column);
+            else this.f.list(line, column);
+            this.decoration(n as Decorated);
+            for (const item of n.items) {
+                if (isPair(item)) {
+                    this.value(item.key, at);
+                    this.value(item.value, (item.key as Decorated | null)?.range?.[1] ?? at);
+                } else {
+                    this.value(item, at);
+                }
+            }
+            this.f.end();
+        } else if (isScalar(n)) {
+            const text = typeof n.value === 'string' ? n.value : n.source ?? '';
+            const quoted = n.type !== undefined && n.type !== 'PLAIN';
+            if (text || quoted) this.f.scalar(text, quoted, line, column);
+            else this.f.scalar('', false, 1, 1); // stands nowhere; the engine says where
+            this.decoration(n as Decorated);
+        } else {
+            this.f.scalar('', false, 1, 1);
+        }
+    }
+    /* One per line: the others are its echoes. */
+    errors(list: readonly { message: string; pos: readonly [number, number] }[]): void {
+        let last = 0;
+        for (const e of [...list].sort((a, b) => a.pos[0] - b.pos[0])) {
+            const [line, column] = this.places.of(e.pos[0]);
+            if (line !== last) this.f.syntax(e.message, line, column);
+            last = line;
+        }
+    }
+}
+
+const lone = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\0/;
+
+export function feedYaml(f: Feed, which: number, written: string): void {
+    const bytes = new TextEncoder().encode(written).length;
+    if (!f.doc(which, bytes)) return;
+    if (lone.test(written)) return f.not_utf8();
+    const text = written.replace(/\r(?!\n)/g, '\n'); // an old line end, which npm yaml does not know
+    let docs: Document.Parsed[];
+    try {
+        const all = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: true });
+        docs = 'empty' in all ? [] : all;
+    } catch (e) {
+        if (e instanceof RangeError) return f.too_deep(); // npm yaml nests calls, the engine stops far earlier
+        throw e;
+    }
+    const walk = new Walk(text, f);
+    const wrong = docs.find((d) => d.errors.length);
+    if (wrong?.errors.some((e) => e.code === 'RESOURCE_EXHAUSTION')) return f.too_deep();
+    if (wrong) return walk.errors(wrong.errors);
+    for (const d of docs) if (d.contents) walk.value(d.contents, 0);
+}

@@ -1,0 +1,121 @@
+/* The engine in the page: loading it, what its answers are, and input that means harm. That it says the same as the
+ * server is tests/api/engine.test.mjs. */
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { load } from './load.mjs';
+
+const here = (p) => fileURLToPath(new URL(p, import.meta.url));
+const wasm = readFileSync(here('../../build/web-engine/engine.wasm'));
+const compiled = new WebAssembly.Module(wasm);
+const { openEngine } = await load('shared/engine/engine.ts');
+const { EngineModule } = await load('shared/engine/module.ts');
+const e = openEngine(compiled);
+const folder = here('../../schemes');
+const presets = Object.fromEntries(readdirSync(folder).filter((f) => f.endsWith('.yaml')).map((f) => [f, readFileSync(join(folder, f), 'utf8')]));
+const zengxiang = presets['zengxiang.yaml'];
+
+describe('the module', () => {
+    test('needs nothing from outside and is small', () => {
+        assert.deepEqual(WebAssembly.Module.imports(compiled), []);
+        const br = brotliCompressSync(wasm).length;
+        console.log(`# engine.wasm ${wasm.length} bytes, ${br} with brotli`);
+        assert.ok(br <= 150 * 1024, `${br} bytes`);
+    });
+    test('its memory has a maximum', () => {
+        const { memory } = new WebAssembly.Instance(compiled, {}).exports;
+        assert.throws(() => memory.grow(65536), RangeError);
+        assert.throws(() => memory.grow(4097), RangeError);
+    });
+});
+
+describe('answers', () => {
+    test('every preset is right, and told', () => {
+        for (const [name, text] of Object.entries(presets)) {
+            const r = e.check(text);
+            assert.deepEqual([r.ok, r.findings.filter((f) => !f.warning)], [true, []], name);
+            assert.ok(e.notice(text).text.startsWith(r.rules.title), name);
+        }
+        const r = e.check(zengxiang);
+        assert.equal(r.rules.categories.flatMap((c) => c.items).length, 32);
+        assert.equal(r.parts.find((p) => p.key === 'items').count, 32);
+    });
+    test('a finding has the place a person would look at', () => {
+        const bad = zengxiang.replace('label: 思想政治', 'lable: 思想政治');
+        const r = e.check(bad);
+        assert.equal(r.ok, false);
+        assert.equal(r.rules, null);
+        const f = r.findings.find((x) => x.path === 'categories/0/lable');
+        assert.equal(bad.split('\n')[f.line - 1].slice(f.column - 1, f.column + 4), 'lable');
+        assert.match(f.zh, /是不是“label”/);
+        assert.equal(e.notice(bad).text, null);
+    });
+    test('what writes itself as a text is read as that text', () => {
+        assert.equal(e.json('check', { toString: () => zengxiang }), e.json('check', zengxiang));
+    });
+    test('the schema names every key', () => {
+        assert.ok(e.schema().properties.items);
+    });
+    test('answers do not remember each other', () => {
+        const first = e.json('check', zengxiang);
+        e.check('items: [');
+        e.check(presets['longwo.yaml']);
+        assert.equal(e.json('check', zengxiang), first);
+    });
+});
+
+describe('input that means harm', () => {
+    const trapped = (text) => {
+        const m = new EngineModule(compiled);
+        const r = openEngine(compiled).check(text);
+        assert.equal(m.trapped, '');
+        assert.equal(r.ok, false);
+        assert.ok(r.findings.length > 0 && r.findings.length <= 201);
+        return r.findings.map((f) => f.en).join('\n');
+    };
+    const cases = [
+        ['100,000 nodes', `items: [${'1,'.repeat(100_000)}]`, /too much content/],
+        ['a depth of 1,000', '['.repeat(1000) + ']'.repeat(1000), /nested too deeply/],
+        ['a depth of 100,000', '['.repeat(100_000), /nested too deeply|not valid YAML/],
+        ['a block depth of 400', Array.from({ length: 400 }, (_, i) => `${' '.repeat(i)}a:\n`).join(''), /nested too deeply/],
+        ['a value of 400,000 characters', `title: ${'字'.repeat(130_000)}`, /text too long/],
+        ['a megabyte', `title: ${'x'.repeat(1 << 20)}`, /file too large/],
+        ['10,000 wrong keys', Array.from({ length: 10_000 }, (_, i) => `k${i}: 1`).join('\n'), /too many findings/],
+        ['aliases of aliases', `a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n`, /aliases \(\*name\) are not allowed/],
+        ['a NUL', 'title: a\0b\n', /not UTF-8/],
+        ['half a character', 'title: a\ud800b\n', /not UTF-8/],
+        ['nothing', '', /the file is empty/],
+        ['a number for a scheme', '7', /"key: value" lines are wanted/],
+    ];
+    for (const [name, text, wanted] of cases) test(name, () => assert.match(trapped(text), wanted));
+
+    test('calls in the wrong order do nothing', () => {
+        const m = new EngineModule(compiled);
+        const json = m.ask('check', (f) => {
+            f.end();
+            f.map(1, 1);
+            f.doc(0, 10);
+            f.end();
+            f.end();
+            f.list(1, 1);
+            f.scalar('a', false, -1, 2 ** 31);
+            f.scalar('b'.repeat(3000), true, 0, 0);
+        });
+        assert.equal(m.trapped, '');
+        assert.equal(JSON.parse(json).ok, false);
+    });
+    test('memory that runs out is a finding, and the next question has a fresh instance', () => {
+        const m = new EngineModule(compiled);
+        const json = m.ask('check', (f) => {
+            f.doc(0, 10);
+            f.list(1, 1);
+            for (let i = 0; i < 40; i++) f.scalar('x'.repeat(4 << 20), false, 1, 1);
+        });
+        assert.match(m.trapped, /out of memory/);
+        assert.match(JSON.parse(json).findings[0].en, /too much for this machine/);
+        assert.equal(JSON.parse(m.ask('check', (f) => { f.doc(0, 1); })).findings[0].en, 'the file is empty');
+    });
+});

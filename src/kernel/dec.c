@@ -87,6 +87,17 @@ bool dec_mul(int64_t c, int64_t times, int64_t *out)
 bool dec_muldiv(int64_t c, int64_t num, int64_t den, enum dec_round how, int64_t *out)
 {
     if (den <= 0) return false;
+    int64_t narrow;
+    /* The ordinary case needs no division in 128 bits, which is ten times slower. */
+    if (!__builtin_mul_overflow(c, num, &narrow) && den <= DEC_MAX) {
+        int64_t v = narrow / den, over = narrow % den;
+        if (how == DEC_DOWN) v -= over < 0;
+        if (how == DEC_UP) v += over > 0;
+        if (how == DEC_NEAREST && (over < 0 ? -over : over) * 2 >= den) v += narrow < 0 ? -1 : 1;
+        if (!within(v)) return false;
+        *out = v;
+        return true;
+    }
     __int128 product = (__int128)c * num;
     __int128 q = product / den, rest = product % den;
     int sign = product < 0 ? -1 : 1;

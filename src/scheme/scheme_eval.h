@@ -14,6 +14,7 @@
 #include "scheme/scheme_why.h"
 
 struct eval_work;
+struct scheme_index;
 struct eval {
     struct arena *mem;
     const struct scheme *s;
@@ -28,6 +29,9 @@ struct eval {
  * neither. */
 struct eval_work *eval_work_new(struct arena *mem, const struct scheme *s);
 void eval_work_begin(struct eval_work *w, struct eval *e);
+const struct scheme_index *eval_index(struct eval *e);
+/* period_span, but days that come again cost next to nothing. */
+struct span eval_period(struct eval *e, enum period per, int64_t on);
 /* A number with its tree (NULL without explain) and how many things it rests on. */
 struct eval_sum {
     int64_t value_c;

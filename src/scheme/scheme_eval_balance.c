@@ -4,6 +4,7 @@
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_eval.h"
+#include "scheme/scheme_sort.h"
 
 struct event {
     int64_t on, c, expires;
@@ -84,6 +85,15 @@ static const struct err *events_of(struct eval *e, const struct scheme_balance *
     return NULL;
 }
 
+/* Credits of a day before its debits. */
+static int by_day(const void *pa, const void *pb, const void *arg)
+{
+    const struct event *a = pa, *b = pb;
+    (void)arg;
+    if (a->on != b->on) return a->on < b->on ? -1 : 1;
+    return (a->c < 0) - (b->c < 0);
+}
+
 const struct err *eval_balance(struct eval *e, const struct scheme_balance *b,
                                const struct fact_subject *f, int64_t on, int64_t *out)
 {
@@ -91,17 +101,11 @@ const struct err *eval_balance(struct eval *e, const struct scheme_balance *b,
     size_t n;
     int64_t debt = 0;
     TRY(events_of(e, b, f, on, &v, &n));
-    /* By day, credits of a day before its debits; stable. */
-    for (size_t i = 1; i < n; i++) {
-        struct event x = v[i];
-        size_t k = i;
-        for (; k > 0 && (v[k - 1].on > x.on || (v[k - 1].on == x.on && v[k - 1].c < 0 && x.c > 0));
-             k--)
-            v[k] = v[k - 1];
-        v[k] = x;
-    }
+    sort_stable(e->mem, v, n, sizeof *v, by_day, NULL);
     /* Credits stay in place as lots; a debit eats live lots, earliest expiry first. All lots of a
-     * balance last equally long, so that is their order already. */
+     * balance last equally long, so that is their order already, and what is eaten or gone before a
+     * debit is so for all later ones: `live` never goes back. */
+    size_t live = 0;
     for (size_t i = 0; i < n; i++) {
         if (v[i].c > 0) {
             int64_t pays = debt < v[i].c ? debt : v[i].c;
@@ -110,14 +114,15 @@ const struct err *eval_balance(struct eval *e, const struct scheme_balance *b,
             continue;
         }
         int64_t need = -v[i].c;
-        for (size_t k = 0; k < i && need > 0; k++) {
-            if (v[k].c <= 0 || v[k].expires < v[i].on) continue;
-            int64_t take = need < v[k].c ? need : v[k].c;
-            v[k].c -= take;
+        v[i].c = 0;
+        while (need > 0) {
+            while (live < i && (v[live].c <= 0 || v[live].expires < v[i].on)) live++;
+            if (live == i) break;
+            int64_t take = need < v[live].c ? need : v[live].c;
+            v[live].c -= take;
             need -= take;
         }
         debt += need;
-        v[i].c = 0;
     }
     bool sum_ok = true;
     *out = -debt;

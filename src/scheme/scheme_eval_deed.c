@@ -18,12 +18,15 @@ struct memo {
     const struct list *deeds;
     struct list worth;
 };
+/* Spans by the last bits of the day: a year and a half without two days in one place. */
+enum { DAYS = 512 };
 struct eval_work {
+    struct arena *mem;
     const struct scheme_index *index;
     struct counter *counters; /* two for each: given, taken */
     uint64_t stamp;           /* counts with another stamp are of other deeds */
     struct scheme_limit *limits;
-    struct span now[PERIOD_LIFE + 1]; /* by period: the span asked for last */
+    struct span *spans[PERIOD_LIFE + 1]; /* of days, where they were asked for; see DAYS */
     bool remembers;
     struct memo *memos;
     size_t memos_n, memos_cap;
@@ -35,7 +38,7 @@ struct eval_work *eval_work_new(struct arena *mem, const struct scheme *s)
     w->index = scheme_index_of(mem, s);
     w->counters = arena_array(mem, struct counter, 2 * (size_t)w->index->counters + 1);
     w->limits = arena_array(mem, struct scheme_limit, w->index->limits_most + 1);
-    for (int p = 0; p <= PERIOD_LIFE; p++) w->now[p] = (struct span){ 1, 0 };
+    w->mem = mem;
     return w;
 }
 
@@ -45,6 +48,33 @@ void eval_work_begin(struct eval_work *w, struct eval *e)
     w->remembers = true;
     w->memos = NULL;
     w->memos_n = w->memos_cap = 0;
+}
+
+static struct span span_at(struct eval_work *w, enum period per, int64_t on)
+{
+    if (!w->spans[per]) {
+        w->spans[per] = arena_array(w->mem, struct span, DAYS);
+        for (size_t i = 0; i < DAYS; i++) w->spans[per][i] = (struct span){ 1, 0 };
+    }
+    struct span *p = &w->spans[per][(uint64_t)on % DAYS];
+    if (on < p->first || on > p->last) *p = period_span(per, on);
+    return *p;
+}
+
+static struct eval_work *work_of(struct eval *e)
+{
+    if (!e->work) e->work = eval_work_new(e->mem, e->s);
+    return e->work;
+}
+
+struct span eval_period(struct eval *e, enum period per, int64_t on)
+{
+    return span_at(work_of(e), per, on);
+}
+
+const struct scheme_index *eval_index(struct eval *e)
+{
+    return work_of(e)->index;
 }
 
 static const struct list *remembered(const struct eval_work *w, const struct list *deeds)
@@ -73,20 +103,13 @@ static bool is_fault(const struct scheme_item *item, const struct fact_deed *d)
     return d->reverse == 1 || item->points_max_c < 0;
 }
 
-static const struct span *period_at(struct eval_work *w, int64_t per, int64_t on)
-{
-    struct span *p = &w->now[per];
-    if (on < p->first || on > p->last) *p = period_span((enum period)per, on);
-    return p;
-}
-
 /* The count of a limit for a deed; NULL: the limit is of one deed. */
 static struct counter *counter_of(struct eval_work *w, const struct scheme_limit *l, uint32_t id,
                                   bool fault, int64_t on)
 {
     if (l->per == CAP_EVENT) return NULL;
     struct counter *c = &w->counters[2 * (size_t)id + (fault || l->scope == LIMIT_WARNING)];
-    int64_t first = period_at(w, l->per, on)->first;
+    int64_t first = span_at(w, (enum period)l->per, on).first;
     if (c->stamp != w->stamp || c->first != first)
         *c = (struct counter){ .first = first, .stamp = w->stamp };
     return c;
@@ -207,7 +230,7 @@ static int by_day(const void *pa, const void *pb, const void *arg)
 const struct err *eval_deeds(struct eval *e, const char *class_, const struct list *deeds,
                              struct list *out)
 {
-    if (!e->work) e->work = eval_work_new(e->mem, e->s);
+    work_of(e);
     const struct list *known = e->work->remembers ? remembered(e->work, deeds) : NULL;
     if (known) {
         *out = *known;

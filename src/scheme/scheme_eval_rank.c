@@ -4,6 +4,7 @@
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_eval.h"
+#include "scheme/scheme_sort.h"
 
 /* ---- ranking ---- */
 
@@ -131,6 +132,20 @@ void eval_titles(const struct scheme_title *t, struct rank_entry *v, size_t n)
 
 /* ---- dividing money ---- */
 
+struct remainder {
+    __int128 rest;
+    int64_t id;
+    size_t at;
+};
+/* The largest first, the lower id among equals. */
+static int by_rest(const void *pa, const void *pb, const void *arg)
+{
+    const struct remainder *a = pa, *b = pb;
+    (void)arg;
+    if (a->rest != b->rest) return a->rest > b->rest ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
 bool eval_split(struct arena *mem, int64_t pool_c, struct share *v, size_t n)
 {
     __int128 sum = 0, left = pool_c;
@@ -141,28 +156,16 @@ bool eval_split(struct arena *mem, int64_t pool_c, struct share *v, size_t n)
         sum += v[i].weight_c;
     }
     if (!sum) return true;
-    size_t *order = arena_array(mem, size_t, n);
-    __int128 *rest = arena_array(mem, __int128, n);
+    struct remainder *rests = arena_array(mem, struct remainder, n);
     for (size_t i = 0; i < n; i++) {
         __int128 part = (__int128)pool_c * v[i].weight_c;
         v[i].amount_c = (int64_t)(part / sum);
-        rest[i] = part % sum;
+        rests[i] = (struct remainder){ part % sum, v[i].id, i };
         left -= v[i].amount_c;
-        order[i] = i;
     }
-    /* What is left is fewer hundredths than entries: the largest remainders, the lower id first. A
-     * heap would do; a selection by counting passes is enough, since equals are common (1:1:1). */
-    for (size_t gap = n / 2; gap > 0; gap /= 2)
-        for (size_t i = gap; i < n; i++) {
-            size_t x = order[i], k = i;
-            for (;
-                 k >= gap && (rest[order[k - gap]] < rest[x] ||
-                              (rest[order[k - gap]] == rest[x] && v[order[k - gap]].id > v[x].id));
-                 k -= gap)
-                order[k] = order[k - gap];
-            order[k] = x;
-        }
-    for (size_t i = 0; i < n && left > 0; i++, left--) v[order[i]].amount_c++;
+    /* What is left is fewer hundredths than entries. */
+    sort_stable(mem, rests, n, sizeof *rests, by_rest, NULL);
+    for (size_t i = 0; i < n && left > 0; i++, left--) v[rests[i].at].amount_c++;
     return true;
 }
 

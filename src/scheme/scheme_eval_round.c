@@ -4,7 +4,8 @@
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_eval.h"
-#include "scheme/scheme_keys.h"
+#include "scheme/scheme_index.h"
+#include "scheme/scheme_sort.h"
 
 static const char *human(struct arena *mem, int64_t c)
 {
@@ -23,30 +24,44 @@ static struct err *bad_fact(struct arena *mem, const char *field, const char *zh
 
 /* ---- one sheet ---- */
 
-static int64_t given(const struct fact_visit *v, const char *line)
+/* Marks by the slots of their lines. They mostly come in the order of the form, so the next line is
+ * tried before the lookup. */
+static const struct err *marks_of(struct eval *e, const struct index_sheet *x,
+                                  const struct fact_visit *v, int64_t *marks)
 {
-    for (size_t i = 0; i < v->marks.n; i++)
-        if (text_equal(LIST_AT(v->marks, struct scheme_level, i).name, line))
-            return LIST_AT(v->marks, struct scheme_level, i).points.min_c;
-    return NONE;
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < x->slots.n; i++) marks[i] = NONE;
+    for (size_t m = 0; m < v->marks.n; m++) {
+        const struct scheme_level *l = &LIST_AT(v->marks, struct scheme_level, m);
+        if (next >= x->slots.n || strcmp(x->slots.text[next + 1], l->name) != 0)
+            next = names_find(&x->slots, l->name) - 1;
+        if (next == UINT32_MAX)
+            return bad_fact(e->mem, l->name,
+                            arena_printf(e->mem, "评分表没有“%s”这一项。", l->name),
+                            arena_printf(e->mem, "the sheet has no line \"%s\"", l->name));
+        if (marks[next] == NONE) marks[next] = l->points.min_c;
+        next++;
+    }
+    return NULL;
 }
 
-static bool vetoed(const struct scheme_section *section, const struct fact_visit *v,
-                   const char *what, const char *line)
+/* Is the line, its section or the sheet (by what) vetoed within this section? */
+static bool vetoed(const struct index_section *x, const int64_t *marks, enum index_veto what,
+                   uint32_t slot)
 {
-    for (size_t i = 0; i < section->lines.n; i++) {
-        const struct scheme_line *l = &LIST_AT(section->lines, struct scheme_line, i);
-        if (l->veto && !strcmp(l->veto, what) && (!line || text_equal(l->of, line)) &&
-            given(v, l->code) > 0)
+    if (!x->vetoes) return false;
+    for (size_t i = 0; i < x->lines.n; i++) {
+        const struct index_line *l = &LIST_AT(x->lines, struct index_line, i);
+        if (l->veto == what && (what != VETO_LINE || l->of == slot) && marks[l->slot] > 0)
             return true;
     }
     return false;
 }
 
-static const struct err *line_mark(struct eval *e, const struct scheme_line *l,
-                                   const struct fact_visit *v, int64_t *out)
+static const struct err *line_mark(struct eval *e, const struct scheme_line *l, int64_t m,
+                                   int64_t *out)
 {
-    int64_t m = given(v, l->code), lost;
+    int64_t lost;
     if (l->per_fault_c != NONE) {
         if (m == NONE) m = 0;
         if (m < 0 || !dec_muldiv(l->per_fault_c, m, 100, DEC_NEAREST, &lost))
@@ -68,21 +83,28 @@ static const struct err *line_mark(struct eval *e, const struct scheme_line *l,
     return NULL;
 }
 
-static const struct err *known_lines(struct eval *e, const struct scheme_sheet *sheet,
-                                     const struct fact_visit *v)
+static const struct err *section_mark(struct eval *e, const struct index_section *x,
+                                      const int64_t *marks, int64_t *sum, struct scheme_why *under)
 {
-    for (size_t m = 0; m < v->marks.n; m++) {
-        const char *code = LIST_AT(v->marks, struct scheme_level, m).name;
-        bool found = false;
-        for (size_t i = 0; i < sheet->sections.n && !found; i++) {
-            const struct list *lines = &LIST_AT(sheet->sections, struct scheme_section, i).lines;
-            for (size_t k = 0; k < lines->n && !found; k++)
-                found = text_equal(LIST_AT(*lines, struct scheme_line, k).code, code);
-        }
-        if (!found)
-            return bad_fact(e->mem, code, arena_printf(e->mem, "评分表没有“%s”这一项。", code),
-                            arena_printf(e->mem, "the sheet has no line \"%s\"", code));
+    struct scheme_why *part = WHY(e, "section", 0, x->section->label, x->section->label);
+    bool zero = vetoed(x, marks, VETO_SECTION, 0);
+    *sum = 0;
+    for (size_t k = 0; k < x->lines.n; k++) {
+        const struct index_line *i = &LIST_AT(x->lines, struct index_line, k);
+        const struct scheme_line *l = i->line;
+        int64_t m = 0;
+        if (i->veto != VETO_NONE) continue;
+        TRY(line_mark(e, l, marks[i->slot], &m));
+        bool veto = vetoed(x, marks, VETO_LINE, i->slot) || zero;
+        if (veto) m = 0;
+        *sum += m;
+        if (!e->explain) continue;
+        why_under(part, why_new(e->mem, veto ? "veto" : "line", m,
+                                veto ? arena_printf(e->mem, "%s：一票否决", l->label) : l->label,
+                                veto ? arena_printf(e->mem, "%s: vetoed", l->label) : l->label));
     }
+    if (part) part->value_c = *sum;
+    why_under(under, part);
     return NULL;
 }
 
@@ -97,32 +119,18 @@ const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet,
         out->why = WHY(e, "mark", out->value_c, "打分", "the mark given");
         return NULL;
     }
-    TRY(known_lines(e, sheet, v));
-    out->why = WHY(e, "sheet", 0, sheet->label, sheet->label);
+    const struct index_sheet *x =
+        &eval_index(e)->sheets[sheet - (const struct scheme_sheet *)e->s->rules.sheets.items];
+    int64_t *marks = arena_array(e->mem, int64_t, x->slots.n + 1);
     bool none = false;
-    for (size_t i = 0; i < sheet->sections.n; i++) {
-        const struct scheme_section *section = &LIST_AT(sheet->sections, struct scheme_section, i);
-        struct scheme_why *part = WHY(e, "section", 0, section->label, section->label);
-        bool zero = vetoed(section, v, "section", NULL);
-        int64_t sum = 0;
-        none |= vetoed(section, v, "sheet", NULL);
-        for (size_t k = 0; k < section->lines.n; k++) {
-            const struct scheme_line *l = &LIST_AT(section->lines, struct scheme_line, k);
-            int64_t m = 0;
-            if (l->veto) continue;
-            TRY(line_mark(e, l, v, &m));
-            bool veto = vetoed(section, v, "line", l->code) || zero;
-            if (veto) m = 0;
-            sum += m;
-            if (e->explain)
-                why_under(part,
-                          why_new(e->mem, veto ? "veto" : "line", m,
-                                  veto ? arena_printf(e->mem, "%s：一票否决", l->label) : l->label,
-                                  l->label));
-        }
+    TRY(marks_of(e, x, v, marks));
+    out->why = WHY(e, "sheet", 0, sheet->label, sheet->label);
+    for (size_t i = 0; i < x->sections.n; i++) {
+        const struct index_section *section = &LIST_AT(x->sections, struct index_section, i);
+        int64_t sum;
+        none |= vetoed(section, marks, VETO_SHEET, 0);
+        TRY(section_mark(e, section, marks, &sum, out->why));
         out->value_c += sum;
-        if (part) part->value_c = sum;
-        why_under(out->why, part);
     }
     if (none) {
         out->value_c = 0;
@@ -175,98 +183,129 @@ static bool combine(const int64_t *marks, size_t n, bool trimmed, int64_t *out)
     return dec_muldiv(sum - low - high, 1, (int64_t)n - 2, DEC_NEAREST, out);
 }
 
-static const struct err *one_period(struct eval *e, const struct scheme_round *r,
-                                    const struct fact_subject *f, struct eval_round *out)
-{
-    int64_t *marks = arena_array(e->mem, int64_t, f->visits.n + 1);
-    size_t n = 0;
-    int64_t least = r->assessors ? r->assessors->at_least : 1;
-    char name[DATE_SIZE];
+/* A visit with the period that it is in. */
+struct seen {
+    struct span in;
+    const struct fact_visit *visit;
+};
 
-    period_name((enum period)r->every, out->in.first, name);
-    out->why = WHY(e, "round", 0, arena_printf(e->mem, "%s %s", r->label, name),
-                   arena_printf(e->mem, "%s %s", r->label, name));
-    for (size_t i = 0; i < f->visits.n; i++) {
-        const struct fact_visit *v = &LIST_AT(f->visits, struct fact_visit, i);
+static void explain_round(struct eval *e, const struct scheme_round *r, struct eval_round *x)
+{
+    char name[DATE_SIZE];
+    period_name((enum period)r->every, x->in.first, name);
+    if (!x->counted) {
+        x->why->zh = x->why->en = arena_printf(e->mem, "%s %s", r->label, name);
+        return;
+    }
+    const char *label = x->band && x->band->label ? x->band->label : "";
+    bool pays = x->band && x->band->points_c != NONE;
+    x->why->zh =
+        arena_printf(e->mem, "%s %s：得分%s%s%s%s%s", r->label, name, human(e->mem, x->mark_c),
+                     *label ? "，" : "", label, pays ? "，积" : "",
+                     pays ? arena_printf(e->mem, "%s分", human(e->mem, x->points_c)) : "");
+    x->why->en = arena_printf(e->mem, "%s %s: mark %s, %s points", r->label, name,
+                              human(e->mem, x->mark_c), human(e->mem, x->points_c));
+    x->why->value_c = x->points_c;
+}
+
+/* The marks of those visits that count; the others say why not. */
+static const struct err *period_marks(struct eval *e, const struct scheme_round *r,
+                                      const struct fact_subject *f, const struct seen *v, size_t n,
+                                      struct eval_round *out, int64_t *marks, size_t *marks_n)
+{
+    *marks_n = 0;
+    for (size_t i = 0; i < n; i++) {
         struct eval_sum one;
-        if (!text_equal(v->round, r->code) || v->on < out->in.first || v->on > out->in.last)
-            continue;
-        if (v->excused == 1) {
+        if (v[i].visit->excused == 1) {
             out->excused = true;
             continue;
         }
-        const char *why = not_counted(r, f, v);
+        const char *why = not_counted(r, f, v[i].visit);
         if (why) {
             if (e->explain)
                 why_under(out->why, why_new(e->mem, "ignored", 0,
                                             arena_printf(e->mem, "不计：%s", why), "not counted"));
             continue;
         }
-        TRY(eval_mark(e, r->sheet_, v, &one));
-        marks[n++] = one.value_c;
+        TRY(eval_mark(e, r->sheet_, v[i].visit, &one));
+        marks[(*marks_n)++] = one.value_c;
         why_under(out->why, one.why);
     }
-    if ((int64_t)n < least || !n) {
+    return NULL;
+}
+
+static const struct err *one_period(struct eval *e, const struct scheme_round *r,
+                                    const struct fact_subject *f, const struct seen *v, size_t n,
+                                    struct eval_round *out)
+{
+    int64_t *marks = arena_array(e->mem, int64_t, n + 1);
+    size_t marks_n;
+    int64_t least = r->assessors ? r->assessors->at_least : 1;
+
+    out->why = WHY(e, "round", 0, NULL, NULL);
+    TRY(period_marks(e, r, f, v, n, out, marks, &marks_n));
+    out->counted = (int64_t)marks_n >= least && marks_n;
+    if (!out->counted) {
         if (e->explain && !out->excused)
             why_under(out->why,
-                      why_new(e->mem, "too_few", (int64_t)n * 100,
-                              arena_printf(e->mem, "只有%d人评分，至少要%d人，本次不计", (int)n,
-                                           (int)least),
+                      why_new(e->mem, "too_few", (int64_t)marks_n * 100,
+                              arena_printf(e->mem, "只有%d人评分，至少要%d人，本次不计",
+                                           (int)marks_n, (int)least),
                               arena_printf(e->mem, "%d assessors, %d are needed: not counted",
-                                           (int)n, (int)least)));
+                                           (int)marks_n, (int)least)));
+        if (e->explain) explain_round(e, r, out);
         return NULL;
     }
-    if (!combine(marks, n, r->assessors && text_equal(r->assessors->combine, "trimmed"),
+    if (!combine(marks, marks_n, r->assessors && text_equal(r->assessors->combine, "trimmed"),
                  &out->mark_c))
         return bad_fact(e->mem, "marks", "分数太大。", "marks are too large");
-    out->counted = true;
     out->points_c = 0;
     if (r->bands_) {
         out->band = scheme_band_of(&r->bands_->bands, out->mark_c);
         if (!out->band) out->band = r->bands_->otherwise;
         if (out->band && out->band->points_c != NONE) out->points_c = out->band->points_c;
     }
-    if (!e->explain) return NULL;
-    const char *label = out->band && out->band->label ? out->band->label : "";
-    bool pays = out->band && out->band->points_c != NONE;
-    out->why->zh =
-        arena_printf(e->mem, "%s %s：得分%s%s%s%s%s", r->label, name, human(e->mem, out->mark_c),
-                     *label ? "，" : "", label, pays ? "，积" : "",
-                     pays ? arena_printf(e->mem, "%s分", human(e->mem, out->points_c)) : "");
-    out->why->en = arena_printf(e->mem, "%s %s: mark %s, %s points", r->label, name,
-                                human(e->mem, out->mark_c), human(e->mem, out->points_c));
-    out->why->value_c = out->points_c;
+    if (e->explain) explain_round(e, r, out);
     return NULL;
+}
+
+static int by_period(const void *pa, const void *pb, const void *arg)
+{
+    const struct seen *a = pa, *b = pb;
+    (void)arg;
+    return (a->in.first > b->in.first) - (a->in.first < b->in.first);
 }
 
 const struct err *eval_rounds(struct eval *e, const struct scheme_round *r,
                               const struct fact_subject *f, struct list *out)
 {
-    *out = (struct list){ arena_array(e->mem, struct eval_round, f->visits.n + 1), 0 };
+    struct seen *v = arena_array(e->mem, struct seen, f->visits.n + 1);
+    size_t n = 0, periods = 0;
     for (size_t i = 0; i < f->visits.n; i++) {
-        const struct fact_visit *v = &LIST_AT(f->visits, struct fact_visit, i);
-        if (!text_equal(v->round, r->code)) continue;
-        struct span in = period_span((enum period)r->every, v->on);
-        size_t k = 0;
-        while (k < out->n && LIST_AT(*out, struct eval_round, k).in.first < in.first) k++;
-        if (k < out->n && LIST_AT(*out, struct eval_round, k).in.first == in.first) continue;
-        for (size_t m = out->n++; m > k; m--)
-            LIST_AT(*out, struct eval_round, m) = LIST_AT(*out, struct eval_round, m - 1);
-        LIST_AT(*out, struct eval_round, k) = (struct eval_round){ .in = in, .mark_c = NONE };
+        const struct fact_visit *visit = &LIST_AT(f->visits, struct fact_visit, i);
+        if (!text_equal(visit->round, r->code)) continue;
+        v[n++] = (struct seen){ eval_period(e, (enum period)r->every, visit->on), visit };
     }
-    for (size_t i = 0; i < out->n; i++)
-        TRY(one_period(e, r, f, &LIST_AT(*out, struct eval_round, i)));
+    sort_stable(e->mem, v, n, sizeof *v, by_period, NULL);
+    for (size_t i = 0; i < n; i++) periods += i == 0 || v[i].in.first != v[i - 1].in.first;
+    *out = (struct list){ arena_array(e->mem, struct eval_round, periods + 1), 0 };
+    for (size_t i = 0, end; i < n; i = end) {
+        struct eval_round *x = &LIST_AT(*out, struct eval_round, out->n++);
+        *x = (struct eval_round){ .in = v[i].in, .mark_c = NONE };
+        for (end = i + 1; end < n && v[end].in.first == v[i].in.first;) end++;
+        TRY(one_period(e, r, f, v + i, end - i, x));
+    }
     return NULL;
 }
 
 /* ---- streaks ---- */
 
-static bool meets(const struct scheme_streak *k, const struct eval_round *r)
+static bool meets(const struct scheme_streak *k, const struct eval_round *r, bool of_mark)
 {
     if (!r->counted) return false;
     if (k->first != NONE) return r->from_first > 0 && r->from_first <= k->first;
     if (k->last != NONE) return r->from_last > 0 && r->from_last <= k->last;
-    int64_t v = text_equal(k->of, "mark") ? r->mark_c : r->points_c;
+    int64_t v = of_mark ? r->mark_c : r->points_c;
     if (k->equal_c != NONE) return v == k->equal_c;
     return scheme_within(&k->in, v);
 }
@@ -274,18 +313,18 @@ static bool meets(const struct scheme_streak *k, const struct eval_round *r)
 struct list eval_streaks(struct eval *e, const struct scheme_streak *k, const struct list *rounds)
 {
     struct list out = { arena_array(e->mem, struct eval_streak, rounds->n + 1), 0 };
-    enum period every = k->round_ ? (enum period)k->round_->every : PERIOD_MONTH;
+    bool of_mark = text_equal(k->of, "mark");
     int64_t row = 0, expect = NONE;
     for (size_t i = 0; i < rounds->n; i++) {
         const struct eval_round *r = &LIST_AT(*rounds, struct eval_round, i);
         bool adjacent = expect == NONE || r->in.first == expect;
-        expect = period_step(every, r->in.first, 1).first;
+        expect = r->in.last + 1;
         if (!adjacent) row = 0; /* a missed round breaks it */
         if (r->excused && !r->counted) {
             if (k->excused != 1) row = 0;
             continue;
         }
-        row = meets(k, r) ? row + 1 : 0;
+        row = meets(k, r, of_mark) ? row + 1 : 0;
         if (row < k->in_a_row) continue;
         LIST_AT(out, struct eval_streak, out.n++) =
             (struct eval_streak){ r->in, k->points_c == NONE ? 0 : k->points_c };

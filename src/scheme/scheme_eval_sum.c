@@ -84,6 +84,18 @@ const struct err *eval_rounds_of(struct eval *e, size_t i, const struct fact_sub
     return eval_rounds(e, &LIST_AT(e->s->rules.rounds, struct scheme_round, i), f, out);
 }
 
+static struct scheme_why *streak_node(struct eval *e, const struct scheme_streak *streak,
+                                      const struct scheme_round *round,
+                                      const struct eval_streak *hit)
+{
+    char name[DATE_SIZE];
+    if (!e->explain) return NULL;
+    period_name((enum period)round->every, hit->in.first, name);
+    return why_new(e->mem, "streak", hit->points_c,
+                   arena_printf(e->mem, "%s（到%s）", streak->label, name),
+                   arena_printf(e->mem, "%s (to %s)", streak->label, name));
+}
+
 /* Points of one round and of the streaks over it. */
 static const struct err *add_round(struct eval *e, size_t i, const struct fact_subject *f,
                                    struct span in, struct eval_sum *out)
@@ -104,14 +116,7 @@ static const struct err *add_round(struct eval *e, size_t i, const struct fact_s
         for (size_t h = 0; h < hits.n; h++) {
             const struct eval_streak *hit = &LIST_AT(hits, struct eval_streak, h);
             if (!inside(in, hit->in.last) || !hit->points_c) continue;
-            char name[DATE_SIZE];
-            period_name((enum period)round->every, hit->in.first, name);
-            TRY(add(
-                e, out, hit->points_c,
-                node(e, "streak",
-                     e->explain ? arena_printf(e->mem, "%s（到%s）", streak->label, name) : NULL,
-                     streak->label)));
-            if (out->why) out->why->last->value_c = hit->points_c;
+            TRY(add(e, out, hit->points_c, streak_node(e, streak, round, hit)));
         }
     }
     return NULL;
@@ -129,51 +134,94 @@ const struct err *eval_points(struct eval *e, const struct fact_subject *f, stru
 
 /* ---- assessments ---- */
 
-/* The value of a part in one of its periods: the mark, or base + plus − minus (+ items of its
- * category). */
-static const struct err *part_value(struct eval *e, const struct scheme_assessment *a,
-                                    const struct scheme_part *p, const struct fact_subject *f,
-                                    const struct list *deeds, struct span in, int64_t *out,
-                                    bool *any)
+/* A part in one of its periods: the mark, or base + plus − minus (+ items of its category). */
+struct cell {
+    struct span in;
+    int64_t mark_c, change_c;
+    bool any;
+};
+struct cells {
+    const struct scheme_part *part;
+    struct cell *v;
+    size_t n;
+};
+
+static size_t cells_in(struct eval *e, enum period per, struct span whole, struct cell *out)
 {
-    int64_t change = 0, mark = NONE;
-    *any = false;
+    size_t n = 0;
+    for (int64_t on = whole.first; on <= whole.last; n++) {
+        struct span in = eval_period(e, per, on);
+        if (out) out[n] = (struct cell){ .in = in, .mark_c = NONE };
+        on = in.last + 1;
+    }
+    return n;
+}
+
+static struct cell *cell_of(const struct cells *c, int64_t on)
+{
+    size_t low = 0, high = c->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (on > c->v[mid].in.last) low = mid + 1;
+        else high = mid;
+    }
+    return low < c->n && on >= c->v[low].in.first ? &c->v[low] : NULL;
+}
+
+/* Every result and deed goes to its part's period, in one pass over them. */
+static const struct err *fill_cells(struct eval *e, const struct scheme_assessment *a,
+                                    const struct fact_subject *f, const struct list *deeds,
+                                    struct span whole, struct cells *parts)
+{
     for (size_t i = 0; i < f->results.n; i++) {
         const struct fact_result *r = &LIST_AT(f->results, struct fact_result, i);
-        if (!text_equal(r->assessment, a->code) || !text_equal(r->part, p->code) ||
-            !inside(in, r->on))
-            continue;
-        *any = true;
-        if (r->mark_c != NONE) mark = r->mark_c;
-        ADD(e->mem, &change, r->plus_c);
-        ADD(e->mem, &change, -(r->minus_c < 0 ? -r->minus_c : r->minus_c));
+        if (!inside(whole, r->on) || !text_equal(r->assessment, a->code)) continue;
+        for (size_t p = 0; p < a->parts.n; p++) {
+            if (!text_equal(r->part, parts[p].part->code)) continue;
+            struct cell *c = cell_of(&parts[p], r->on);
+            if (!c) continue;
+            c->any = true;
+            if (r->mark_c != NONE) c->mark_c = r->mark_c;
+            ADD(e->mem, &c->change_c, r->plus_c);
+            ADD(e->mem, &c->change_c, -(r->minus_c < 0 ? -r->minus_c : r->minus_c));
+        }
     }
-    for (size_t i = 0; p->category && i < deeds->n; i++) {
-        const struct eval_deed *d = &LIST_AT(*deeds, struct eval_deed, i);
-        if (!text_equal(d->item->category, p->category) || !inside(in, d->deed->on)) continue;
-        *any = true;
-        ADD(e->mem, &change, d->points_c);
+    for (size_t p = 0; p < a->parts.n; p++) {
+        for (size_t i = 0; parts[p].part->category && i < deeds->n; i++) {
+            const struct eval_deed *d = &LIST_AT(*deeds, struct eval_deed, i);
+            struct cell *c =
+                inside(whole, d->deed->on) && text_equal(d->item->category, parts[p].part->category)
+                    ? cell_of(&parts[p], d->deed->on)
+                    : NULL;
+            if (!c) continue;
+            c->any = true;
+            ADD(e->mem, &c->change_c, d->points_c);
+        }
     }
-    *out = mark != NONE ? mark : p->base_c;
-    ADD(e->mem, out, change);
+    return NULL;
+}
+
+static const struct err *cell_value(struct eval *e, const struct scheme_part *p,
+                                    const struct cell *c, int64_t *out)
+{
+    *out = c->mark_c != NONE ? c->mark_c : p->base_c;
+    ADD(e->mem, out, c->change_c);
     if (p->floor_c != NONE && *out < p->floor_c) *out = p->floor_c;
     if (p->ceiling_c != NONE && *out > p->ceiling_c) *out = p->ceiling_c;
     return NULL;
 }
 
-static const struct err *part_sum(struct eval *e, const struct scheme_assessment *a,
-                                  const struct scheme_part *p, const struct fact_subject *f,
-                                  const struct list *deeds, struct span whole, struct eval_sum *out)
+static const struct err *part_sum(struct eval *e, const struct cells *cells, struct eval_sum *out)
 {
+    const struct scheme_part *p = cells->part;
     int64_t sum = 0, best = INT64_MIN, worst = INT64_MAX, last = p->base_c, n = 0, v;
+    bool skip = text_equal(p->missing, "skip"), zero = text_equal(p->missing, "zero");
     struct scheme_why *why = node(e, "part", p->label, p->label);
-    for (int64_t on = whole.first; on <= whole.last;) {
-        struct span in = period_span((enum period)p->every, on);
-        bool any;
-        on = in.last + 1;
-        TRY(part_value(e, a, p, f, deeds, in, &v, &any));
-        if (!any && !strcmp(p->missing, "skip")) continue;
-        if (!any && !strcmp(p->missing, "zero")) v = 0;
+    for (size_t i = 0; i < cells->n; i++) {
+        const struct cell *c = &cells->v[i];
+        TRY(cell_value(e, p, c, &v));
+        if (!c->any && skip) continue;
+        if (!c->any && zero) v = 0;
         ADD(e->mem, &sum, v);
         if (v > best) best = v;
         if (v < worst) worst = v;
@@ -181,7 +229,7 @@ static const struct err *part_sum(struct eval *e, const struct scheme_assessment
         n++;
         if (!e->explain) continue;
         char name[DATE_SIZE];
-        period_name((enum period)p->every, in.first, name);
+        period_name((enum period)p->every, c->in.first, name);
         why_under(why, why_new(e->mem, "period", v, arena_strdup(e->mem, name),
                                arena_strdup(e->mem, name)));
     }
@@ -195,20 +243,35 @@ static const struct err *part_sum(struct eval *e, const struct scheme_assessment
     return add(e, out, v, why);
 }
 
+static const struct err *all_parts(struct eval *e, const struct scheme_assessment *a,
+                                   const struct fact_subject *f, struct span whole,
+                                   struct eval_sum *out)
+{
+    struct cells *parts = arena_array(e->mem, struct cells, a->parts.n + 1);
+    struct list deeds;
+    TRY(eval_deeds(e, eval_class(e, f->class_, &f->tags), &f->deeds, &deeds));
+    for (size_t i = 0; i < a->parts.n; i++) {
+        const struct scheme_part *p = &LIST_AT(a->parts, struct scheme_part, i);
+        size_t n = cells_in(e, (enum period)p->every, whole, NULL);
+        parts[i] = (struct cells){ p, arena_array(e->mem, struct cell, n + 1), n };
+        cells_in(e, (enum period)p->every, whole, parts[i].v);
+    }
+    TRY(fill_cells(e, a, f, &deeds, whole, parts));
+    for (size_t i = 0; i < a->parts.n; i++) TRY(part_sum(e, &parts[i], out));
+    return NULL;
+}
+
 const struct err *eval_assessment(struct eval *e, const struct scheme_assessment *a,
                                   const struct fact_subject *f, int64_t on, struct eval_sum *out)
 {
-    struct span whole = period_span((enum period)a->per, on);
-    struct list deeds;
+    struct span whole = eval_period(e, (enum period)a->per, on);
     char name[DATE_SIZE];
     if (e->explain) period_name((enum period)a->per, on, name);
     *out = (struct eval_sum){
         .why = node(e, "assessment",
                     e->explain ? arena_printf(e->mem, "%s %s", a->label, name) : NULL, a->label)
     };
-    TRY(eval_deeds(e, eval_class(e, f->class_, &f->tags), &f->deeds, &deeds));
-    for (size_t i = 0; i < a->parts.n; i++)
-        TRY(part_sum(e, a, &LIST_AT(a->parts, struct scheme_part, i), f, &deeds, whole, out));
+    TRY(all_parts(e, a, f, whole, out));
     int64_t before = out->value_c;
     if (a->floor_c != NONE && out->value_c < a->floor_c) out->value_c = a->floor_c;
     if (a->ceiling_c != NONE && out->value_c > a->ceiling_c) out->value_c = a->ceiling_c;
@@ -228,6 +291,14 @@ const struct err *eval_assessment(struct eval *e, const struct scheme_assessment
 
 /* ---- households ---- */
 
+static struct scheme_why *member_node(struct eval *e, const struct fact_member *m)
+{
+    if (!e->explain) return NULL;
+    if (m->label) return why_new(e->mem, "member", 0, m->label, m->label);
+    return why_new(e->mem, "member", 0, arena_printf(e->mem, "成员%lld", (long long)m->id),
+                   arena_printf(e->mem, "member %lld", (long long)m->id));
+}
+
 static const struct err *household_period(struct eval *e, const struct fact_subject *f,
                                           struct span in, struct eval_household *out)
 {
@@ -239,8 +310,6 @@ static const struct err *household_period(struct eval *e, const struct fact_subj
     TRY(add(e, &out->total, own.value_c, own.why));
     for (size_t i = 0; i < f->members.n; i++) {
         const struct fact_member *m = &LIST_AT(f->members, struct fact_member, i);
-        const char *label =
-            m->label ? m->label : arena_printf(e->mem, "成员%lld", (long long)m->id);
         bool there =
             (m->since == NONE || m->since <= in.last) && (m->until == NONE || m->until >= in.first);
         if (!there) continue;
@@ -248,7 +317,7 @@ static const struct err *household_period(struct eval *e, const struct fact_subj
             text_equal(e->s->rules.household ? e->s->rules.household->members : NULL, "all"))
             out->members++;
         if (m->takes_part != 1) continue;
-        member = (struct eval_sum){ .why = node(e, "member", label, label) };
+        member = (struct eval_sum){ .why = member_node(e, m) };
         TRY(add_deeds(e, eval_class(e, m->class_, &m->tags), &m->deeds, in, &member));
         TRY(add_earned(e, &m->earned, in, &member));
         TRY(add(e, &out->total, member.value_c, member.why));
@@ -291,7 +360,7 @@ const struct err *eval_household(struct eval *e, const struct fact_subject *f, i
                                  struct eval_household *out)
 {
     enum period per = e->s->rules.household ? (enum period)e->s->rules.household->per : PERIOD_YEAR;
-    struct span now = period_span(per, on);
+    struct span now = eval_period(e, per, on);
     struct eval_sum life = { .why = node(e, "lifetime", "累计户均", "averages of all years") };
     struct eval_household one = { 0 };
     /* Every past period with its own average over who took part then. */
@@ -365,7 +434,7 @@ static const struct err *add_amounts(struct eval *e, const char *code,
 const struct err *eval_payment(struct eval *e, const struct scheme_payment *p,
                                const struct fact_subject *f, int64_t on, struct eval_payment *out)
 {
-    struct span in = period_span((enum period)p->per, on);
+    struct span in = eval_period(e, (enum period)p->per, on);
     struct list worth;
     *out = (struct eval_payment){ .items = { .why = node(e, "payment", p->label, p->label) } };
     TRY(eval_deeds(e, eval_class(e, f->class_, &f->tags), &f->deeds, &worth));

@@ -1,6 +1,7 @@
 /* Merge sort, bottom up: scheme_sort.h. */
 #include "scheme/scheme_sort.h"
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ enum { RUN = 8 };
 
 static void insertion(char *v, size_t n, size_t size, sort_fn *fn, const void *arg)
 {
-    char x[SORT_ITEM_MAX];
+    alignas(max_align_t) char x[SORT_ITEM_MAX];
     for (size_t i = 1; i < n; i++) {
         size_t k = i;
         memcpy(x, v + i * size, size);

@@ -65,6 +65,7 @@ struct scheme_category { const char *code, *label; int64_t yuan; struct list cap
 struct scheme_balance { const char *code, *label; int64_t spend; const char *valid; int64_t months; const struct scheme_node *node; };
 struct scheme_adopted { const char *meeting; int64_t date, votes_for, votes_against, votes_abstain; const struct scheme_node *node; };
 
+struct scheme_file;
 struct scheme {
     const char *name, *title, *source;
     int64_t version;              /* id of the stored version; 0 when only parsed */
@@ -81,6 +82,7 @@ struct scheme {
     struct scheme_adopted *adopted; /* NULL: not said in the file */
     int64_t false_claim_bars;     /* a false claim bars from titles: 0 no, 1 this year, 2 this and the next */
     struct scheme_rules rules;
+    const struct scheme_file *file; /* itself with the parts that became plain members (scheme_file.h) */
     const struct scheme_node *root; /* the file as written, for telling it (scheme_tell.h) */
     const struct scheme_index *index; /* what is looked up for every deed (scheme_index.h); NULL: not made */
 };

@@ -180,7 +180,7 @@ static int diff_command(struct cli *c)
     }
     const struct scheme *a = check_file(c, before), *b = check_file(c, after);
     if (!a || !b) return 1;
-    if (!scheme_tell_diff(a, b, &out)) buf_puts(&out, "两个版本内容相同。\n");
+    if (!scheme_tell_diff(c->mem, a, b, LANG_ZH, &out)) buf_puts(&out, "两个版本内容相同。\n");
     printf("%s", out.p);
     return 0;
 }

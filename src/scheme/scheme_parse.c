@@ -15,6 +15,7 @@ struct scheme *scheme_of_tree(struct scheme_check *c, const struct scheme_node *
     if (!root) return NULL;
     scheme_bind(c, &scheme_shape, root, f);
     s->from = NONE;
+    s->file = f;
     s->root = root;
     if (f->publicity) {
         s->publicity_days = f->publicity->days;

@@ -250,7 +250,7 @@ static void presets(void **state)
         EXPECT(s->source && text_equal(s->name, names[i]), "%s: source and name", names[i]);
         scheme_tell_choices(s, &choices);
         EXPECT(choices.n > 0, "%s: choices", names[i]);
-        EXPECT(scheme_tell_diff(s, s, &none) == 0, "%s differs from itself", names[i]);
+        EXPECT(scheme_tell_diff(mem, s, s, LANG_ZH, &none) == 0, "%s differs from itself", names[i]);
     }
 }
 
@@ -265,15 +265,27 @@ static void differences_in_sentences(void **state)
     struct buf out = buf_in(mem, 1 << 16);
     assert_non_null(a);
     assert_non_null(b);
-    assert_int_equal(scheme_tell_diff(a, b, &out), 7);
+    assert_int_equal(scheme_tell_diff(mem, a, b, LANG_ZH, &out), 8);
     assert_string_equal(out.p,
         "虚假申报的倍数由2改为3。\n"
-        "新增积分项目“巡逻”。\n"
         "积分项目“扫路”：分值由2改为3。\n"
-        "积分项目“扫路”：每（小时）删去。\n"
-        "积分项目“扫路”：上限的每由月改为周。\n"
-        "积分项目“扫路”：证据定为必须。\n"
-        "删去积分项目“植树”。\n");
+        "积分项目“扫路”：删去“每”（原为小时）。\n"
+        "积分项目“扫路”：删去上限（每月）。\n"
+        "积分项目“扫路”：新增上限（每周）。\n"
+        "积分项目“扫路”：证据由可选改为必须。\n"
+        "删去积分项目“植树”。\n"
+        "新增积分项目“巡逻”。\n");
+    struct buf en = buf_in(mem, 1 << 16);
+    assert_int_equal(scheme_tell_diff(mem, a, b, LANG_EN, &en), 8);
+    assert_string_equal(en.p,
+        "false_claims: times changed from 2 to 3.\n"
+        "item \"扫路\": points changed from 2 to 3.\n"
+        "item \"扫路\": \"per\" removed (was 小时).\n"
+        "item \"扫路\": removed cap (per month).\n"
+        "item \"扫路\": added cap (per week).\n"
+        "item \"扫路\": evidence changed from optional to required.\n"
+        "removed item \"植树\".\n"
+        "added item \"巡逻\".\n");
 }
 
 int main(void)

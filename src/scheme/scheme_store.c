@@ -7,20 +7,29 @@
 #include "kernel/id.h"
 #include "kernel/text.h"
 
+static const char *const version_states[] = { "waiting", "in_force", "replaced", "withdrawn", NULL };
 static const struct field scheme_version_fields[] = {
     F(scheme_version, id, K_ID, 0, 0, 0, "Version id."),
-    F_AS(scheme_version, first_day, "from", K_DATE, 0, 0, 0, "In force from this date until the next version's. 生效日期"),
+    F_AS(scheme_version, first_day, "from", K_DATE, 0, 0, 0, "In force from this date. 生效日期"),
+    F(scheme_version, until, K_DATE, OPT, 0, 0, "Its last day, when a next version is adopted. 截止日期"),
+    F_ENUM(scheme_version, state, 0, version_states, "waiting 待生效, in_force 现行, replaced 已替代, withdrawn 已撤回."),
     F(scheme_version, in_force, K_BOOL, 0, 0, 0, "In force today. 现行"),
     F(scheme_version, name, K_TEXT, 0, 0, 0, "Code of the scheme."),
     F(scheme_version, title, K_TEXT, 0, 0, 0, "Title. 标题"),
     F(scheme_version, checksum, K_TEXT, 0, 0, 0, "SHA-256 of the text."),
+    F(scheme_version, extends, K_TEXT, OPT, 0, 0, "Name of the township's template it extends. 依据模板"),
     F(scheme_version, meeting, K_TEXT, OPT, 0, 0, "The meeting that adopted it. 通过会议"),
     F(scheme_version, meeting_on, K_DATE, OPT, 0, 0, "The day of the meeting. 会议日期"),
     F(scheme_version, votes_for, K_INT, OPT, 0, 0, "Votes for. 赞成"),
     F(scheme_version, votes_against, K_INT, OPT, 0, 0, "Votes against. 反对"),
     F(scheme_version, votes_abstain, K_INT, OPT, 0, 0, "Abstentions. 弃权"),
+    F(scheme_version, minutes, K_TEXT, OPT, 0, 0, "The record of the meeting; with a single version only. 会议记录"),
+    F(scheme_version, draft, K_ID, OPT, 0, 0, "The draft it was."),
     F(scheme_version, adopted_at, K_INSTANT, 0, 0, 0, "When it was entered. 录入时间"),
     F(scheme_version, adopted_by_name, K_TEXT, OPT, 0, 0, "Who entered it. 录入人"),
+    F(scheme_version, withdrawn_at, K_INSTANT, OPT, 0, 0, "When it was withdrawn. 撤回时间"),
+    F(scheme_version, withdrawn_by_name, K_TEXT, OPT, 0, 0, "Who withdrew it. 撤回人"),
+    F(scheme_version, withdrawn_reason, K_TEXT, OPT, 0, 0, "Why. 撤回原因"),
     F(scheme_version, text, K_TEXT, OPT, 0, 0, "The YAML text; with a single version only. 原文"),
     { 0 }
 };
@@ -84,22 +93,52 @@ static const struct scheme *cache_add(const struct scheme_version *v)
 
 /* ---- reading ---- */
 
+/* `until` and `state` follow from the days of all versions. */
+#define VERSION_COLUMNS \
+    "v.id, v.first_day AS \"from\", v.name, v.title, v.checksum, v.extends, v.meeting, v.meeting_on, v.votes_for, v.votes_against," \
+    " v.votes_abstain, v.draft, v.adopted_at, v.adopted_by_name, v.withdrawn_at, v.withdrawn_by_name, v.withdrawn_reason," \
+    " CASE WHEN v.withdrawn_at IS NULL THEN (SELECT MIN(n.first_day) - 1 FROM scheme_version n WHERE n.village = v.village" \
+    " AND n.first_day > v.first_day AND n.withdrawn_at IS NULL) END AS until"
+
+static void version_state(const struct req *r, struct scheme_version *v)
+{
+    v->state = v->withdrawn_at != NONE                      ? "withdrawn"
+               : v->first_day > r->today                    ? "waiting"
+               : v->until != NONE && v->until < r->today    ? "replaced"
+                                                            : "in_force";
+    v->in_force = text_equal(v->state, "in_force");
+}
+
 const struct err *scheme_version_load(struct req *r, int64_t village, int64_t id, struct scheme_version **out)
 {
     TRY(db_find(r, &scheme_version_record, out,
-                "SELECT id, first_day AS \"from\", name, title, yaml AS \"text\", checksum, meeting, meeting_on, votes_for, votes_against,"
-                " votes_abstain, adopted_at, adopted_by_name FROM scheme_version WHERE village = $1 AND id = $2",
+                "SELECT " VERSION_COLUMNS ", v.minutes, v.yaml AS \"text\" FROM scheme_version v WHERE v.village = $1 AND v.id = $2",
                 I64(village), I64(id)));
-    return *out ? NULL : fail(r, ERR_NOT_FOUND, "scheme");
+    if (!*out) return fail(r, ERR_NOT_FOUND, "scheme");
+    version_state(r, *out);
+    return NULL;
 }
 
-const struct err *scheme_versions(struct req *r, int64_t village, int64_t before_day, int64_t limit, struct list *out)
+const struct err *scheme_version_on(struct req *r, int64_t village, int64_t on, struct scheme_version **out)
 {
-    return db_all(r, &scheme_version_record, out,
-                  "SELECT id, first_day AS \"from\", name, title, checksum, meeting, meeting_on, votes_for, votes_against,"
-                  " votes_abstain, adopted_at, adopted_by_name FROM scheme_version WHERE village = $1 AND first_day < $2"
-                  " ORDER BY first_day DESC LIMIT $3",
-                  I64(village), I64(before_day), I64(limit));
+    TRY(db_find(r, &scheme_version_record, out,
+                "SELECT " VERSION_COLUMNS ", v.minutes, v.yaml AS \"text\" FROM scheme_version v WHERE v.village = $1"
+                " AND v.first_day <= $2 AND v.withdrawn_at IS NULL ORDER BY v.first_day DESC LIMIT 1",
+                I64(village), I64(on)));
+    if (*out) version_state(r, *out);
+    return NULL;
+}
+
+const struct err *scheme_versions(struct req *r, int64_t village, int64_t before_day, int64_t before_id, int64_t limit,
+                                  struct list *out)
+{
+    TRY(db_all(r, &scheme_version_record, out,
+               "SELECT " VERSION_COLUMNS " FROM scheme_version v WHERE v.village = $1"
+               " AND (v.first_day < $2 OR (v.first_day = $2 AND v.id < $3)) ORDER BY v.first_day DESC, v.id DESC LIMIT $4",
+               I64(village), I64(before_day == NONE ? INT64_MAX : before_day), I64(before_id == NONE ? INT64_MAX : before_id),
+               I64(limit)));
+    for (size_t i = 0; i < out->n; i++) version_state(r, &LIST_AT(*out, struct scheme_version, i));
+    return NULL;
 }
 
 const struct err *scheme_by_version(struct req *r, int64_t village, int64_t version, const struct scheme **out)
@@ -117,8 +156,8 @@ const struct err *scheme_by_version(struct req *r, int64_t village, int64_t vers
 const struct err *scheme_in_force(struct req *r, int64_t village, int64_t on, const struct scheme **out)
 {
     int64_t version;
-    TRY(db_int(r, &version, "SELECT id FROM scheme_version WHERE village = $1 AND first_day <= $2 ORDER BY first_day DESC LIMIT 1",
-               I64(village), I64(on)));
+    TRY(db_int(r, &version, "SELECT id FROM scheme_version WHERE village = $1 AND first_day <= $2 AND withdrawn_at IS NULL"
+               " ORDER BY first_day DESC LIMIT 1", I64(village), I64(on)));
     if (version == NONE) return fail(r, ERR_NO_SCHEME, NULL);
     return scheme_by_version(r, village, version, out);
 }
@@ -138,7 +177,7 @@ struct err *scheme_error(struct arena *mem, const struct scheme_finding *finding
 static const struct err *check_from(struct req *r, int64_t village, int64_t from)
 {
     int64_t last;
-    TRY(db_int(r, &last, "SELECT MAX(first_day) FROM scheme_version WHERE village = $1", I64(village)));
+    TRY(db_int(r, &last, "SELECT MAX(first_day) FROM scheme_version WHERE village = $1 AND withdrawn_at IS NULL", I64(village)));
     if (last == NONE) return NULL;
     if (from == last) return fail_say(r, ERR_DUPLICATE, "from", "这一天已经有一个方案生效。", "Another version takes force on that day already.");
     if (from > last && from >= r->today) return NULL;
@@ -150,7 +189,30 @@ static int64_t either(int64_t a, int64_t b)
     return a == NONE ? b : a;
 }
 
-const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from, const struct scheme_meeting *m,
+/* 村民委员会组织法 第二十六条: a decision of the representatives' meeting needs more than half of those present; 第二十二条
+ * says the same of the villagers' meeting. */
+static const struct err *check_meeting(struct req *r, int64_t from, const struct scheme_meeting *m)
+{
+    int64_t against = either(m->votes_against, 0) + either(m->votes_abstain, 0);
+    if (m->on != NONE && m->on > r->today)
+        return fail_say(r, ERR_MEETING, "meeting_on", "会议日期不能晚于今天。", "The meeting cannot be in the future.");
+    if (m->on != NONE && m->on > from)
+        return fail_say(r, ERR_MEETING, "meeting_on", "会议要在生效之前开。", "The meeting comes before the first day in force.");
+    if (m->votes_for == NONE || m->votes_for > against) return NULL;
+    return fail_say(r, ERR_MEETING, "votes_for", "赞成票要超过到会人数的一半，方案才算通过。",
+                    "A scheme is adopted when more than half of those present vote for it.");
+}
+
+static const struct err *check_new(struct req *r, int64_t village, int64_t from, const char *checksum)
+{
+    struct scheme_version *before;
+    TRY(scheme_version_on(r, village, from, &before));
+    if (!before || !text_equal(before->checksum, checksum)) return NULL;
+    return fail_say(r, ERR_DUPLICATE, "text", "内容和现行的方案完全相同，不用再通过一次。",
+                    "The text is the one in force already; there is nothing to adopt.");
+}
+
+const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from, const struct scheme_meeting *given, int64_t draft,
                                   const char *text, size_t n, int64_t *version)
 {
     static const struct scheme_adopted unsaid = { NULL, NONE, NONE, NONE, NONE, NULL };
@@ -160,23 +222,49 @@ const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from, 
 
     if (!s) return scheme_error(r->mem, findings);
     const struct scheme_adopted *said = s->adopted ? s->adopted : &unsaid;
-    if (either(m->on, said->date) != NONE && either(m->on, said->date) > r->today)
-        return fail_say(r, ERR_INVALID, "meeting_on", "会议日期不能晚于今天。", "The meeting cannot be in the future.");
+    const struct scheme_meeting m = { given->meeting ? given->meeting : said->meeting, either(given->on, said->date),
+                                      either(given->votes_for, said->votes_for), either(given->votes_against, said->votes_against),
+                                      either(given->votes_abstain, said->votes_abstain), given->minutes };
+    TRY(check_meeting(r, from, &m));
     TRY(check_from(r, village, from));
     crypto_hash_sha256(hash, (const unsigned char *)text, n);
+    const char *checksum = hex_encode(r->mem, hash, sizeof hash);
+    TRY(check_new(r, village, from, checksum));
     *version = id_new();
     return db_exec(r,
-                   "INSERT INTO scheme_version (village, id, first_day, name, title, yaml, checksum, meeting, meeting_on,"
-                   " votes_for, votes_against, votes_abstain, adopted_at, adopted_by, adopted_by_name)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                   "INSERT INTO scheme_version (village, id, first_day, name, title, yaml, checksum, extends, meeting, meeting_on,"
+                   " votes_for, votes_against, votes_abstain, minutes, draft, adopted_at, adopted_by, adopted_by_name)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
                    I64(village), I64(*version), I64(from), TEXT(s->name), TEXT(s->title), TEXT(arena_strndup(r->mem, text, n)),
-                   TEXT(hex_encode(r->mem, hash, sizeof hash)), TEXT(m->meeting ? m->meeting : said->meeting),
-                   I64(either(m->on, said->date)), I64(either(m->votes_for, said->votes_for)),
-                   I64(either(m->votes_against, said->votes_against)), I64(either(m->votes_abstain, said->votes_abstain)),
-                   I64(r->now), I64(r->who ? r->who->account : NONE), TEXT(r->who ? r->who->name : NULL));
+                   TEXT(checksum), TEXT(NULL), TEXT(m.meeting), I64(m.on), I64(m.votes_for), I64(m.votes_against),
+                   I64(m.votes_abstain), TEXT(m.minutes), I64(draft), I64(r->now), I64(r->who ? r->who->account : NONE),
+                   TEXT(r->who ? r->who->name : NULL));
 }
 
 const struct err *scheme_adopt(struct req *r, int64_t village, int64_t from, const char *text, size_t n, int64_t *version)
 {
-    return scheme_adopt_by(r, village, from, &(struct scheme_meeting){ NULL, NONE, NONE, NONE, NONE }, text, n, version);
+    return scheme_adopt_by(r, village, from, &(struct scheme_meeting){ NULL, NONE, NONE, NONE, NONE, NULL }, NONE, text, n, version);
+}
+
+const struct err *scheme_withdraw(struct req *r, int64_t village, int64_t id, const char *reason)
+{
+    int64_t changed;
+    struct scheme_version *v;
+    TRY(db_exec_n(r, &changed,
+                  "UPDATE scheme_version SET withdrawn_at = $4, withdrawn_by = $5, withdrawn_by_name = $6, withdrawn_reason = $7"
+                  " WHERE village = $1 AND id = $2 AND first_day > $3 AND withdrawn_at IS NULL",
+                  I64(village), I64(id), I64(r->today), I64(r->now), I64(r->who ? r->who->account : NONE),
+                  TEXT(r->who ? r->who->name : NULL), TEXT(reason)));
+    if (changed) return NULL;
+    TRY(scheme_version_load(r, village, id, &v));
+    return fail_say(r, ERR_STATE, "scheme", "只有还没到生效日期的方案才能撤回。", "Only a version whose first day is still to come can be withdrawn.");
+}
+
+const struct err *scheme_place(struct req *r, int64_t code, struct region **out)
+{
+    const struct err *e = region_load(r, code, out);
+    if (!e && ((*out)->level == 4 || (*out)->level == 5)) return NULL;
+    if (e && e->code != ERR_NOT_FOUND) return e;
+    return fail_say(r, ERR_NOT_FOUND, "village", "没有这个村（或镇），请检查代码，或先导入区划。",
+                    "No such village (or township); check the code, or import the regions first.");
 }

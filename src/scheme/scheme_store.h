@@ -1,18 +1,63 @@
-/* Inside the slice: versions as rows, for its routes and commands. */
+/* Inside the slice: versions and drafts as rows, for its routes and commands. */
 #ifndef SCHEME_STORE_H
 #define SCHEME_STORE_H
 #include "people/people.h"
 #include "scheme/scheme.h"
+
+/* ---- versions ----
+ * waiting (adopted, its first day is to come) → in_force → replaced; or withdrawn while waiting. */
 struct scheme_version {
-    int64_t id, first_day, meeting_on, votes_for, votes_against, votes_abstain, adopted_at;
+    int64_t id, first_day, until, meeting_on, votes_for, votes_against, votes_abstain, adopted_at, draft, withdrawn_at;
     int64_t in_force;            /* today */
-    const char *name, *title, *text, *checksum, *meeting, *adopted_by_name;
+    const char *state, *name, *title, *text, *checksum, *extends, *meeting, *minutes, *adopted_by_name;
+    const char *withdrawn_by_name, *withdrawn_reason;
 };
 extern const struct record scheme_version_record;
 /* What the meeting decided; absent parts come from the text's `adopted`. */
-struct scheme_meeting { const char *meeting; int64_t on, votes_for, votes_against, votes_abstain; };
+struct scheme_meeting {
+    const char *meeting;
+    int64_t on, votes_for, votes_against, votes_abstain;
+    const char *minutes;
+};
+/* ERR_SCHEME; ERR_SCHEME_FROM; ERR_DUPLICATE: that day has one already, or the same text is in force; ERR_MEETING: the votes
+ * do not carry, the meeting is in the future or after `from`. draft: NONE, or the draft it was. */
 MUST_CHECK const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from, const struct scheme_meeting *m,
-                                             const char *text, size_t n, int64_t *version);
+                                             int64_t draft, const char *text, size_t n, int64_t *version);
 MUST_CHECK const struct err *scheme_version_load(struct req *r, int64_t village, int64_t id, struct scheme_version **out);
-MUST_CHECK const struct err *scheme_versions(struct req *r, int64_t village, int64_t before_day, int64_t limit, struct list *out);
+/* Newest first, withdrawn ones among them; before_day and before_id: those of the last row seen, or NONE. */
+MUST_CHECK const struct err *scheme_versions(struct req *r, int64_t village, int64_t before_day, int64_t before_id, int64_t limit,
+                                             struct list *out);
+/* The version in force on a day; none: *out = NULL. */
+MUST_CHECK const struct err *scheme_version_on(struct req *r, int64_t village, int64_t on, struct scheme_version **out);
+/* ERR_STATE unless it waits. */
+MUST_CHECK const struct err *scheme_withdraw(struct req *r, int64_t village, int64_t id, const char *reason);
+/* A village's code, or a township's (its template): ERR_NOT_FOUND on "village" for any other. */
+MUST_CHECK const struct err *scheme_place(struct req *r, int64_t code, struct region **out);
+
+/* ---- drafts ---- */
+enum {
+    DRAFTS_MAX = 100,   /* open ones of a village: nobody keeps that many apart */
+    DRAFTS_DELETED = 50 /* that many deleted ones can be brought back; older ones go */
+};
+struct scheme_draft {
+    int64_t id, errors, warnings, version, created_at, changed_at, scheme, origin_id;
+    const char *state, *title, *origin, *origin_name, *text, *created_by_name, *changed_by_name;
+    struct list findings; /* struct finding_out; with a single draft only */
+};
+extern const struct record scheme_draft_record;
+struct draft_origin { const char *from, *name; int64_t id; };
+/* ERR_INVALID: not UTF-8 or longer than SCHEME_BYTES; ERR_CONFLICT: DRAFTS_MAX. */
+MUST_CHECK const struct err *draft_add(struct req *r, int64_t village, const struct draft_origin *from, const char *text,
+                                       size_t n, int64_t *id);
+MUST_CHECK const struct err *draft_load(struct req *r, int64_t village, int64_t id, struct scheme_draft **out);
+MUST_CHECK const struct err *drafts_list(struct req *r, int64_t village, const char *state, int64_t before_at, int64_t before_id,
+                                         int64_t limit, struct list *out);
+/* ERR_STALE when it is not `version` any more, ERR_STATE when it is not open. */
+MUST_CHECK const struct err *draft_save(struct req *r, int64_t village, int64_t id, int64_t version, const char *text, size_t n);
+/* open → deleted, deleted → open. */
+MUST_CHECK const struct err *draft_delete(struct req *r, int64_t village, int64_t id, int64_t version);
+MUST_CHECK const struct err *draft_restore(struct req *r, int64_t village, int64_t id);
+/* open → adopted, as the version it becomes. */
+MUST_CHECK const struct err *draft_adopt(struct req *r, int64_t village, int64_t id, int64_t version, int64_t from,
+                                         const struct scheme_meeting *m, int64_t *scheme);
 #endif

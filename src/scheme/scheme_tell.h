@@ -9,5 +9,5 @@
 /* One line per `choice`: where, what was chosen, the source. */
 void scheme_tell_choices(const struct scheme *s, struct buf *out);
 /* Sentences: what was added, removed, changed; nothing when they say the same. Returns how many. */
-int scheme_tell_diff(const struct scheme *before, const struct scheme *after, struct buf *out);
+int scheme_tell_diff(struct arena *mem, const struct scheme *before, const struct scheme *after, enum lang lang, struct buf *out);
 #endif

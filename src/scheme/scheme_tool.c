@@ -2,7 +2,7 @@
 #include "scheme/scheme_tool.h"
 
 #include "kernel/text.h"
-#include "scheme/scheme_keys.h"
+#include "scheme/scheme_diff.h"
 #include "scheme/scheme_notice.h"
 
 enum { TEXT_MAX = 4 * 1024 * 1024 };
@@ -158,7 +158,6 @@ struct rules *tool_rules(struct arena *mem, const struct scheme *s)
 
 /* ---- findings ---- */
 
-struct finding_out { int64_t line, column, warning; const char *path, *zh, *en; };
 static const struct field finding_out_fields[] = {
     F(finding_out, line, K_INT, 0, 0, 0, "Line, from 1. 行"),
     F(finding_out, column, K_INT, 0, 0, 0, "Column, from 1. 列"),
@@ -168,15 +167,39 @@ static const struct field finding_out_fields[] = {
     F(finding_out, en, K_TEXT, 0, 0, 0, "What is wrong, English."),
     { 0 }
 };
-static RECORD(finding_out);
+RECORD(finding_out);
 
-static struct list findings_out(struct arena *mem, const struct scheme_finding *found)
+struct list tool_findings(struct arena *mem, const struct scheme_finding *found)
 {
     struct finding_out *rows = arena_array(mem, struct finding_out, SCHEME_FINDINGS + 1);
     size_t n = 0;
     for (const struct scheme_finding *f = found; f; f = f->next)
         rows[n++] = (struct finding_out){ f->line, f->column, f->warning, f->path, f->zh, f->en };
     return (struct list){ rows, n };
+}
+
+/* ---- differences ---- */
+
+static const char *const change_kinds[] = { "added", "removed", "changed", NULL };
+static const struct field change_out_fields[] = {
+    F_ENUM(change_out, kind, 0, change_kinds, "added, removed or changed."),
+    F(change_out, path, K_TEXT, 0, 0, 0, "What: items/C05/points (English keys, codes)."),
+    F(change_out, line, K_INT, 0, 0, 0, "Line in the newer text, from 1. 行"),
+    F(change_out, zh, K_TEXT, 0, 0, 0, "The sentence, Chinese."),
+    F(change_out, en, K_TEXT, 0, 0, 0, "The sentence, English."),
+    { 0 }
+};
+RECORD(change_out);
+
+struct list tool_changes(struct arena *mem, const struct scheme *before, const struct scheme *after)
+{
+    struct list l = scheme_changes(mem, before, after);
+    struct change_out *rows = arena_array(mem, struct change_out, l.n + 1);
+    for (size_t i = 0; i < l.n; i++) {
+        const struct scheme_change *c = &LIST_AT(l, struct scheme_change, i);
+        rows[i] = (struct change_out){ change_kinds[c->kind], c->path, c->zh, c->en, c->line };
+    }
+    return (struct list){ rows, l.n };
 }
 
 /* ---- the checker ---- */
@@ -228,7 +251,7 @@ struct checked *tool_check(struct arena *mem, const struct scheme *s, const stru
         else out->errors++;
     }
     out->ok = s != NULL;
-    out->findings = findings_out(mem, found);
+    out->findings = tool_findings(mem, found);
     if (!s) return out;
     out->parts = parts_out(mem, s);
     out->rules = tool_rules(mem, s);
@@ -250,7 +273,7 @@ struct noticed *tool_notice(struct arena *mem, const struct scheme *s, const str
 {
     struct noticed *out = arena_new(mem, struct noticed);
     struct buf text = buf_in(mem, TEXT_MAX);
-    *out = (struct noticed){ .ok = s != NULL, .findings = findings_out(mem, found) };
+    *out = (struct noticed){ .ok = s != NULL, .findings = tool_findings(mem, found) };
     if (!s) return out;
     out->blocks = scheme_notice(mem, s, &(struct notice_about){ NOTICE_ABOUT });
     notice_text(&text, &out->blocks);

@@ -21,6 +21,16 @@ struct rules {
 extern const struct record rules_record;
 struct rules *tool_rules(struct arena *mem, const struct scheme *s);
 
+/* Rows of what the checker found. */
+struct finding_out { int64_t line, column, warning; const char *path, *zh, *en; };
+extern const struct record finding_out_record;
+struct list tool_findings(struct arena *mem, const struct scheme_finding *found);
+
+/* Every difference as a row with its sentence (scheme_diff.h). */
+struct change_out { const char *kind, *path, *zh, *en; int64_t line; };
+extern const struct record change_out_record;
+struct list tool_changes(struct arena *mem, const struct scheme *before, const struct scheme *after);
+
 /* What the checker found; s NULL: there was an error. */
 struct checked {
     int64_t ok, errors, warnings;

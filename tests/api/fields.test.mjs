@@ -119,6 +119,8 @@ const fresh = {
   account: async () => (await made("admin", "/accounts", { name: `person-${unique()}`, display: "某人", unit: VILLAGE })).id,
   token: async () => (await made("admin", "/me/tokens", { name: "程序", permissions: ["people.read"], days: 1 })).id,
   scheme: async () => (await w.ok("admin", "GET", `${base}/schemes`)).rows[0].id,
+  draft: async () => (await made("admin", `${base}/drafts`, { from: "blank" })).id,
+  preset: () => "zengxiang",
   claim,
   photo: async (path) => (await w.ok("recorder", "POST", `${w.claims}/${path.claim}/photos`, photo, { type: "image/png" })).id,
   notice: async () => (await step("published", await step("checked", await claim()))).notice,
@@ -126,6 +128,9 @@ const fresh = {
   number: async () => (await step("published", await step("checked", await claim()))).number,
 };
 let grids = 9;
+let days = 1000;
+/** A version whose first day is far away. */
+const waiting = async () => (await made("admin", `${base}/schemes?from=${w.today(++days)}`, `${scheme}# ${unique()}\n`, { type: "text/yaml" })).id;
 
 /** Claims in the state that an action needs. */
 const CLAIM_FOR = {
@@ -143,6 +148,11 @@ async function pathOf(o) {
   if (o.path.endsWith("/unpledge")) {
     values.household = await fresh.household();
     await made("admin", `${base}/households/${values.household}/pledge`, {});
+  }
+  if (o.path.endsWith("/schemes/{scheme}/withdraw")) values.scheme = await waiting();
+  if (o.path.endsWith("/restore")) {
+    values.draft = await fresh.draft();
+    expect(await w.call("admin", "DELETE", `${base}/drafts/${values.draft}`, undefined, { match: '"1"' }), 204);
   }
   for (const p of o.inPath) {
     const action = p.name === "claim" && CLAIM_FOR[o.path.split("/")[5]];
@@ -188,6 +198,10 @@ Object.assign(HERE, {
   "POST /villages/{village}/organisations": { name: () => `商店${unique()}` },
   "PATCH /villages/{village}/organisations/{organisation}": { name: () => `商店${unique()}` },
   "POST /villages/{village}/tags": { code: () => `t_${unique()}`, name: () => `标签${unique()}` },
+  "POST /villages/{village}/drafts": { from: () => "blank", id: () => null, preset: () => "zengxiang" },
+  "POST /villages/{village}/drafts/{draft}/adopt": { from: () => w.today(++days), votes_for: () => 3 },
+  "GET /villages/{village}/drafts/{draft}/diff": { against: () => null },
+  "GET /villages/{village}/schemes/{scheme}/diff": { against: () => null },
   "POST /villages/{village}/claims/batch": { action: () => "publish" },
 });
 
@@ -246,7 +260,8 @@ async function queryOf(o, optional) {
 const RAW = {
   "POST /regions/import": () => "code,name\n440000000000,广东省\n",
   "POST /villages/{village}/residents/import": () => `${csv}R${unique()},林一,男,1980-01-01,户主,01.01\n`,
-  "POST /villages/{village}/schemes": () => scheme,
+  "POST /villages/{village}/schemes": () => `${scheme}# ${unique()}\n`,
+  "PUT /villages/{village}/drafts/{draft}": () => scheme,
   "POST /schemes/check": () => scheme,
   "POST /schemes/print": () => scheme,
   "POST /villages/{village}/claims/{claim}/photos": () => photo,
@@ -255,7 +270,7 @@ const RAW = {
 // ---- sending and judging ----
 
 let flying = 0; // the server takes 256 connections of an address
-const waiting = [];
+const queue = [];
 async function send(o, { path, query = [], body, headers = {}, type = o.media[0], as = who(o), tag = '"1"', lang = pick(["zh-CN", "en"]) }) {
   const h = { "accept-language": lang };
   if (as) {
@@ -273,11 +288,11 @@ async function send(o, { path, query = [], body, headers = {}, type = o.media[0]
     else h[name] = v;
   }
   const target = filled(o, path) + (query.length ? `?${query.map(([k, v]) => `${encodeURIComponent(k)}=${encodeURIComponent(v)}`).join("&")}` : "");
-  while (flying >= 16) await new Promise((ok) => waiting.push(ok));
+  while (flying >= 16) await new Promise((ok) => queue.push(ok));
   flying++;
   const r = await server.raw(o.method.toUpperCase(), `/api/v1${target}`, { headers: h, body: bytes }).finally(() => {
     flying--;
-    waiting.shift()?.();
+    queue.shift()?.();
   });
   if (r.status === 204 && o.name === "POST /me/password") server.command(["account", "passwd", as, "--password-stdin"], { input: `${PASSWORD}\n`, env: { SHANZHI_TEST_CLOCK: w.clock } });
   if (r.status === 401 && as) w.sessions.delete(as); // somebody signed themselves out

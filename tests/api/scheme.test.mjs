@@ -68,7 +68,7 @@ steps("a village and its scheme", () => server, [
     assert.match(r.body.errors[0].field, /^1:1/);
   }],
   ["the meeting's day cannot be in the future", async () => {
-    problem(await post(`/villages/${VILLAGE}/schemes?from=2026-01-01&meeting_on=${day(2)}`, zengxiang), 400, "invalid");
+    problem(await post(`/villages/${VILLAGE}/schemes?from=2026-01-01&meeting_on=${day(2)}`, zengxiang), 422, "meeting");
   }],
   ["adopted from a date, with the meeting and its votes", async (t) => {
     const r = expect(await post(`/villages/${VILLAGE}/schemes?from=2026-01-01&meeting_on=2025-12-20&votes_for=41&votes_against=2&votes_abstain=1`, zengxiang), 201);

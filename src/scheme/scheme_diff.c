@@ -8,7 +8,7 @@
 #include "kernel/text.h"
 #include "scheme/scheme_file.h"
 
-#define MEMBER(T, base, key) ((const T *)((const char *)(base) + (key)->at))
+#define MEMBER(T, base, key) ((T const *)((const char *)(base) + (key)->at))
 enum { WORDS_MAX = 8192 };
 
 struct two { const char *zh, *en; };
@@ -81,7 +81,7 @@ static const char *value_text(struct walk *w, const struct scheme *s, const stru
 {
     switch (k->kind) {
     case KEY_CODE: case KEY_TEXT: case KEY_WORD:
-        return text_text(s, k, *MEMBER(const char *, p, k), lang);
+        return text_text(s, k, *MEMBER(char *, p, k), lang);
     case KEY_INT: case KEY_BOOL: case KEY_DATE: case KEY_POINTS: case KEY_BOUND: case KEY_NUMBERED: {
         int64_t v = *MEMBER(int64_t, p, k);
         return v == NONE ? NULL : number_text(w, k, v, lang);
@@ -113,7 +113,7 @@ static bool names_equal(struct list a, struct list b)
 static bool value_equal(const struct scheme_key *k, const void *a, const void *b)
 {
     switch (k->kind) {
-    case KEY_CODE: case KEY_TEXT: case KEY_WORD: return text_equal(*MEMBER(const char *, a, k), *MEMBER(const char *, b, k));
+    case KEY_CODE: case KEY_TEXT: case KEY_WORD: return text_equal(*MEMBER(char *, a, k), *MEMBER(char *, b, k));
     case KEY_INT: case KEY_BOOL: case KEY_DATE: case KEY_POINTS: case KEY_BOUND: case KEY_NUMBERED:
         return *MEMBER(int64_t, a, k) == *MEMBER(int64_t, b, k);
     case KEY_RANGE: {
@@ -313,7 +313,7 @@ static void walk_map(struct walk *w, const struct scheme_shape *shape, struct tw
         } else if (k->kind == KEY_LEVELS) {
             walk_levels(w, shape, k, where, here, a, b);
         } else if (k->kind == KEY_MAP) {
-            const void *x = *MEMBER(const void *, a, k), *y = *MEMBER(const void *, b, k);
+            const void *x = *MEMBER(void *, a, k), *y = *MEMBER(void *, b, k);
             struct two inside = { arena_printf(w->mem, "%s%s的", where.zh, zh(k)), arena_printf(w->mem, "%s%s: ", where.en, k->name) };
             if (x && y) walk_map(w, k->sub, inside, here, x, y);
             if (!x != !y)

@@ -7,8 +7,9 @@ find_program(WASM_CLANG clang REQUIRED)
 set(engine_sources kernel/arena kernel/buf kernel/date kernel/dec kernel/err kernel/json kernel/text)
 file(GLOB scheme_c CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/src src/scheme/*.c)
 foreach(f IN LISTS scheme_c)
-    # Needs libfyaml, a database, a server or a terminal.
-    if(NOT f MATCHES "_(test|fuzz|yaml|store|cli)\\.c$" AND NOT f MATCHES "scheme_http")
+    # Whatever needs no database, server, terminal or libfyaml.
+    file(STRINGS src/${f} impure REGEX "#include (\"(http|store|access|region|people|paper)/|\"scheme/scheme_(store|http)|<libfyaml)")
+    if(NOT impure AND NOT f MATCHES "_(test|fuzz)\\.c$")
         string(REGEX REPLACE "\\.c$" "" f ${f})
         list(APPEND engine_sources ${f})
     endif()

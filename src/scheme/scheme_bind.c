@@ -272,8 +272,12 @@ static void bind_names(struct scheme_check *c, const struct scheme_key *k,
         for (const struct scheme_node *e = n->child; e; e = e->next) count++;
     }
     if (!count) {
-        check_error(c, n, "列表是空的；不用就删去这个键。",
-                    "the list is empty; leave the key out instead");
+        bool nobody = k->kind == KEY_WORDS && !strcmp(k->name, "claim");
+        check_error(c, n,
+                    nobody ? "没有人可以申报这个项目；请写谁可以申报，或删去这个键。"
+                           : "列表是空的；不用就删去这个键。",
+                    nobody ? "nobody may claim this item; say who may, or leave the key out"
+                           : "the list is empty; leave the key out instead");
         return;
     }
     const char **items = arena_array(c->mem, const char *, count);

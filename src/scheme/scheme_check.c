@@ -7,23 +7,6 @@
 #include "kernel/text.h"
 #include "scheme/scheme_keys.h"
 
-/* Rights that the law gives: points must neither cost them nor be taken for using them. 低保,
- * petitions, births, medical care, schooling, pensions. */
-static const char *const statutory[] = {
-    "低保", "五保", "特困供养", "上访", "信访",   "生育", "超生", "计划生育",
-    "医保", "就医", "看病",     "入学", "养老金", "社保", NULL,
-};
-/* An award for not using such a right is the same thing from the other side. */
-static const char *const giving_up[] = { "不上访", "息访", "放弃", "不申请",
-                                         "退出",   "不生", "少生", NULL };
-
-static const char *first_word(const char *text, const char *const *words)
-{
-    for (int i = 0; words[i]; i++)
-        if (text && strstr(text, words[i])) return words[i];
-    return NULL;
-}
-
 /* Position of a key's value in a mapping, or the mapping itself. */
 const struct scheme_node *key_or_self(const struct scheme_node *map, const char *key,
                                       const char *key_zh)
@@ -262,16 +245,8 @@ static void check_forms(struct scheme_check *c, struct scheme_item *item)
 
 static void check_fairness(struct scheme_check *c, struct scheme_item *item)
 {
-    const struct scheme_node *label = key_or_self(item->node, "label", "名称");
-    const char *right = first_word(item->label, statutory);
     bool deduction = item->points_min_c < 0;
 
-    if (right && (deduction || first_word(item->label, giving_up)))
-        check_error(
-            c, label, arena_printf(c->mem, "“%s”涉及法定权利，不能用积分奖罚，请删去本项。", right),
-            arena_printf(c->mem,
-                         "\"%s\" is a statutory right: points may not be taken or given for it",
-                         right));
     if (deduction && !item->clause && !item->yuan)
         check_warn(c, key_or_self(item->node, "points", "分值"),
                    "扣分没有写依据（clause）：请写明村规民约的哪一条。",
@@ -364,4 +339,6 @@ void scheme_check_whole(struct scheme_check *c, struct scheme *s)
             check_warn(c, cat->node, "这个类别没有项目。", "this category has no items");
     }
     scheme_check_rules(c, s);
+    scheme_check_reach(c, s);
+    scheme_check_rights(c, s);
 }

@@ -16,7 +16,7 @@ static const char *human(struct arena *mem, int64_t c)
 }
 
 /* Finds the element of a list by its code; else a finding at the key that named it. */
-static const void *find(struct scheme_check *c, const struct list *l, size_t size, const char *code,
+const void *check_find(struct scheme_check *c, const struct list *l, size_t size, const char *code,
                         const struct scheme_node *at, const char *zh, const char *en)
 {
     const char *words[60 + 1];
@@ -32,9 +32,6 @@ static const void *find(struct scheme_check *c, const struct list *l, size_t siz
     unknown_reference(c, at, zh, en, code, words);
     return NULL;
 }
-#define FIND(c, l, T, code, at, zh, en)                                                            \
-    ((const struct T *)find((c), (l), sizeof(struct T), (code), (at), (zh), (en)))
-
 /* ---- bands ---- */
 
 struct interval {
@@ -213,7 +210,7 @@ static void check_sheets(struct scheme_check *c, struct scheme *s)
     }
 }
 
-static void check_steps(struct scheme_check *c, const struct list *steps)
+void check_steps(struct scheme_check *c, const struct list *steps)
 {
     for (size_t i = 0; i < steps->n; i++) {
         const struct scheme_step *step = &LIST_AT(*steps, struct scheme_step, i);
@@ -223,12 +220,44 @@ static void check_steps(struct scheme_check *c, const struct list *steps)
     }
 }
 
-static void check_class(struct scheme_check *c, const struct scheme *s, const char **class_,
+/* How long a claim is public stands in two places: they must say the same. */
+static void check_publicity(struct scheme_check *c, const struct scheme *s)
+{
+    for (size_t i = 0; i < s->rules.claim_steps.n; i++) {
+        const struct scheme_step *step = &LIST_AT(s->rules.claim_steps, struct scheme_step, i);
+        if (!step->label || !strstr(step->label, "公示") || step->days == NONE) continue;
+        if (step->days != s->publicity_days)
+            check_error(c, key_or_self(step->node, "days", "天数"),
+                        arena_printf(c->mem, "与公示期（publicity）的%d天不同。",
+                                     (int)s->publicity_days),
+                        arena_printf(c->mem, "differs from the %d days of \"publicity\"",
+                                     (int)s->publicity_days));
+    }
+}
+
+void check_class(struct scheme_check *c, const struct scheme *s, const char **class_,
                         const struct scheme_node *node)
 {
     if (!*class_) return;
     const char *code = resolve_class(c, s, *class_, key_or_self(node, "for", "适用"));
     if (code) *class_ = code;
+}
+
+static void check_window(struct scheme_check *c, const struct scheme_round *r)
+{
+    static const int64_t months[] = { 0, 0, 0, 3, 6, 12, 0 };
+    const struct scheme_window *w = r->window;
+    if (!w || w->first == NONE || w->last == NONE || r->every == NONE) return;
+    if (w->first > w->last)
+        check_error(c, w->node, "时间写反了。", "the window ends before it begins");
+    if (r->every == PERIOD_WEEK && w->last > 7)
+        check_error(c, w->node, "每周的评比写周几：1到7。",
+                    "a weekly round has days of the week, 1 to 7");
+    if (w->month != NONE && w->month > months[r->every])
+        check_error(c, key_or_self(w->node, "month", "第几个月"),
+                    "评比的周期里没有这个月；季度1到3，半年1到6，年1到12。",
+                    "the round's period has no such month: quarter 1 to 3, half-year 1 to 6, year "
+                    "1 to 12");
 }
 
 static void check_rounds(struct scheme_check *c, struct scheme *s)
@@ -242,9 +271,7 @@ static void check_rounds(struct scheme_check *c, struct scheme *s)
         r->bands_ = FIND(c, &s->rules.bands, scheme_bands, r->bands,
                          key_or_self(r->node, "bands", "分段"), "分段", "bands");
         check_steps(c, &r->steps);
-        if (r->window && r->window->first != NONE && r->window->last != NONE &&
-            r->window->first > r->window->last)
-            check_error(c, r->window->node, "时间写反了。", "the window ends before it begins");
+        check_window(c, r);
         if (r->assessors && r->assessors->at_least != NONE && r->assessors->at_least < 3 &&
             text_equal(r->assessors->combine, "trimmed"))
             check_error(c, r->assessors->node, "去掉最高最低至少要3人评分。",
@@ -262,6 +289,10 @@ static void check_rounds(struct scheme_check *c, struct scheme *s)
         if (ways != 1)
             check_error(c, k->node, "要写一种条件：等于、界限、前几名或后几名。",
                         "one condition: equal, bounds, first or last");
+        if (k->points_c != NONE && k->points_c < 0 && !k->clause)
+            check_warn(c, key_or_self(k->node, "points", "加分"),
+                       "扣分没有写依据（clause）：请写明村规民约的哪一条。",
+                       "a deduction without the clause of the covenant it rests on");
         if (k->points_c == NONE && !k->board && !k->help)
             check_error(c, k->node, "要写得什么：加分、上榜或帮教。",
                         "say what it leads to: points, board or help");
@@ -443,63 +474,8 @@ static void check_titles(struct scheme_check *c, struct scheme *s)
     }
 }
 
-static void check_payments(struct scheme_check *c, struct scheme *s)
+static void check_boards(struct scheme_check *c, const struct scheme *s)
 {
-    for (size_t i = 0; i < s->rules.payments.n; i++) {
-        struct scheme_payment *p = &LIST_AT(s->rules.payments, struct scheme_payment, i);
-        if (p->node->kind != NODE_MAP) continue;
-        check_class(c, s, &p->class_, p->node);
-        check_steps(c, &p->steps);
-        for (size_t k = 0; k < p->categories.n; k++) {
-            const char **name = &LIST_AT(p->categories, const char *, k);
-            const struct scheme_node *at = key_or_self(p->node, "categories", "类别");
-            const char *code = resolve_category(c, s, *name, at);
-            if (!code) continue;
-            *name = code;
-            for (size_t g = 0; g < s->categories.n; g++) {
-                const struct scheme_category *category =
-                    &LIST_AT(s->categories, struct scheme_category, g);
-                if (text_equal(category->code, code) && category->yuan != 1)
-                    check_error(c, at,
-                                arena_printf(c->mem, "“%s”不是以元计的类别（yuan: yes）。",
-                                             category->label),
-                                arena_printf(c->mem,
-                                             "category \"%s\" does not count yuan (yuan: yes)",
-                                             category->label));
-            }
-        }
-    }
-    for (size_t i = 0; i < s->items.n; i++) {
-        const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
-        for (size_t k = 0; k < item->loses.n; k++) {
-            const char *pay = LIST_AT(item->loses, struct scheme_level, k).name;
-            bool found = false;
-            for (size_t p = 0; p < s->rules.payments.n && !found; p++) {
-                const struct list *pays =
-                    &LIST_AT(s->rules.payments, struct scheme_payment, p).pays;
-                for (size_t q = 0; q < pays->n && !found; q++)
-                    found = text_equal(LIST_AT(*pays, struct scheme_pay, q).code, pay);
-            }
-            if (!found)
-                unknown_reference(c, key_or_self(item->node, "loses", "扣减款项"), "款项", "pay",
-                                  pay, (const char *const[]){ NULL });
-        }
-    }
-}
-
-static void check_money(struct scheme_check *c, struct scheme *s)
-{
-    const struct scheme_dividend *d = s->rules.dividend;
-    if (d && d->shares_c != NONE && d->points_c != NONE && d->shares_c + d->points_c != 10000)
-        check_error(c, d->node, "按股份和按积分加起来要等于100。",
-                    "shares and points together are 100");
-    const struct scheme_exchange *e = s->rules.exchange;
-    for (size_t i = 0; e && i < e->days.n; i++) {
-        int64_t day;
-        if (!text_int(LIST_AT(e->days, const char *, i), 1, 31, &day))
-            check_error(c, key_or_self(e->node, "days", "兑换日"), "兑换日要写1到31。",
-                        "a day of the month is from 1 to 31");
-    }
     for (size_t i = 0; i < s->rules.boards.n; i++) {
         const struct scheme_board *b = &LIST_AT(s->rules.boards, struct scheme_board, i);
         if (!text_equal(b->colour, "black")) continue;
@@ -528,12 +504,17 @@ void scheme_check_rules(struct scheme_check *c, struct scheme *s)
     CHECK_CODES(c, &r->boards, scheme_board);
     CHECK_CODES(c, &r->payments, scheme_payment);
     check_steps(c, &r->claim_steps);
+    check_publicity(c, s);
+    for (size_t i = 0; i < s->items.n; i++) {
+        const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
+        if (item->node->kind == NODE_MAP) check_board(c, s, item->board, item->node);
+    }
     check_all_bands(c, s);
     check_sheets(c, s);
     check_rounds(c, s);
     check_assessments(c, s);
-    check_payments(c, s);
     check_rankings(c, s);
     check_titles(c, s);
-    check_money(c, s);
+    check_boards(c, s);
+    scheme_check_money(c, s);
 }

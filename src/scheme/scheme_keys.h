@@ -53,9 +53,12 @@ extern const struct scheme_shape scheme_shape;
 /* Reads a mapping by its shape; every finding goes to c. Fields of absent keys have their fallback,
  * or are absent (NONE, NULL, empty). */
 void scheme_bind(struct scheme_check *c, const struct scheme_shape *shape, const struct scheme_node *map, void *out);
-/* The rules about the whole: references, duplicates, reachability (scheme_check.c, scheme_check_rules.c). */
+/* The rules about the whole: references, duplicates, reachability (scheme_check*.c). */
 void scheme_check_whole(struct scheme_check *c, struct scheme *s);
 void scheme_check_rules(struct scheme_check *c, struct scheme *s);
+void scheme_check_money(struct scheme_check *c, struct scheme *s);
+void scheme_check_reach(struct scheme_check *c, const struct scheme *s);  /* what can never happen */
+void scheme_check_rights(struct scheme_check *c, const struct scheme *s); /* what points may not decide */
 /* Bands that overlap, or leave a gap without `otherwise`, from low to high (NONE: open). */
 void check_bands(struct scheme_check *c, const struct list *bands, int64_t low_c, int64_t high_c, bool otherwise,
                  const struct scheme_node *at);
@@ -65,6 +68,12 @@ void unknown_reference(struct scheme_check *c, const struct scheme_node *at, con
 const struct scheme_node *key_or_self(const struct scheme_node *map, const char *key, const char *key_zh);
 void check_codes(struct scheme_check *c, const struct list *l, size_t size, size_t code_at, size_t node_at);
 #define CHECK_CODES(c, l, T) check_codes((c), (l), sizeof(struct T), offsetof(struct T, code), offsetof(struct T, node))
+/* The element of a list of structs that begin with their code; else a finding at the key that named it. */
+const void *check_find(struct scheme_check *c, const struct list *l, size_t size, const char *code, const struct scheme_node *at,
+                       const char *zh, const char *en);
+#define FIND(c, l, T, code, at, zh, en) ((const struct T *)check_find((c), (l), sizeof(struct T), (code), (at), (zh), (en)))
+void check_steps(struct scheme_check *c, const struct list *steps);
+void check_class(struct scheme_check *c, const struct scheme *s, const char **class_, const struct scheme_node *node);
 /* The code of a class or category by code or label, else a finding at `at` and NULL. */
 const char *resolve_class(struct scheme_check *c, const struct scheme *s, const char *name, const struct scheme_node *at);
 const char *resolve_category(struct scheme_check *c, const struct scheme *s, const char *name, const struct scheme_node *at);

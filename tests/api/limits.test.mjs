@@ -25,7 +25,7 @@ items:
   - {code: H2, category: help, label: 陪护, points: 3}
   - {code: L1, category: lamps, label: 修路灯, points: 2, one_of: light}
   - {code: L2, category: lamps, label: 擦路灯, points: 1, one_of: light}
-  - {code: C1, category: lamps, label: 扫路, points: 1, cap: [{times: 5, per: day}, {times: 1, per: life}]}
+  - {code: C1, category: lamps, label: 扫路, points: 1, cap: [{times: 1, per: day}, {times: 2, per: life}]}
   - {code: S1, category: lamps, label: 植树, per: 棵, steps: [{from: 10, points: 2}], else: 0}
   - {code: Y1, category: clean, label: 保洁补助, points: 50}
   - {code: W1, category: rules, label: 乱停车, points: -2, warnings: {times: 1, per: life}, clause: 村规民约第二条}
@@ -50,6 +50,7 @@ steps("limits on the way of a claim", w.server, [
   }],
   ["every cap of an item counts, not only the first", async () => {
     await w.claimed("recorded", deed("C1", "大路"));
+    await w.claimed("recorded", deed("C1", "中路"));
     problem(await w.call("zhang", "POST", w.claims, deed("C1", "小路")), 409, "over-cap");
   }],
   ["what is worth nothing is no claim; items in yuan are none either", async () => {

@@ -37,6 +37,7 @@ struct people_stay {
     const char *kind;            /* of subject_kinds */
     int64_t subject, household;  /* household: itself for one; NONE for organisations */
     const char *name, *masked, *class_, *number, *grid;
+    struct list tags;            /* const char *: names of the tags held now, 党员 … */
     int64_t group;               /* village group; NONE */
     int64_t since, until;        /* stays only; NONE: open. Who was registered first was there before */
     int64_t minor, active;

@@ -29,9 +29,24 @@ static const struct field roster_sql_fields[] = {
 };
 static RECORD(roster_sql);
 
-/* As subjects: masked and classed by the same rules as people_subject. */
-static void answer(struct req *r, const struct list *rows, struct list *out)
+/* " party_member veteran " → 党员, 退役军人 */
+static struct list tag_names(struct req *r, const struct list *tags, const char *codes)
 {
+    struct list out = { 0 };
+    if (!codes || !*codes) return out;
+    out.items = arena_array(r->mem, const char *, strlen(codes) / 2 + 1);
+    for (size_t i = 0; i < tags->n; i++) {
+        const struct tag *t = &LIST_AT(*tags, struct tag, i);
+        if (tags_have(codes, t->code)) LIST_AT(out, const char *, out.n++) = t->name;
+    }
+    return out;
+}
+
+/* As subjects: masked and classed by the same rules as people_subject. */
+static const struct err *answer(struct req *r, int64_t village, const struct list *rows, struct list *out)
+{
+    struct list tags;
+    TRY(tags_of(r, village, &tags));
     struct people_stay *all = arena_array(r->mem, struct people_stay, rows->n + 1);
     for (size_t i = 0; i < rows->n; i++) {
         const struct roster_sql *s = &LIST_AT(*rows, struct roster_sql, i);
@@ -41,6 +56,7 @@ static void answer(struct req *r, const struct list *rows, struct list *out)
             .group = s->village_group, .name = s->name ? s->name : s->number, .number = s->number,
             .grid = s->grid, .since = s->since, .until = s->until,
             .class_ = person && tags_have(s->tags, "party_member") ? "party_member" : s->kind,
+            .tags = tag_names(r, &tags, s->tags),
             .minor = person && s->birth >= people_minor_since(r->today),
             .active = !strcmp(s->state, "active"),
         };
@@ -49,6 +65,7 @@ static void answer(struct req *r, const struct list *rows, struct list *out)
                                : s->name;
     }
     *out = (struct list){ all, rows->n };
+    return NULL;
 }
 
 const struct err *people_roster(struct req *r, int64_t village, const char *kind, int64_t after,
@@ -58,7 +75,7 @@ const struct err *people_roster(struct req *r, int64_t village, const char *kind
     if (!strcmp(kind, "household"))
         TRY(db_all(r, &roster_sql_record, &rows,
                    "SELECT 'household' AS kind, h.id AS subject, h.id AS household, h.village_group, k.name, h.number,"
-                   " h.grid, h.state FROM household h"
+                   " h.tags, h.grid, h.state FROM household h"
                    " LEFT JOIN resident k ON k.village = h.village AND k.id = h.head"
                    " WHERE h.village = $1 AND h.id > $2 ORDER BY h.id LIMIT $3",
                    I64(village), I64(after), I64(limit)));
@@ -71,11 +88,10 @@ const struct err *people_roster(struct req *r, int64_t village, const char *kind
                    I64(village), I64(after), I64(limit)));
     else
         TRY(db_all(r, &roster_sql_record, &rows,
-                   "SELECT 'organisation' AS kind, id AS subject, name, grid, state FROM organisation"
+                   "SELECT 'organisation' AS kind, id AS subject, name, tags, grid, state FROM organisation"
                    " WHERE village = $1 AND id > $2 ORDER BY id LIMIT $3",
                    I64(village), I64(after), I64(limit)));
-    answer(r, &rows, out);
-    return NULL;
+    return answer(r, village, &rows, out);
 }
 
 const struct err *people_stays(struct req *r, int64_t village, int64_t first, int64_t last,
@@ -89,6 +105,5 @@ const struct err *people_stays(struct req *r, int64_t village, int64_t first, in
                " WHERE m.village = $1 AND m.household BETWEEN $2 AND $3"
                " ORDER BY m.household, m.resident, m.first, m.id",
                I64(village), I64(first), I64(last)));
-    answer(r, &rows, out);
-    return NULL;
+    return answer(r, village, &rows, out);
 }

@@ -56,7 +56,10 @@ static void choose_heads(struct simulating *sim)
     struct simulation *out = sim->out;
     struct list now = heads_of(sim->mem, out->scheme[SIM_NOW]), draft = heads_of(sim->mem, out->scheme[SIM_DRAFT]);
     const struct head *h[SIM_SIDES] = { now.items, draft.items };
-    bool common = false;
+    /* A household's total and what its members' accounts hold together are the same thing. */
+    bool one = !out->scheme[SIM_NOW]->rules.household != !out->scheme[SIM_DRAFT]->rules.household, common = false;
+    for (int k = 0; k < SIM_SIDES && one; k++) one = sim_gives_points(out->scheme[k]);
+    common = one;
     for (size_t i = 0; i < now.n && !common; i++)
         for (size_t k = 0; k < draft.n && !common; k++) {
             const struct head *a = &LIST_AT(now, struct head, i), *b = &LIST_AT(draft, struct head, k);
@@ -83,14 +86,24 @@ struct collecting {
     const struct placed *source;
 };
 
+/* What a payment settles over a longer period is the sum of what is told by its own periods. */
+static bool is_settlement(const struct scheme *s, const struct run_number *n)
+{
+    for (size_t i = 0; i < s->rules.payments.n && n->unit == RUN_YUAN; i++) {
+        const struct scheme_payment *p = &LIST_AT(s->rules.payments, struct scheme_payment, i);
+        if (text_equal(p->code, n->code)) return period_span((enum period)p->per, n->in.first).last != n->in.last;
+    }
+    return false;
+}
+
 /* The sum of a number's periods; false: the subject has none of that code. */
-static bool number_of(const struct run_result *r, const char *code, struct span *in, int64_t *out, bool *over)
+static bool number_of(const struct scheme *s, const struct run_result *r, const char *code, struct span *in, int64_t *out, bool *over)
 {
     bool found = false;
     *out = 0;
     for (size_t i = 0; i < r->numbers.n; i++) {
         const struct run_number *n = &LIST_AT(r->numbers, struct run_number, i);
-        if (!text_equal(n->code, code)) continue;
+        if (!text_equal(n->code, code) || is_settlement(s, n)) continue;
         found = true;
         if (in) *in = n->in;
         if (!dec_add(out, n->value_c)) *over = true;
@@ -114,23 +127,32 @@ static int64_t mean_mark(const struct run_result *r, bool *over)
 static const struct err *cost_of(struct collecting *c, const struct run_result *r, struct sim_side *side)
 {
     struct simulating *sim = c->sim;
+    const struct scheme *s = sim->out->scheme[c->side];
     struct sim_cost *cost = &sim->out->cost[c->side];
-    int64_t points = 0, yuan = 0, paid = 0;
+    int64_t points = 0, yuan = 0, paid = 0, prizes = 0;
     bool over = false;
-    if (!number_of(r, "total", NULL, &points, &over)) (void)number_of(r, "points", NULL, &points, &over);
+    if (!number_of(s, r, "total", NULL, &points, &over)) (void)number_of(s, r, "points", NULL, &points, &over);
     if (points < 0) points = 0;
     if (cost->rate_c != NONE && !dec_muldiv(points, cost->rate_c, 100, DEC_DOWN, &yuan)) over = true;
     for (size_t i = 0; i < r->numbers.n; i++) {
         const struct run_number *n = &LIST_AT(r->numbers, struct run_number, i);
-        if (n->unit == RUN_YUAN && !dec_add(&paid, n->value_c)) over = true;
+        if (n->unit == RUN_YUAN && !is_settlement(s, n) && !dec_add(&paid, n->value_c)) over = true;
     }
-    for (size_t i = 0; i < r->pays.n; i++)
-        if (!dec_add(&paid, LIST_AT(r->pays, struct run_pay, i).after_c)) over = true;
+    for (size_t i = 0; i < r->pays.n; i++) {
+        const struct run_pay *p = &LIST_AT(r->pays, struct run_pay, i);
+        bool settled = period_span((enum period)p->payment->per, p->in.first).last != p->in.last;
+        if (!settled && !dec_add(&paid, p->after_c)) over = true;
+    }
+    for (size_t i = 0; i < r->titles.n; i++) {
+        const struct scheme_rung *rung = LIST_AT(r->titles, struct run_title, i).rung;
+        if (rung && rung->amount_c != NONE && !dec_add(&prizes, rung->amount_c)) over = true;
+    }
     side->yuan_c = yuan;
-    if (over || !dec_add(&side->yuan_c, paid)) return sim_too_large(sim->mem);
+    if (over || !dec_add(&side->yuan_c, paid) || !dec_add(&side->yuan_c, prizes)) return sim_too_large(sim->mem);
     ADD(&cost->points_c, points);
     ADD(&cost->exchange_c, yuan);
     ADD(&cost->payments_c, paid);
+    ADD(&cost->prizes_c, prizes);
     return NULL;
 }
 
@@ -166,6 +188,7 @@ static const struct err *collect(void *arg, const struct run_result *r)
     struct collecting *c = arg;
     struct simulating *sim = c->sim;
     struct simulation *out = sim->out;
+    const struct scheme *s = out->scheme[c->side];
     struct sim_row *row = c->side == SIM_NOW ? words_add(&sim->rows) : WORDS_AT(&sim->rows, struct sim_row, c->at);
     bool over = false;
     c->at++;
@@ -178,10 +201,10 @@ static const struct err *collect(void *arg, const struct run_result *r)
         BUG("simulation: the source told another subject the second time");
     }
     struct sim_side *side = &row->side[c->side];
-    side->absent = !scheme_class_of(out->scheme[c->side], r->class_);
+    side->absent = c->source->absent;
     if (text_equal(out->head[c->side], "mark")) side->value_c = mean_mark(r, &over);
-    else if (!number_of(r, out->head[c->side], &out->head_in[c->side], &side->value_c, &over))
-        (void)number_of(r, "points", NULL, &side->value_c, &over);
+    else if (!number_of(s, r, out->head[c->side], &out->head_in[c->side], &side->value_c, &over))
+        (void)number_of(s, r, "points", NULL, &side->value_c, &over);
     if (over) return sim_too_large(sim->mem);
     TRY(cost_of(c, r, side));
     places_of(c, r, side);
@@ -208,6 +231,7 @@ static const struct err *one_side(struct simulating *sim, int side, struct fact_
     if (cost->rate_c != NONE || !sim_gives_points(s)) {
         cost->total_c = cost->exchange_c;
         ADD(&cost->total_c, cost->payments_c);
+        ADD(&cost->total_c, cost->prizes_c);
     }
     if (!s->rules.budget || from->residents == NONE) return NULL;
     struct eval_budget b;

@@ -13,12 +13,14 @@
  *
  * What is compared. One number per subject, the headline: the first of `total` (the scheme adds up
  * households), `points`, an assessment, a payment or the mean mark of its rounds that both schemes give; when they
- * have none in common, each its own, and a note says so. A subject for which a scheme has no accounts is
+ * have none in common, each its own, and a note says so. Where only one adds up households, the other's
+ * number of a household is what its members' accounts hold together, each with its own limits. A subject for which a scheme has no accounts is
  * `absent` there and is left out of its distribution.
  *
  * What cost means. Yuan for the span: the exchange's rate times the points a subject gained in it, where
  * above zero (what the village would owe if everybody redeemed all they earned; minimum, limits and bars
- * are left out, for they only delay it), plus payments and their pays net of what is charged. NONE when
+ * are left out, for they only delay it), plus payments and their pays net of what is charged, plus the
+ * prizes of titles. Rewards in money and services are decided by people, not by rules: left out. NONE when
  * points are given but the scheme states no rate. It is held against the budget's ceiling, which is for
  * a year.
  *
@@ -82,7 +84,7 @@ struct sim_item {
 struct sim_cost {
     int64_t points_c;          /* spendable points gained in the span */
     int64_t rate_c;            /* points to yuan; NONE: the scheme states none */
-    int64_t exchange_c, payments_c, total_c; /* total_c NONE: unknown */
+    int64_t exchange_c, payments_c, prizes_c, total_c; /* total_c NONE: unknown */
     int64_t ceiling_c, funded_c;             /* of a year; NONE: no budget, or no number of residents */
     bool over;                 /* the span is a year and the ceiling is passed */
     const char *at_ceiling;    /* stop, queue, scale; NULL */

@@ -274,7 +274,8 @@ static void notes(struct simulating *sim, const struct fact_source *source)
     struct words w = { .mem = sim->mem, .size = sizeof(struct sim_note) };
     struct span in = out->head_in[SIM_DRAFT];
     char first[DATE_SIZE], last[DATE_SIZE];
-    if (!text_equal(out->head[SIM_NOW], out->head[SIM_DRAFT]))
+    bool both_points = out->unit[SIM_NOW] == RUN_POINTS && out->unit[SIM_DRAFT] == RUN_POINTS;
+    if (!text_equal(out->head[SIM_NOW], out->head[SIM_DRAFT]) && !both_points)
         note(sim, &w, arena_printf(sim->mem, "两个方案算的不是同一个数：现行是%s，草案是%s，增减只能参考。", out->head_zh[SIM_NOW], out->head_zh[SIM_DRAFT]),
              arena_printf(sim->mem, "The two schemes do not yield the same number: %s now, %s in the draft. Take gains and losses as a hint.",
                           out->head_en[SIM_NOW], out->head_en[SIM_DRAFT]));

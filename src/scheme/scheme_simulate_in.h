@@ -23,6 +23,7 @@ struct placed {
     int side;
     bool count;
     const char *group; /* of the latest subject */
+    bool absent;
 };
 struct placed place_source(struct simulating *sim, int side, struct fact_source *from);
 /* Everything that is counted over the rows. */

@@ -2,6 +2,8 @@
  * assumption is told too (scheme_simulate.h). Whether a deed can be used is asked of scheme_award itself, so that
  * there is one opinion on it.
  */
+#include <string.h>
+
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_simulate_in.h"
@@ -112,7 +114,7 @@ static bool usable(const struct placed *p, struct arena *mem, const char *class_
     const struct err *x = scheme_award(mem, p->s, &(struct award_facts){
         .item = d->item, .class_ = d->class_ ? d->class_ : class_, .chosen_c = d->chosen_c, .quantity_c = d->quantity_c,
         .level = d->level, .on = d->on, .claimant = d->claimant, .reverse = d->reverse == 1, .difficulty = d->difficulty,
-        .limits = none, .limits_n = 0 }, &a);
+        .limits = none, .limits_n = 0, .say = AWARD_POINTS }, &a);
     *why = x ? why_of(x->field) : assumed;
     return !x;
 }
@@ -132,14 +134,14 @@ static struct list deeds_of(struct placed *p, struct arena *mem, const char *cla
 }
 
 /* What the usable deeds of the span are worth, by item. */
-static const struct err *weigh(struct placed *p, struct arena *mem, const char *class_, const struct list *deeds)
+static const struct err *weigh(struct placed *p, struct arena *mem, const char *class_, const struct list *deeds, struct list *worth)
 {
     struct eval e = { .mem = mem, .s = p->s };
-    struct list worth;
-    if (!p->count || !deeds->n) return NULL;
-    TRY(eval_deeds(&e, class_, deeds, &worth));
-    for (size_t i = 0; i < worth.n; i++) {
-        const struct eval_deed *d = &LIST_AT(worth, struct eval_deed, i);
+    *worth = (struct list){ 0 };
+    if ((!p->count && p->s->rules.household) || !deeds->n) return NULL;
+    TRY(eval_deeds(&e, class_, deeds, worth));
+    for (size_t i = 0; i < worth->n && p->count; i++) {
+        const struct eval_deed *d = &LIST_AT(*worth, struct eval_deed, i);
         if (!inside(p->sim->out->in, d->deed->on)) continue;
         struct sim_item *row = item_row(p, d->item->code, NULL);
         row->times[p->side]++;
@@ -199,6 +201,45 @@ static struct list results_of(struct placed *p, struct arena *mem, struct list r
 
 /* ---- the source ---- */
 
+/* A scheme that does not add up households has an account for each member; beside one that does, the household
+ * is told by what its members' accounts hold. Each member's limits are their own. */
+static void own_accounts(const struct fact_member *m, const struct list *worth, struct list *earned)
+{
+    for (size_t i = 0; i < worth->n; i++) {
+        const struct eval_deed *d = &LIST_AT(*worth, struct eval_deed, i);
+        if (d->item->yuan) continue;
+        LIST_AT(*earned, struct fact_earned, earned->n++) = (struct fact_earned){ .on = d->deed->on, .points_c = d->points_c, .amount_c = NONE };
+    }
+    for (size_t i = 0; i < m->earned.n; i++) LIST_AT(*earned, struct fact_earned, earned->n++) = LIST_AT(m->earned, struct fact_earned, i);
+}
+
+static const struct err *members_of(struct placed *p, struct arena *mem, const struct fact_subject *f, struct fact_subject *mine)
+{
+    struct eval e = { .mem = mem, .s = p->s };
+    bool apart = !p->s->rules.household;
+    struct fact_member *members = arena_array(mem, struct fact_member, f->members.n + 1);
+    struct list earned = f->earned, worth;
+    size_t most = f->earned.n;
+    for (size_t i = 0; i < f->members.n; i++)
+        most += LIST_AT(f->members, struct fact_member, i).deeds.n + LIST_AT(f->members, struct fact_member, i).earned.n;
+    if (apart && f->members.n) {
+        earned.items = arena_array(mem, struct fact_earned, most + 1);
+        if (f->earned.n) memcpy(earned.items, f->earned.items, f->earned.n * sizeof(struct fact_earned));
+    }
+    for (size_t i = 0; i < f->members.n; i++) {
+        struct fact_member *m = &members[i];
+        *m = LIST_AT(f->members, struct fact_member, i);
+        const char *class_ = eval_class(&e, m->class_, &m->tags);
+        m->deeds = deeds_of(p, mem, class_, m->deeds);
+        if (m->takes_part != 1) continue;
+        TRY(weigh(p, mem, class_, &m->deeds, &worth));
+        if (apart) own_accounts(m, &worth, &earned);
+    }
+    mine->earned = earned;
+    mine->members = apart ? (struct list){ 0 } : (struct list){ members, f->members.n };
+    return NULL;
+}
+
 static const struct err *next(struct fact_source *self, struct arena *mem, const struct fact_subject **out)
 {
     struct placed *p = (struct placed *)(void *)self;
@@ -208,21 +249,19 @@ static const struct err *next(struct fact_source *self, struct arena *mem, const
     p->source.pool_c = p->from->pool_c;
     *out = NULL;
     if (!f) return NULL;
+    struct eval e = { .mem = mem, .s = p->s };
+    const char *class_ = eval_class(&e, f->class_, &f->tags);
     p->group = sim_keep(p->sim, f->group);
+    p->absent = !scheme_class_pick(p->s, f->class_, &f->tags);
     struct fact_subject *mine = arena_new(mem, struct fact_subject);
     *mine = *f;
-    mine->deeds = deeds_of(p, mem, f->class_, f->deeds);
-    TRY(weigh(p, mem, f->class_, &mine->deeds));
+    mine->deeds = deeds_of(p, mem, class_, f->deeds);
+    struct list worth;
+    TRY(weigh(p, mem, class_, &mine->deeds, &worth));
     mine->visits = visits_of(p, mem, f->visits);
     mine->results = results_of(p, mem, f->results);
     p->sim->pays[p->side] += p->count ? (int64_t)f->pays.n : 0;
-    struct fact_member *members = arena_array(mem, struct fact_member, f->members.n + 1);
-    for (size_t i = 0; i < f->members.n; i++) {
-        members[i] = LIST_AT(f->members, struct fact_member, i);
-        members[i].deeds = deeds_of(p, mem, members[i].class_, members[i].deeds);
-        if (members[i].takes_part == 1) TRY(weigh(p, mem, members[i].class_, &members[i].deeds));
-    }
-    mine->members = (struct list){ members, f->members.n };
+    TRY(members_of(p, mem, f, mine));
     *out = mine;
     return NULL;
 }

@@ -77,8 +77,8 @@ static void money(const struct page *p)
     for (int k = 0; k < SIM_SIDES; k++) {
         buf_printf(p->out, "  %s ", p->zh ? (k ? "草案" : "现行") : k ? "draft" : "now");
         if (c[k].total_c == NONE) buf_printf(p->out, p->zh ? "不知道：方案没有写1分兑多少元（挣得%s分）" : "unknown: no rate is stated (%s points gained)", num(p, c[k].points_c));
-        else buf_printf(p->out, p->zh ? "%s元（积分全部兑换%s元，结算%s元）" : "%s yuan (all points redeemed %s, payments %s)", num(p, c[k].total_c),
-                        num(p, c[k].exchange_c), num(p, c[k].payments_c));
+        else buf_printf(p->out, p->zh ? "%s元（积分全部兑换%s元，结算%s元，奖金%s元）" : "%s yuan (all points redeemed %s, payments %s, prizes %s)",
+                        num(p, c[k].total_c), num(p, c[k].exchange_c), num(p, c[k].payments_c), num(p, c[k].prizes_c));
         if (c[k].ceiling_c != NONE) buf_printf(p->out, p->zh ? "；全年上限%s元" : "; ceiling of a year %s", num(p, c[k].ceiling_c));
         if (c[k].over) {
             buf_printf(p->out, p->zh ? "，超出%s元" : ", passed by %s", num(p, c[k].total_c - c[k].ceiling_c));

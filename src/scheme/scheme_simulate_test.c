@@ -201,6 +201,33 @@ static void cost_against_the_budget(void **state)
     assert_true(noted(sim, "常住人口"));
 }
 
+/* Paid in yuan: 500 for praise and a pay of 1,000 a month; the draft gives 400 and takes half of the pay. What is settled by quarter
+ * is not counted twice. The title's prize goes to one in the draft. */
+static const char paid[] =
+    "scheme: p\ntitle: p\npublicity: {days: 3}\nfalse_claims: {times: 2}\nclasses: [{code: village, label: 村, kind: village}]\n"
+    "categories: [{code: clean, label: 卫生, yuan: yes}]\n"
+    "items:\n  - {code: praise, category: 卫生, label: 表彰, points: 500, per: 次, clause: 一}\n  - {code: late, category: 卫生, label: 迟报, loses: {base: 10}, clause: 一}\n"
+    "payments: [{code: month, label: 每月结算, for: village, per: month, settle: quarter, categories: [卫生], pays: [{code: base, label: 补助}]}]\n"
+    "rankings: [{code: r, label: 排名, by: month, per: month}]\n"
+    "titles: [{code: t, label: 先进, ranking: r, ladder: [{code: a, label: 第一, places: 1, amount: 60}]}]\n";
+static void cost_in_yuan(void **state)
+{
+    struct arena *mem = *state;
+    char *draft = but(mem, but(mem, paid, "points: 500", "points: 400"), "base: 10}", "base: 50}");
+    const struct simulation *sim = simulate(mem, but(mem, paid, ", amount: 60", ""), draft,
+        "subjects:\n  - {id: 1, class: village, pays: {base: 1000}, deeds: [{item: praise, on: 2026-01-03}, {item: late, on: 2026-01-04}]}\n  - {id: 2, class: village, deeds: [{item: praise, on: 2026-01-05, quantity: 2}]}\n",
+        "2026-Q1");
+    assert_string_equal(sim->head[SIM_NOW], "month");
+    expect_row(sim, 1, 50000, 40000);
+    expect_row(sim, 2, 100000, 80000);
+    assert_int_equal(sim->cost[SIM_NOW].payments_c, 50000 + 90000 + 100000);
+    assert_int_equal(sim->cost[SIM_NOW].prizes_c, 0);
+    assert_int_equal(sim->cost[SIM_DRAFT].payments_c, 40000 + 50000 + 80000);
+    assert_int_equal(sim->cost[SIM_DRAFT].prizes_c, 6000);
+    assert_int_equal(sim->cost[SIM_DRAFT].total_c, 176000);
+    assert_int_equal(sim->titles.n, 0);
+}
+
 /* Ten subjects with 0, 0, 1 … 8 points: nearest ranks, and the tenth with the most holds 8 of 36. */
 static void the_spread(void **state)
 {
@@ -232,6 +259,24 @@ static void the_spread(void **state)
     }
 }
 
+/* Today every member has an account of their own with its own cap (宁河 without the household's clause: 40 points of labour a
+ * year each); the draft adds up the household. The household is the same 40 + 40 + 5 on both sides, not its own 5 alone. */
+static void accounts_become_households(void **state)
+{
+    struct arena *mem = *state;
+    const char *draft = preset(mem, "ninghe"), *now = draft;
+    now = but(mem, now, "household: {average: participating, per: year, accumulate: yes, source: 000 篇5 （三）（五）}", "");
+    now = but(mem, now, "by: lifetime", "by: points");
+    const struct simulation *sim = simulate(mem, now, draft,
+        "subjects:\n  - {id: 1, earned: [{on: 2026-01-01, points: 5}], members: [{id: 11, deeds: [{item: N03, on: 2026-02-01, quantity: 30}]}, {id: 12, deeds: [{item: N03, on: 2026-02-01, quantity: 30}]}]}\n",
+        "2026");
+    expect_row(sim, 1, 8500, 8500);
+    assert_int_equal(sim->cost[SIM_NOW].total_c, 8500);
+    assert_int_equal(LIST_AT(sim->items, struct sim_item, 0).points_c[SIM_NOW], 8000);
+    assert_false(noted(sim, "不是同一个数"));
+    assert_true(noted(simulate(mem, now, preset(mem, "anji"), "subjects: [{id: 1}]\n", "2026"), "不是同一个数"));
+}
+
 /* Who has no account in one of the schemes is not in its spread, and a class that is new is told. */
 static void a_class_without_accounts(void **state)
 {
@@ -244,7 +289,8 @@ static void a_class_without_accounts(void **state)
     assert_int_equal(sim->spread[SIM_NOW].n, 1);
     assert_int_equal(sim->spread[SIM_DRAFT].n, 2);
     assert_int_equal(sim->spread[SIM_DRAFT].sum_c, 1200);
-    assert_string_equal(sim->head[SIM_NOW], "points"); /* in common, though 宁河 would rather tell the household's total */
+    assert_string_equal(sim->head[SIM_NOW], "total");
+    assert_string_equal(sim->head[SIM_DRAFT], "points");
 }
 
 /* ---- what must always hold ---- */
@@ -310,7 +356,7 @@ static void holds_together(const struct simulation *sim, const char *name)
         EXPECT(sim->spread[k].sum_c == sum[k] && sim->spread[k].n == n[k], "%s: side %d's spread", name, k);
         EXPECT(in_bins[k] + sim->spread[k].zero == n[k], "%s: side %d's bins hold %d of %d", name, k, (int)in_bins[k], (int)n[k]);
         EXPECT(by_class[k] == all[k], "%s: side %d's classes", name, k);
-        EXPECT(yuan[k] == sim->cost[k].exchange_c + sim->cost[k].payments_c, "%s: side %d's cost", name, k);
+        EXPECT(yuan[k] == sim->cost[k].exchange_c + sim->cost[k].payments_c + sim->cost[k].prizes_c, "%s: side %d's cost", name, k);
     }
     EXPECT(sim->gain + sim->lose + sim->same == (int64_t)sim->rows.n, "%s: the counts", name);
 }
@@ -359,8 +405,8 @@ static void any_two_hold_together(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_cap_halves), TEST(nothing_is_dropped_in_silence), TEST(monthly_rounds), TEST(cost_against_the_budget),
-        TEST(the_spread), TEST(a_class_without_accounts), TEST(against_itself_nothing_changes), TEST(any_two_hold_together),
+        TEST(a_cap_halves), TEST(nothing_is_dropped_in_silence), TEST(monthly_rounds), TEST(cost_against_the_budget), TEST(cost_in_yuan),
+        TEST(the_spread), TEST(accounts_become_households), TEST(a_class_without_accounts), TEST(against_itself_nothing_changes), TEST(any_two_hold_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,142 @@
+/* Trying a draft on a village's past. A page is found by computing all again from the same text: a cursor is the
+ * change and id of the last row shown, so that nothing is kept and nothing can be stale. */
+#include <string.h>
+
+#include "access/access.h"
 #include "http/command.h"
-#include "trial/trial.h"
+#include "kernel/limits.h"
+#include "kernel/text.h"
+#include "trial/trial_told.h"
+
+static const char *const shows[] = { "all", "gain", "lose", "same", "titles", NULL };
+struct simulate_in {
+    int64_t village, from, to;
+    const char *period, *show, *q, *class_, *group;
+    struct bytes body;
+    PAGE_MEMBERS;
+};
+#define QUESTION_FIELDS \
+    F(simulate_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"), \
+    F(simulate_in, period, K_TEXT, IN_QUERY | OPT, 1, 16, "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; or give from and to. 期间"), \
+    F(simulate_in, from, K_DATE, IN_QUERY | OPT, 0, 0, "First day, instead of a period. 起"), \
+    F(simulate_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "Last day. 止"), \
+    F(simulate_in, body, K_BYTES, IN_RAW, 0, 0, "The draft's YAML text. 草案原文")
+static const struct field simulate_in_fields[] = {
+    QUESTION_FIELDS,
+    F_ENUM(simulate_in, show, IN_QUERY | OPT, shows, "Which subjects: all, gain 增加, lose 减少, same 不变, titles 称号有变."),
+    F(simulate_in, q, K_TEXT, IN_QUERY | OPT, 1, 60, "Part of a name; a full name finds its masked form. 姓名"),
+    F_AS(simulate_in, class_, "class", K_TEXT, IN_QUERY | OPT, 1, 32, "Only this class: household, resident …"),
+    F(simulate_in, group, K_TEXT, IN_QUERY | OPT, 1, 60, "Only this village group. 村民小组"),
+    PAGE_FIELDS(simulate_in),
+    { 0 }
+};
+static const struct field simulate_export_fields[] = { QUESTION_FIELDS, { 0 } };
+static RECORD(simulate_in);
+static const struct record simulate_export_record = { "simulate_export", sizeof(struct simulate_in), simulate_export_fields };
+
+static const struct err *trial_span(struct req *r, const char *period, int64_t from, int64_t to, struct span *out)
+{
+    enum period per;
+    if (!period && from != NONE && to != NONE && from <= to) {
+        *out = (struct span){ from, to };
+        return NULL;
+    }
+    if (period && from == NONE && to == NONE && period_parse(period, &per, out) && per != PERIOD_LIFE) return NULL;
+    struct err *e = fail(r, ERR_INVALID, period ? "period" : "from");
+    err_finding(r->mem, e, e->field, "请写期间（如 2026、2026-Q3、2026-08），或写起止日期。",
+                "Give a period (2026, 2026-Q3, 2026-08), or the first and the last day.");
+    return e;
+}
+
+static const struct err *simulate(struct req *r, struct simulation **out)
+{
+    const struct simulate_in *in = r->in;
+    struct span span;
+    TRY(access_require(r, PERM_LEDGER_READ, in->village));
+    TRY(trial_span(r, in->period, in->from, in->to, &span));
+    return trial_simulate(r, in->village, in->body.p, in->body.n, span, out);
+}
+
+/* ---- which rows ---- */
+
+static bool title_changes(const struct simulation *sim, const struct sim_row *row)
+{
+    for (size_t i = 0; i < sim->titles.n; i++)
+        if (LIST_AT(sim->titles, struct sim_title, i).row == row) return true;
+    return false;
+}
+
+static bool wanted(const struct simulation *sim, const struct simulate_in *in, const char *masked, const struct sim_row *row)
+{
+    if (text_equal(in->show, "gain") && row->change_c <= 0) return false;
+    if (text_equal(in->show, "lose") && row->change_c >= 0) return false;
+    if (text_equal(in->show, "same") && row->change_c != 0) return false;
+    if (text_equal(in->show, "titles") && !title_changes(sim, row)) return false;
+    if (in->class_ && !text_equal(in->class_, row->class_)) return false;
+    if (in->group && !text_equal(in->group, row->group)) return false;
+    return !in->q || (row->label && (strstr(row->label, in->q) || strstr(row->label, masked)));
+}
+
+/* Is a row behind the last one shown, in this order? */
+static bool behind(const struct sim_row *row, int64_t change_c, int64_t id, bool losses)
+{
+    if (row->change_c != change_c) return losses ? row->change_c > change_c : row->change_c < change_c;
+    return losses ? row->id < id : row->id > id;
+}
+
+static const struct err *page_of(struct req *r, const struct simulation *sim, struct told *out)
+{
+    const struct simulate_in *in = r->in;
+    int64_t change_c, id, limit = in->limit == NONE ? LIMIT_PAGE_DEFAULT : in->limit;
+    const char *text, *masked = in->q ? text_mask_name(r->mem, in->q) : NULL;
+    bool losses = text_equal(in->show, "lose");
+    const struct sim_row *last = NULL;
+    TRY(page_after(r, in->after, &change_c, &id, &text));
+    struct told_row *rows = arena_array(r->mem, struct told_row, (size_t)limit);
+    out->rows.items = rows;
+    out->total = 0;
+    for (size_t i = 0; i < sim->rows.n; i++) {
+        const struct sim_row *row = &LIST_AT(sim->rows, struct sim_row, losses ? sim->rows.n - 1 - i : i);
+        if (!wanted(sim, in, masked, row)) continue;
+        out->total++;
+        if (in->after && !behind(row, change_c, id, losses)) continue;
+        if (out->rows.n < (size_t)limit) rows[out->rows.n++] = told_row_of(r->mem, sim, last = row);
+        else if (!out->next) out->next = page_cursor(r, last->change_c, last->id, NULL);
+    }
+    return NULL;
+}
+
+static const struct err *post_simulate(struct req *r)
+{
+    struct simulation *sim;
+    TRY(simulate(r, &sim));
+    struct told *out = told_of(r, sim);
+    TRY(page_of(r, sim, out));
+    r->out = out;
+    return NULL;
+}
+
+static const struct err *post_export(struct req *r)
+{
+    struct simulation *sim;
+    TRY(simulate(r, &sim));
+    struct buf b = buf_in(r->mem, LIMIT_REPLY_BYTES);
+    trial_csv(sim, r->lang, &b);
+    if (b.over) return fail(r, ERR_TOO_LARGE, NULL);
+    http_send_file(r, "text/csv; charset=utf-8", "simulation.csv", b.p, b.n);
+    return NULL;
+}
+
+static const enum err_code simulate_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_NO_SCHEME, ERR_NONE };
+static const enum err_code export_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_NO_SCHEME, ERR_TOO_LARGE, ERR_NONE };
+
+static const struct route trial_routes[] = {
+    { "POST", "/villages/{village}/simulations", PERM_LEDGER_READ, TX_READ, &simulate_in_record, &told_record, post_simulate, simulate_errors,
+      ROUTE_RAW | ROUTE_QUIET, "text/yaml", NULL, "Try a draft on the village's real past: who gains and loses, titles, cost, spread. Nothing is kept." },
+    { "POST", "/villages/{village}/simulations/export", PERM_LEDGER_READ, TX_READ, &simulate_export_record, NULL, post_export, export_errors,
+      ROUTE_RAW | ROUTE_QUIET | ROUTE_FILE, "text/yaml", "text/csv", "All subjects of a trial as CSV." },
+    { 0 }
+};
+
 extern const struct command trial_commands[];
-const struct slice trial_slice = { .name = "trial", .commands = trial_commands };
+const struct slice trial_slice = { .name = "trial", .routes = trial_routes, .commands = trial_commands };

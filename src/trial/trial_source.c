@@ -100,7 +100,7 @@ static const struct err *other_row(struct req *r, void *row, void *arg)
     struct grow *to = spent ? &b->spent : &b->earned;
     belongs(b, spent ? &b->spent_parts : &b->earned_parts, o->kind, o->household, o->subject, to->n);
     struct fact_earned *x = push(b, to);
-    *x = (struct fact_earned){ .on = o->on, .points_c = o->points_c, .what = arena_strdup(&b->v->mem, o->memo) };
+    *x = (struct fact_earned){ .on = o->on, .points_c = o->points_c, .amount_c = NONE, .what = arena_strdup(&b->v->mem, o->memo) };
     b->v->others++;
     return NULL;
 }
@@ -177,9 +177,20 @@ static struct list part_list(const struct trial_batch *b, const struct grow *par
     return (struct list){ 0 };
 }
 
+/* A deed tells its class only where that was another one then: else the tags of today may say more. */
+static struct list deeds_of(const struct trial_batch *b, const char *kind, int64_t id, int64_t subject, const char *class_)
+{
+    struct list all = part_list(b, &b->deed_parts, &b->deeds, kind, id, subject);
+    for (size_t i = 0; i < all.n; i++) {
+        struct fact_deed *d = &LIST_AT(all, struct fact_deed, i);
+        if (text_equal(d->class_, class_)) d->class_ = NULL;
+    }
+    return all;
+}
+
 static void member_facts(const struct trial_batch *b, int64_t household, struct fact_member *m)
 {
-    m->deeds = part_list(b, &b->deed_parts, &b->deeds, "resident", household, m->id);
+    m->deeds = deeds_of(b, "resident", household, m->id, m->class_);
     m->earned = part_list(b, &b->earned_parts, &b->earned, "resident", household, m->id);
 }
 
@@ -221,7 +232,7 @@ static struct list members_of(struct trial_batch *b, int64_t household)
             continue;
         }
         m[out.n] = (struct fact_member){ .id = s->subject, .takes_part = 1, .since = s->since, .until = s->until,
-                                         .label = s->masked, .class_ = s->class_ };
+                                         .label = s->masked, .class_ = s->class_, .tags = s->tags };
         member_facts(b, household, &m[out.n++]);
     }
     strangers(b, &b->deed_parts, household, &out);
@@ -275,8 +286,8 @@ static const struct err *next(struct fact_source *self, struct arena *mem, const
         bool home = v->homes && !strcmp(s->kind, "household");
         struct fact_subject *f = arena_new(&v->mem, struct fact_subject);
         *f = (struct fact_subject){ .id = s->subject, .label = s->masked, .class_ = s->class_,
-                                    .group = group_of(v, s->group), .township = v->township, .shares_c = 0, .barred = 0 };
-        f->deeds = part_list(b, &b->deed_parts, &b->deeds, s->kind, s->subject, s->subject);
+                                    .tags = s->tags, .village = v->name, .group = group_of(v, s->group), .township = v->township, .shares_c = 0, .barred = 0 };
+        f->deeds = deeds_of(b, s->kind, s->subject, s->subject, s->class_);
         f->earned = part_list(b, &b->earned_parts, &b->earned, s->kind, s->subject, s->subject);
         f->spent = part_list(b, &b->spent_parts, &b->spent, s->kind, s->subject, s->subject);
         if (home) {
@@ -313,6 +324,7 @@ const struct err *trial_source_open(struct req *r, int64_t village, int64_t unti
     arena_on_clear(r->mem, let_go, v);
     TRY(region_village(r, village, &here));
     TRY(region_load(r, here->parent, &above));
+    v->name = here->name;
     v->township = above->name;
     TRY(region_groups(r, village, &v->groups));
     return people_population(r, village, &v->source.residents, &households);

@@ -29,7 +29,7 @@ struct trial_source {
     struct req *r;
     int64_t village, until;
     bool homes;
-    const char *township;
+    const char *name, *township;
     struct list groups;        /* struct village_group */
     int64_t deeds, others;     /* told since the last rewind */
     int kind;                  /* which of the kinds is being read */

@@ -1,0 +1,140 @@
+// A draft tried on a village's real past: what the registers, claims and books say, through the present scheme and the
+// draft; pages, filters, export, the command, and who may ask.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { expect, problem, root, steps } from "./harness.mjs";
+import { OTHER, VILLAGE, world } from "./world.mjs";
+
+const zengxiang = readFileSync(join(root, "schemes/zengxiang.yaml"), "utf8");
+/** Half of voluntary labour, nothing for protecting public things, and a rate, so that the cost is known. */
+const draft = zengxiang
+  .replace("label: 参加义务劳动、清理村道河道\n    for: [村民, 党员, 家庭, 单位]\n    points: 2", "label: 参加义务劳动、清理村道河道\n    for: [村民, 党员, 家庭, 单位]\n    points: 1")
+  .replace("code: A04", "code: A94") + "\nexchange: {rate: 1}\n";
+const path = `/villages/${VILLAGE}/simulations`;
+const yaml = { type: "text/yaml" };
+let w;
+
+before(async () => { w = await world(); });
+after(async () => { await w?.server.stop(); });
+
+const span = () => `from=${w.today(-80)}&to=${w.today()}`;
+const simulate = (who, text = draft, query = "", more = {}) => w.call(who, "POST", `${path}?${query.includes("period=") ? "" : span()}${query}`, text, { ...yaml, ...more });
+const by = (rows) => Object.fromEntries(rows.map((r) => [r.id, r]));
+
+steps("a draft on what really happened", () => w.server, [
+  ["deeds are recorded, one is found false, one waits; points from paper are opened", async (t) => {
+    await w.claimed("recorded"); // 张小丰, A04: 3 points
+    await w.claimed("recorded", w.deed("王梅", { item: "C05", quantity: "3.00" }), "zhang"); // 6 points
+    const found = await w.claimed("recorded", w.deed("张小丰", { item: "A03", chosen: "5.00", place: "晒谷场" }));
+    await w.did("supervisor", found, "false", { reason: "查明不实" }); // −10
+    await w.claimed("submitted", w.deed("王梅", { item: "A04", place: "桥头" }));
+    const file = join(w.server.data, "opening.csv");
+    writeFileSync(file, "户号,积分,说明\n002,10,旧存折\n");
+    w.server.command(["ledger", "open", file, "--village", VILLAGE, "--on", w.today()], { env: { SHANZHI_TEST_CLOCK: w.clock } });
+    t.zhang = w.residents["张小丰"];
+    t.mei = w.residents["王梅"];
+    t.li = w.households["李大海"];
+  }],
+  ["who gains and who loses, to the point", async (t) => {
+    const r = expect(await simulate("cadre"), 200).body;
+    const rows = by(r.rows);
+    assert.deepEqual([rows[t.zhang].now, rows[t.zhang].draft, rows[t.zhang].change], ["-7.00", "-10.00", "-3.00"]); // 3 − 10; A04 is gone
+    assert.deepEqual([rows[t.mei].now, rows[t.mei].draft, rows[t.mei].change], ["6.00", "3.00", "-3.00"]);
+    assert.deepEqual([rows[t.li].now, rows[t.li].draft], ["10.00", "10.00"]);
+    assert.deepEqual([r.subjects, r.gain, r.lose, r.same, r.total], [13, 0, 2, 11, 13]); // 8 residents and 5 households
+    assert.deepEqual([r.now_spread.sum, r.draft_spread.sum], ["9.00", "3.00"]);
+    assert.equal(r.now_spread.zero, 10);
+    assert.equal(r.now_cost.total, null); // the present scheme states no rate
+    assert.deepEqual([r.draft_cost.total, r.draft_cost.ceiling, r.draft_cost.over], ["13.00", "16.00", false]);
+    assert.equal(r.now.title, "曾巷村社会治理积分细则");
+    assert.ok(r.now.version);
+    assert.equal(r.draft.version, null);
+  }],
+  ["what the draft cannot place is told, and what has not been decided", async () => {
+    const r = expect(await simulate("cadre"), 200).body;
+    assert.deepEqual(r.misses.map((m) => [m.scheme, m.reason, m.code, m.times, m.assumed]), [["draft", "item_gone", "A04", 1, false]]);
+    assert.ok(r.notes.some((n) => /还有1件申报没有办完/.test(n)), r.notes.join("\n"));
+    const c05 = r.items.find((i) => i.code === "C05");
+    assert.deepEqual([c05.now, c05.draft, c05.now_times, c05.draft_times], ["6.00", "3.00", 1, 1]);
+    assert.equal(r.items.find((i) => i.code === "A04").draft_lost, 1);
+    const en = expect(await simulate("cadre", draft, "", { lang: "en" }), 200).body;
+    assert.equal(en.misses[0].text, "the scheme has no such item");
+    assert.ok(en.notes.some((n) => /1 claims are not decided/.test(n)));
+  }],
+  ["names are masked", async (t) => {
+    const r = await simulate("admin");
+    assert.equal(by(expect(r, 200).body.rows)[t.zhang].label, "张*丰");
+    assert.doesNotMatch(r.text, /张小丰|王梅|李大海/);
+  }],
+  ["pages and filters add up", async (t) => {
+    const seen = [];
+    for (let next = ""; next !== null;) {
+      const r = expect(await simulate("cadre", draft, `&limit=5${next ? `&after=${next}` : ""}`), 200).body;
+      assert.ok(r.rows.length <= 5);
+      seen.push(...r.rows.map((x) => x.id));
+      next = r.next;
+    }
+    assert.equal(seen.length, 13);
+    assert.equal(new Set(seen).size, 13);
+    const lose = [];
+    for (let next = ""; next !== null;) {
+      const r = expect(await simulate("cadre", draft, `&show=lose&limit=1${next ? `&after=${next}` : ""}`), 200).body;
+      assert.equal(r.total, 2);
+      lose.push(...r.rows.map((x) => x.id));
+      next = r.next;
+    }
+    assert.deepEqual(lose.sort(), [t.zhang, t.mei].sort());
+    assert.equal(expect(await simulate("cadre", draft, "&show=gain"), 200).body.total, 0);
+    assert.equal(expect(await simulate("cadre", draft, "&class=household"), 200).body.total, 5);
+    assert.deepEqual(expect(await simulate("cadre", draft, `&q=${encodeURIComponent("王梅")}`), 200).body.rows.map((x) => x.id), [t.mei]);
+    problem(await simulate("cadre", draft, "&after=nonsense"), 400, "invalid");
+  }],
+  ["a draft that adds up households takes members together", async (t) => {
+    const homes = draft + "\nhousehold: {average: participating}\nrankings: [{code: r, label: 户均排名, by: average}]\ntitles: [{code: t, label: 模范户, ranking: r, ladder: [{code: a, label: 第一名, places: 1}]}]\n";
+    const r = expect(await simulate("cadre", homes), 200).body;
+    assert.equal(r.subjects, 5);
+    const zhang = by(r.rows)[w.households["张小丰"]];
+    assert.deepEqual([zhang.now, zhang.draft], ["-1.00", "-7.00"]); // −7 + 6; −10 + 3
+    assert.equal(r.titles_changed, 1);
+    assert.deepEqual([r.titles[0].id, r.titles[0].was, r.titles[0].becomes], [t.li, null, "第一名"]);
+    assert.equal(expect(await simulate("cadre", homes, "&show=titles"), 200).body.total, 1);
+    assert.ok(r.notes.some((n) => /全部家庭成员/.test(n)));
+  }],
+  ["against the scheme in force nothing changes", async () => {
+    const r = expect(await simulate("cadre", zengxiang), 200).body;
+    assert.deepEqual([r.gain, r.lose, r.titles_changed, r.misses.length], [0, 0, 0, 0]);
+    assert.deepEqual(r.now_spread, r.draft_spread);
+  }],
+  ["the table for spreadsheets has everybody", async (t) => {
+    const r = expect(await w.call("cadre", "POST", `${path}/export?${span()}`, draft, yaml), 200);
+    const lines = r.text.trim().split("\r\n").join("\n").split("\n");
+    assert.equal(lines.length, 14);
+    assert.match(lines[0], /编号,对象,类别/);
+    assert.ok(lines.some((l) => l.startsWith(`${t.mei},王*,resident,,6.00,3.00,-3.00`)), r.text);
+  }],
+  ["the same on the command line", async () => {
+    const file = join(w.server.data, "draft.yaml");
+    writeFileSync(file, draft);
+    const year = w.today().slice(0, 4);
+    const r = w.server.command(["scheme", "simulate", file, "--village", VILLAGE, "--period", year], { env: { SHANZHI_TEST_CLOCK: w.clock } });
+    assert.match(r.stdout, /共13个对象：增加0，减少2，不变11/);
+    assert.match(r.stdout, /王\* 6 → 3 \(-3\)/);
+    assert.match(r.stdout, /草案 爱护公物、制止破坏行为: 方案里没有这个项目，1件/);
+  }],
+  ["a text with errors tells all of them", async () => {
+    const r = problem(await simulate("cadre", "scheme: x\n"), 422, "scheme");
+    assert.ok(r.body.errors.length >= 3);
+  }],
+  ["a period is needed, and a sensible one", async () => {
+    for (const q of ["", "?period=2026-13", "?period=life", `?from=${w.today()}&to=${w.today(-1)}`, `?period=2026&from=${w.today()}&to=${w.today()}`])
+      problem(await w.call("cadre", "POST", `${path}${q}`, draft, yaml), 400, "invalid");
+  }],
+  ["staff of the village and the township may ask; villagers, grid workers and neighbours may not", async () => {
+    for (const who of ["cadre", "recorder", "supervisor", "admin", "town"]) expect(await simulate(who), 200);
+    for (const who of ["zhang", "grid1", "sys", "cadreb", "adminb"]) problem(await simulate(who), 403, "forbidden");
+    problem(await w.call(null, "POST", `${path}?${span()}`, draft, yaml), 401, "sign-in");
+    problem(await w.call("cadre", "POST", `/villages/${OTHER}/simulations?${span()}`, draft, yaml), 403, "forbidden");
+  }],
+]);

@@ -6,7 +6,7 @@
 #include "http/command.h"
 #include "kernel/limits.h"
 #include "kernel/text.h"
-#include "trial/trial_told.h"
+#include "trial/trial_simulated.h"
 
 static const char *const shows[] = { "all", "gain", "lose", "same", "titles", NULL };
 struct simulate_in {
@@ -84,7 +84,7 @@ static bool behind(const struct sim_row *row, int64_t change_c, int64_t id, bool
     return losses ? row->id < id : row->id > id;
 }
 
-static const struct err *page_of(struct req *r, const struct simulation *sim, struct told *out)
+static const struct err *page_of(struct req *r, const struct simulation *sim, struct simulated *out)
 {
     const struct simulate_in *in = r->in;
     int64_t change_c, id, limit = in->limit == NONE ? LIMIT_PAGE_DEFAULT : in->limit;
@@ -92,7 +92,7 @@ static const struct err *page_of(struct req *r, const struct simulation *sim, st
     bool losses = text_equal(in->show, "lose");
     const struct sim_row *last = NULL;
     TRY(page_after(r, in->after, &change_c, &id, &text));
-    struct told_row *rows = arena_array(r->mem, struct told_row, (size_t)limit);
+    struct simulated_row *rows = arena_array(r->mem, struct simulated_row, (size_t)limit);
     out->rows.items = rows;
     out->total = 0;
     for (size_t i = 0; i < sim->rows.n; i++) {
@@ -100,7 +100,7 @@ static const struct err *page_of(struct req *r, const struct simulation *sim, st
         if (!wanted(sim, in, masked, row)) continue;
         out->total++;
         if (in->after && !behind(row, change_c, id, losses)) continue;
-        if (out->rows.n < (size_t)limit) rows[out->rows.n++] = told_row_of(r->mem, sim, last = row);
+        if (out->rows.n < (size_t)limit) rows[out->rows.n++] = simulated_row_of(r->mem, sim, last = row);
         else if (!out->next) out->next = page_cursor(r, last->change_c, last->id, NULL);
     }
     return NULL;
@@ -110,7 +110,7 @@ static const struct err *post_simulate(struct req *r)
 {
     struct simulation *sim;
     TRY(simulate(r, &sim));
-    struct told *out = told_of(r, sim);
+    struct simulated *out = simulated_of(r, sim);
     TRY(page_of(r, sim, out));
     r->out = out;
     return NULL;
@@ -131,7 +131,7 @@ static const enum err_code simulate_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_
 static const enum err_code export_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_NO_SCHEME, ERR_TOO_LARGE, ERR_NONE };
 
 static const struct route trial_routes[] = {
-    { "POST", "/villages/{village}/simulations", PERM_LEDGER_READ, TX_READ, &simulate_in_record, &told_record, post_simulate, simulate_errors,
+    { "POST", "/villages/{village}/simulations", PERM_LEDGER_READ, TX_READ, &simulate_in_record, &simulated_record, post_simulate, simulate_errors,
       ROUTE_RAW | ROUTE_QUIET, "text/yaml", NULL, "Try a draft on the village's real past: who gains and loses, titles, cost, spread. Nothing is kept." },
     { "POST", "/villages/{village}/simulations/export", PERM_LEDGER_READ, TX_READ, &simulate_export_record, NULL, post_export, export_errors,
       ROUTE_RAW | ROUTE_QUIET | ROUTE_FILE, "text/yaml", "text/csv", "All subjects of a trial as CSV." },

@@ -1,9 +1,8 @@
 /* Paper: what is put on a sheet is a list of blocks; closing it lays them out twice, once to count
  * the pages and once to draw them, because the foot says "page 1/3". */
-#include "paper/paper.h"
+#include "paper/paper_in.h"
 
 #include <cairo-pdf.h>
-#include <pango/pangocairo.h>
 #include <qrencode.h>
 #include <string.h>
 
@@ -19,8 +18,8 @@ const char *__lsan_default_suppressions(void)
 #endif
 
 #ifdef __SANITIZE_THREAD__
-/* pango loads fonts in a thread of its own; the libraries are not instrumented, so that their locks are
- * not seen. Each of our threads has a font map of its own. */
+/* pango loads fonts in a thread of its own; the libraries are not instrumented, so that their locks
+ * are not seen. Each of our threads has a font map of its own. */
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
@@ -28,47 +27,32 @@ const char *__tsan_default_suppressions(void)
 }
 #endif
 
-#define MM (72.0 / 25.4)
 /* The first installed one of these draws the text. */
 #define FAMILY "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, WenQuanYi Micro Hei, sans-serif"
-enum { PDF_MAX = 16 * 1024 * 1024, LINE_GAP = 4, CELL_PAD = 4 };
-
-enum block_kind { TITLE, SUBTITLE, TEXT_, SMALL, PAIR, PAIR_BIG, RULE, SPACE, TABLE, QR };
-struct block {
-    struct block *next;
-    enum block_kind kind;
-    const char *a, *b;
-    double mm;
-    const struct paper_column *columns;
-    int n;
-    const char *const *cells;
-    size_t rows;
-};
-struct paper {
-    struct arena *mem;
-    double width, height, margin, base; /* points; base: font size */
-    const char *title, *created, *footer;
-    struct block *first, **last;
-    /* while drawing */
-    cairo_t *cr; /* NULL in the counting pass */
-    cairo_t *measure;
-    double y;
-    int page, pages;
-    bool missing; /* a character no font has */
-};
+enum { PDF_MAX = 64 * 1024 * 1024 };
 
 struct paper *paper_new(struct arena *mem, enum paper_size size, const char *title,
                         const char *created)
 {
+    /* mm, and the type that goes with the distance it is read from. */
+    static const struct {
+        double width, height, margin, base;
+    } sizes[] = {
+        [PAPER_A4] = { 210, 297, 18, 13 },
+        [PAPER_A5] = { 148, 210, 12, 10.5 },
+        [PAPER_A3] = { 297, 420, 22, 18 },
+    };
     struct paper *p = arena_new(mem, struct paper);
     *p = (struct paper){
         .mem = mem,
         .title = title,
         .created = created,
-        .width = (size == PAPER_A4 ? 210 : 148) * MM,
-        .height = (size == PAPER_A4 ? 297 : 210) * MM,
-        .margin = (size == PAPER_A4 ? 18 : 12) * MM,
-        .base = size == PAPER_A4 ? 13 : 10.5,
+        .width = sizes[size].width * MM,
+        .height = sizes[size].height * MM,
+        .margin = sizes[size].margin * MM,
+        .base = sizes[size].base,
+        .foot = sizes[size].base * 0.8,
+        .numbers = true,
     };
     p->last = &p->first;
     return p;
@@ -77,7 +61,7 @@ struct paper *paper_new(struct arena *mem, enum paper_size size, const char *tit
 static struct block *add(struct paper *p, enum block_kind kind, const char *a, const char *b)
 {
     struct block *k = arena_new(p->mem, struct block);
-    *k = (struct block){ .kind = kind, .a = a ? a : "", .b = b };
+    *k = (struct block){ .kind = kind, .a = a ? a : "", .b = b, .base = p->base };
     *p->last = k;
     p->last = &k->next;
     return k;
@@ -90,6 +74,34 @@ void paper_title(struct paper *p, const char *text)
 void paper_subtitle(struct paper *p, const char *text)
 {
     add(p, SUBTITLE, text, NULL);
+}
+void paper_heading(struct paper *p, const char *text)
+{
+    add(p, HEADING, text, NULL);
+}
+void paper_subheading(struct paper *p, const char *text)
+{
+    add(p, SUBHEADING, text, NULL);
+}
+void paper_point(struct paper *p, const char *text)
+{
+    add(p, POINT, text, NULL);
+}
+void paper_right(struct paper *p, const char *text)
+{
+    add(p, RIGHT, text, NULL);
+}
+void paper_break(struct paper *p)
+{
+    add(p, BREAK, NULL, NULL);
+}
+void paper_type(struct paper *p, double points)
+{
+    p->base = points;
+}
+void paper_numbers(struct paper *p, bool shown)
+{
+    p->numbers = shown;
 }
 void paper_text(struct paper *p, const char *text)
 {
@@ -113,7 +125,18 @@ void paper_footer(struct paper *p, const char *text)
 }
 void paper_qr(struct paper *p, const char *data, const char *beside)
 {
-    add(p, QR, data, beside ? beside : "");
+    paper_qr_of(p, data, beside, 30);
+}
+void paper_qr_of(struct paper *p, const char *data, const char *beside, double mm)
+{
+    add(p, QR, data, beside ? beside : "")->mm = mm;
+}
+void paper_qr_sign(struct paper *p, const char *data, const char *beside, double mm,
+                   const char *right)
+{
+    struct block *k = add(p, QR, data, beside ? beside : "");
+    k->mm = mm;
+    k->right = right;
 }
 
 void paper_pair(struct paper *p, const char *label, const char *value)
@@ -137,36 +160,40 @@ void paper_table(struct paper *p, const struct paper_column *columns, int n,
 }
 
 /* ---- text ---- */
-static double inner(const struct paper *p)
+double paper_inner(const struct paper *p)
 {
     return p->width - 2 * p->margin;
 }
 
-static PangoLayout *text_new(struct paper *p, const char *s, double size, bool bold, double width)
+PangoLayout *text_new(struct paper *p, const char *s, double size, bool bold, double width)
 {
     cairo_t *cr = p->cr ? p->cr : p->measure;
     PangoLayout *l = pango_cairo_create_layout(cr);
-    PangoFontDescription *d = pango_font_description_from_string(FAMILY);
-    pango_font_description_set_absolute_size(d, size * PANGO_SCALE);
-    pango_font_description_set_weight(d, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-    pango_layout_set_font_description(l, d);
-    pango_font_description_free(d);
-    pango_layout_set_width(l, (int)(width * PANGO_SCALE));
+    pango_font_description_set_absolute_size(p->font, size * PANGO_SCALE);
+    pango_font_description_set_weight(p->font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_layout_set_font_description(l, p->font);
+    pango_layout_set_width(l, width < 0 ? -1 : (int)(width * PANGO_SCALE));
     pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_text(l, s, -1);
     if (pango_layout_get_unknown_glyphs_count(l) > 0) p->missing = true;
     return l;
 }
 
-static double text_height(PangoLayout *l)
+double text_height(PangoLayout *l)
 {
     int h;
     pango_layout_get_size(l, NULL, &h);
     return (double)h / PANGO_SCALE;
 }
 
-/* Draws (in the drawing pass) and frees; returns the height. */
-static double text_put(struct paper *p, PangoLayout *l, double x, double y)
+double text_width(PangoLayout *l)
+{
+    int w;
+    pango_layout_get_size(l, &w, NULL);
+    return (double)w / PANGO_SCALE;
+}
+
+double text_put(struct paper *p, PangoLayout *l, double x, double y)
 {
     double h = text_height(l);
     if (p->cr) {
@@ -177,20 +204,35 @@ static double text_put(struct paper *p, PangoLayout *l, double x, double y)
     return h;
 }
 
+void line_put(struct paper *p, double x0, double y0, double x1, double y1, double width)
+{
+    if (!p->cr) return;
+    cairo_set_line_width(p->cr, width);
+    cairo_move_to(p->cr, x0, y0);
+    cairo_line_to(p->cr, x1, y1);
+    cairo_stroke(p->cr);
+}
+
 /* ---- pages ---- */
 static double bottom(const struct paper *p)
 {
-    return p->height - p->margin - 2 * p->base;
+    return p->height - p->margin - (p->numbers || p->footer ? 2.5 * p->foot : 0);
+}
+
+double paper_room(const struct paper *p)
+{
+    return bottom(p) - p->margin;
 }
 
 static void page_end(struct paper *p)
 {
+    const char *number = p->numbers ? arena_printf(p->mem, "%d/%d", p->page, p->pages) : "";
     PangoLayout *l = text_new(p,
-                              arena_printf(p->mem, "%s%s%d/%d", p->footer ? p->footer : "",
-                                           p->footer ? "　" : "", p->page, p->pages),
-                              p->base * 0.8, false, inner(p));
+                              arena_printf(p->mem, "%s%s%s", p->footer ? p->footer : "",
+                                           p->footer && *number ? "　" : "", number),
+                              p->foot, false, paper_inner(p));
     pango_layout_set_alignment(l, PANGO_ALIGN_CENTER);
-    text_put(p, l, p->margin, p->height - p->margin - p->base);
+    text_put(p, l, p->margin, p->height - p->margin - 1.25 * p->foot);
     if (p->cr) cairo_show_page(p->cr);
 }
 
@@ -200,100 +242,95 @@ static void page_start(struct paper *p)
     p->y = p->margin;
 }
 
-static void need(struct paper *p, double h)
+bool paper_fits(const struct paper *p, double h)
 {
-    if (p->y + h <= bottom(p) || p->y <= p->margin) return;
+    return p->y + h <= bottom(p);
+}
+
+void paper_need(struct paper *p, double h)
+{
+    if (paper_fits(p, h) || p->y <= p->margin) return;
     page_end(p);
     page_start(p);
 }
 
-static void line(struct paper *p, double y, double width)
+/* ---- blocks ---- */
+/* How a kind of text is set: size, weight, gaps before and after by the type's size. */
+struct look {
+    double size, before, after;
+    bool bold;
+    PangoAlignment align;
+};
+static const struct look looks[] = {
+    [TITLE] = { 2, 0, 0.6, true, PANGO_ALIGN_CENTER },
+    [SUBTITLE] = { 1.1, 0, 0.8, false, PANGO_ALIGN_CENTER },
+    [HEADING] = { 1.25, 0.9, 0.45, true, PANGO_ALIGN_LEFT },
+    [SUBHEADING] = { 1.05, 0.4, 0.35, true, PANGO_ALIGN_LEFT },
+    [TEXT_] = { 1, 0, 0.3, false, PANGO_ALIGN_LEFT },
+    [POINT] = { 1, 0, 0.25, false, PANGO_ALIGN_LEFT },
+    [RIGHT] = { 1, 1.4, 0.3, false, PANGO_ALIGN_RIGHT },
+    [SMALL] = { 0.8, 0, 0.3, false, PANGO_ALIGN_LEFT },
+};
+
+static PangoLayout *look_text(struct paper *p, const struct block *k)
 {
-    if (!p->cr) return;
-    cairo_set_line_width(p->cr, width);
-    cairo_move_to(p->cr, p->margin, y);
-    cairo_line_to(p->cr, p->width - p->margin, y);
-    cairo_stroke(p->cr);
+    const struct look *look = &looks[k->kind];
+    double indent = k->kind == POINT ? k->base * 1.1 : 0;
+    PangoLayout *l = text_new(p, k->a, k->base * look->size, look->bold, paper_inner(p) - indent);
+    pango_layout_set_alignment(l, look->align);
+    return l;
 }
 
-/* ---- blocks ---- */
-static void put_text(struct paper *p, const char *s, double size, bool bold, bool centre,
-                     double gap)
+/* What must stand together with the beginning of this block on one page: a heading with what it
+ * heads, a table's head with its first row, the lines of a signature. */
+static double lead(struct paper *p, struct block *k)
 {
-    PangoLayout *l = text_new(p, s, size, bold, inner(p));
-    if (centre) pango_layout_set_alignment(l, PANGO_ALIGN_CENTER);
-    need(p, text_height(l));
-    p->y += text_put(p, l, p->margin, p->y) + gap;
+    if (!k) return 0;
+    if (k->kind == TABLE) return table_lead(p, k);
+    if (k->kind == QR) return k->mm * MM;
+    if (k->kind > SMALL) return k->base;
+    PangoLayout *l = look_text(p, k);
+    double h = text_height(l) + (looks[k->kind].before + looks[k->kind].after) * k->base;
+    g_object_unref(l);
+    bool more = k->kind == HEADING || k->kind == SUBHEADING ||
+                (k->kind == RIGHT && k->next && k->next->kind == RIGHT) ||
+                (k->kind == TEXT_ && k->next &&
+                 (k->next->kind == TABLE || k->next->kind == RIGHT || k->next->kind == QR));
+    if (more) h += lead(p, k->next);
+    return h < paper_room(p) ? h : paper_room(p);
+}
+
+static void put_text(struct paper *p, struct block *k)
+{
+    const struct look *look = &looks[k->kind];
+    PangoLayout *l = look_text(p, k);
+    double indent = k->kind == POINT ? k->base * 1.1 : 0;
+    if (p->y > p->margin) p->y += look->before * k->base;
+    paper_need(p, lead(p, k) - look->before * k->base);
+    if (indent > 0) text_put(p, text_new(p, "·", k->base, true, indent), p->margin, p->y);
+    p->y += text_put(p, l, p->margin + indent, p->y) + look->after * k->base;
 }
 
 static void put_pair(struct paper *p, const struct block *k)
 {
-    double label_w = p->base * 5.6, size = k->kind == PAIR_BIG ? p->base * 1.7 : p->base;
-    PangoLayout *label = text_new(p, k->a, p->base, false, label_w);
-    PangoLayout *value = text_new(p, k->b, size, k->kind == PAIR_BIG, inner(p) - label_w);
+    double label_w = k->base * 5.6, size = k->kind == PAIR_BIG ? k->base * 1.7 : k->base;
+    PangoLayout *label = text_new(p, k->a, k->base, false, label_w);
+    PangoLayout *value = text_new(p, k->b, size, k->kind == PAIR_BIG, paper_inner(p) - label_w);
     double h = text_height(value), label_h = text_height(label);
     if (label_h > h) h = label_h;
-    need(p, h);
-    text_put(p, label, p->margin, p->y + (k->kind == PAIR_BIG ? size - p->base : 0));
+    paper_need(p, h);
+    text_put(p, label, p->margin, p->y + (k->kind == PAIR_BIG ? size - k->base : 0));
     text_put(p, value, p->margin + label_w, p->y);
     p->y += h + LINE_GAP;
-}
-
-static double row_layout(struct paper *p, const struct block *k, const char *const *cells,
-                         bool head, double y)
-{
-    int weights = 0;
-    double x = p->margin, h = 0;
-    for (int i = 0; i < k->n; i++) weights += k->columns[i].weight;
-    cairo_t *cr = p->cr;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass == 0) p->cr = NULL; /* measure first: a row does not break */
-        if (pass == 1) {
-            p->cr = cr;
-            if (y < 0) break;
-        }
-        x = p->margin;
-        for (int i = 0; i < k->n; i++) {
-            double w = inner(p) * k->columns[i].weight / weights;
-            const char *s = head ? k->columns[i].head : cells[i];
-            double cell = text_put(p, text_new(p, s ? s : "", p->base * 0.9, head, w - CELL_PAD), x,
-                                   y + CELL_PAD / 2.0);
-            if (cell > h) h = cell;
-            x += w;
-        }
-    }
-    p->cr = cr;
-    return h + CELL_PAD;
-}
-
-static void put_head(struct paper *p, const struct block *k)
-{
-    p->y += row_layout(p, k, NULL, true, p->y);
-    line(p, p->y, 0.8);
-}
-
-static void put_table(struct paper *p, const struct block *k)
-{
-    need(p, row_layout(p, k, NULL, true, -1) * 2);
-    put_head(p, k);
-    for (size_t i = 0; i < k->rows; i++) {
-        const char *const *cells = k->cells + i * (size_t)k->n;
-        int page = p->page;
-        need(p, row_layout(p, k, cells, false, -1));
-        if (p->page != page) put_head(p, k);
-        p->y += row_layout(p, k, cells, false, p->y);
-        line(p, p->y, 0.3);
-    }
-    p->y += LINE_GAP;
 }
 
 static void put_qr(struct paper *p, const struct block *k)
 {
     enum { QUIET = 4 }; /* modules around it, as the standard asks */
-    double side = 30 * MM;
+    double side = k->mm * MM;
     QRcode *code = QRcode_encodeString8bit(k->a, 0, QR_ECLEVEL_M);
     if (!code) BUG("paper: no QR code for %zu bytes", strlen(k->a));
-    need(p, side);
+    paper_need(p, side);
     if (p->cr) {
         double module = side / (code->width + 2 * QUIET);
         for (int y = 0; y < code->width; y++)
@@ -304,43 +341,54 @@ static void put_qr(struct paper *p, const struct block *k)
         cairo_fill(p->cr);
     }
     QRcode_free(code);
-    PangoLayout *l = text_new(p, k->b, p->base * 0.9, false, inner(p) - side - 4 * MM);
+    double width = (paper_inner(p) - side - 4 * MM) * (k->right ? 0.4 : 1);
+    PangoLayout *l = text_new(p, k->b, k->base * 0.9, false, width);
     double h = text_height(l);
     text_put(p, l, p->margin + side + 4 * MM, p->y + (h < side ? (side - h) / 2 : 0));
+    if (k->right) {
+        double left = side + 8 * MM + width;
+        l = text_new(p, k->right, k->base, false, paper_inner(p) - left);
+        pango_layout_set_alignment(l, PANGO_ALIGN_RIGHT);
+        h = text_height(l);
+        text_put(p, l, p->margin + left, p->y + (h < side ? side - h : 0));
+        if (h > side) side = h;
+    }
     p->y += side + LINE_GAP;
 }
 
-static void put(struct paper *p, const struct block *k)
+static void put(struct paper *p, struct block *k)
 {
     switch (k->kind) {
     case TITLE:
-        put_text(p, k->a, p->base * 2, true, true, p->base * 0.6);
-        return;
     case SUBTITLE:
-        put_text(p, k->a, p->base * 1.1, false, true, p->base * 0.8);
-        return;
+    case HEADING:
+    case SUBHEADING:
     case TEXT_:
-        put_text(p, k->a, p->base, false, false, LINE_GAP);
-        return;
+    case POINT:
+    case RIGHT:
     case SMALL:
-        put_text(p, k->a, p->base * 0.8, false, false, LINE_GAP);
+        put_text(p, k);
         return;
     case PAIR:
     case PAIR_BIG:
         put_pair(p, k);
         return;
     case RULE:
-        line(p, p->y + LINE_GAP, 0.5);
+        line_put(p, p->margin, p->y + LINE_GAP, p->width - p->margin, p->y + LINE_GAP, 0.5);
         p->y += 2 * LINE_GAP;
         return;
     case SPACE:
         p->y += k->mm * MM;
         return;
     case TABLE:
-        put_table(p, k);
+        table_put(p, k);
         return;
     case QR:
         put_qr(p, k);
+        return;
+    case BREAK:
+        page_end(p);
+        page_start(p);
         return;
     }
 }
@@ -350,33 +398,50 @@ static void run(struct paper *p, cairo_t *cr)
     p->cr = cr;
     p->page = 0;
     page_start(p);
-    for (const struct block *k = p->first; k; k = k->next) put(p, k);
+    for (struct block *k = p->first; k; k = k->next) put(p, k);
     page_end(p);
     p->pages = p->page;
 }
 
 static cairo_status_t write_bytes(void *to, const unsigned char *data, unsigned int n)
 {
-    buf_add(to, data, n);
+    if (to) buf_add(to, data, n);
     return CAIRO_STATUS_SUCCESS;
+}
+
+/* Lays it out on a PDF surface, counting first where page numbers are shown, and draws unless `to`
+ * is NULL. */
+static cairo_status_t lay_out(struct paper *p, struct buf *to)
+{
+    cairo_surface_t *pdf =
+        cairo_pdf_surface_create_for_stream(write_bytes, to, p->width, p->height);
+    cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_TITLE, p->title);
+    cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_CREATE_DATE, p->created);
+    cairo_t *cr = cairo_create(pdf);
+    cairo_set_source_rgb(cr, 0, 0, 0);
+    p->measure = cr;
+    p->font = pango_font_description_from_string(FAMILY);
+    if (!to || p->numbers) run(p, NULL);
+    if (to) run(p, cr);
+    pango_font_description_free(p->font);
+    cairo_destroy(cr);
+    cairo_surface_finish(pdf);
+    cairo_status_t status = cairo_surface_status(pdf);
+    cairo_surface_destroy(pdf);
+    return status;
+}
+
+int paper_pages(struct paper *p)
+{
+    lay_out(p, NULL);
+    return p->pages;
 }
 
 const struct err *paper_close(struct paper *p, struct bytes *out)
 {
     struct buf *b = arena_new(p->mem, struct buf);
     *b = buf_in(p->mem, PDF_MAX);
-    cairo_surface_t *pdf = cairo_pdf_surface_create_for_stream(write_bytes, b, p->width, p->height);
-    cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_TITLE, p->title);
-    cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_CREATE_DATE, p->created);
-    cairo_t *cr = cairo_create(pdf);
-    cairo_set_source_rgb(cr, 0, 0, 0);
-    p->measure = cr;
-    run(p, NULL);
-    run(p, cr);
-    cairo_destroy(cr);
-    cairo_surface_finish(pdf);
-    cairo_status_t status = cairo_surface_status(pdf);
-    cairo_surface_destroy(pdf);
+    cairo_status_t status = lay_out(p, b);
     if (b->over) return err_new(p->mem, ERR_TOO_LARGE, NULL);
     struct err *e = err_new(p->mem, ERR_INTERNAL, NULL);
     e->cause = status != CAIRO_STATUS_SUCCESS ? cairo_status_to_string(status)

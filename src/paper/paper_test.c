@@ -16,7 +16,6 @@
 /* cmocka has a macro fail: it comes last. */
 #include <cmocka.h>
 
-
 static const struct paper_column columns[] = { { "序号", 1 }, { "事项", 6 } };
 
 static struct bytes sheet(struct arena *mem, enum paper_size size, size_t rows)
@@ -26,7 +25,8 @@ static struct bytes sheet(struct arena *mem, enum paper_size size, size_t rows)
     const char **cells = arena_array(mem, const char *, rows * 2 + 1);
     for (size_t i = 0; i < rows; i++) {
         cells[2 * i] = arena_printf(mem, "%zu", i + 1);
-        cells[2 * i + 1] = "主动参加村里的环境卫生整治，清理村道两旁的垃圾和杂草，带动邻居一起参加，受到大家好评。";
+        cells[2 * i + 1] = "主动参加村里的环境卫生整治，清理村道两旁的垃圾和杂草，带动邻居一起参加"
+                           "，受到大家好评。";
     }
     paper_footer(p, "龙窝镇礼坑村");
     paper_title(p, "奖分通知单");
@@ -77,7 +77,11 @@ static void words_and_code_can_be_read_back(void **unused)
     const char *info = shell(&mem, arena_printf(&mem, "pdfinfo %s", path));
     assert_non_null(strstr(info, "Pages:           1"));
     assert_non_null(strstr(info, "419.528 x 595.276 pts"));
-    const char *code = shell(&mem, arena_printf(&mem, "pdftoppm -r 150 -png %s %s && zbarimg --nodbus -q --raw %s-1.png && rm %s-1.png", path, path, path, path));
+    const char *code = shell(
+        &mem,
+        arena_printf(
+            &mem, "pdftoppm -r 150 -png %s %s && zbarimg --nodbus -q --raw %s-1.png && rm %s-1.png",
+            path, path, path, path));
     assert_string_equal(code, "https://example.cn/v/441621102205/claims/2026-000123\n");
     unlink(path);
     arena_clear(&mem);
@@ -88,7 +92,8 @@ static void long_tables_break_and_repeat_their_head(void **unused)
     (void)unused;
     struct arena mem = { 0 };
     const char *path = file(&mem, sheet(&mem, PAPER_A4, 100));
-    const char *info = shell(&mem, arena_printf(&mem, "pdfinfo %s | grep Pages: | tr -dc 0-9", path));
+    const char *info =
+        shell(&mem, arena_printf(&mem, "pdfinfo %s | grep Pages: | tr -dc 0-9", path));
     int pages = info[0] - '0';
     assert_true(pages >= 3);
     const char *text = shell(&mem, arena_printf(&mem, "pdftotext -layout %s -", path));
@@ -114,7 +119,8 @@ static void the_same_calls_give_the_same_bytes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_and_code_can_be_read_back), cmocka_unit_test(long_tables_break_and_repeat_their_head),
+        cmocka_unit_test(words_and_code_can_be_read_back),
+        cmocka_unit_test(long_tables_break_and_repeat_their_head),
         cmocka_unit_test(the_same_calls_give_the_same_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 #include "http/command.h"
 #include "kernel/json.h"
 #include "kernel/text.h"
-#include "scheme/scheme_notice.h"
+#include "scheme/scheme_paper.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_store.h"
 #include "scheme/scheme_tell.h"
@@ -185,22 +185,48 @@ static int diff_command(struct cli *c)
     return 0;
 }
 
+static int print_usage(void)
+{
+    fprintf(stderr, "用法 usage: shanzhi scheme print FILE [--lang zh|en] [--card] [--pdf OUT.pdf] "
+                    "[--paper a3|a4|a5]\n");
+    return 2;
+}
+
+static int write_pdf(const char *path, struct bytes pdf)
+{
+    FILE *f = fopen(path, "wb");
+    bool done = f && fwrite(pdf.p, 1, pdf.n, f) == pdf.n;
+    if (f && fclose(f)) done = false;
+    if (!done) fprintf(stderr, "%s: 写不进去 cannot write\n", path);
+    return done ? 0 : 1;
+}
+
 static int print_command(struct cli *c)
 {
-    const char *path = cli_arg(c, 0), *in = cli_option(c, "lang");
-    enum lang lang = in && !strcmp(in, "en") ? LANG_EN : LANG_ZH;
+    const char *path = cli_arg(c, 0), *in = cli_option(c, "lang"), *pdf = cli_option(c, "pdf"),
+               *paper = cli_option(c, "paper");
+    bool card = cli_option(c, "card") != NULL;
+    struct scheme_print how = { .lang = in && !strcmp(in, "en") ? LANG_EN : LANG_ZH,
+                                .created = "2000-01-01T00:00:00Z" };
     struct buf out = buf_in(c->mem, TEXT_MAX);
-    if (!path || (in && strcmp(in, "en") && strcmp(in, "zh"))) {
-        fprintf(stderr, "用法 usage: shanzhi scheme print FILE [--lang zh|en]\n");
-        return 2;
-    }
+    struct bytes bytes;
+
+    if (!path || (in && strcmp(in, "en") && strcmp(in, "zh")) || (card && !pdf))
+        return print_usage();
+    if (!scheme_paper_size(paper ? paper : card ? "a5" : "a4", &how.size)) return print_usage();
     const struct scheme *s = check_file(c, path);
     if (!s) return 1;
     const struct list blocks =
-        scheme_notice(c->mem, s, &(struct notice_about){ NOTICE_ABOUT, .lang = lang });
-    notice_text(&out, &blocks);
-    printf("%s", out.p);
-    return 0;
+        scheme_notice(c->mem, s, &(struct notice_about){ NOTICE_ABOUT, .lang = how.lang });
+    if (!pdf) {
+        notice_text(&out, &blocks);
+        printf("%s", out.p);
+        return 0;
+    }
+    struct scheme_card all = { .classes = scheme_card_classes(c->mem, s) };
+    const struct err *e = card ? scheme_cards_pdf(c->mem, s, &all, 1, &how, &bytes)
+                               : scheme_notice_pdf(c->mem, s, &blocks, &how, &bytes);
+    return e ? cli_fail(c, e) : write_pdf(pdf, bytes);
 }
 
 struct adopt {

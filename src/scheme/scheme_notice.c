@@ -76,9 +76,37 @@ void table_row_of(struct telling_table *table, const char *const *cells, int n)
     table->rows[table->rows_n++] = (struct notice_row){ { copy, (size_t)table->n } };
 }
 
+/* An empty cell beside others that are not says what empty means: no limit, everybody. */
+static void fill(struct telling_table *table)
+{
+    static const struct {
+        const char *zh, *en, *empty_zh, *empty_en;
+    } words[] = {
+        { "最多", "At most", "不限", "no limit" },
+        { "最多扣", NULL, "不限", NULL },
+        { "谁能得", "Who", "都能得", "all" },
+        { "谁", NULL, "都一样", NULL },
+    };
+    for (int c = 0; c < table->n; c++) {
+        const char *empty = "", *head = table->columns[c].head;
+        bool used = false;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            const char *word = SAY(table->t, words[i].zh, words[i].en);
+            if (word && !strcmp(word, head))
+                empty = SAY(table->t, words[i].empty_zh, words[i].empty_en);
+        }
+        for (size_t r = 0; r < table->rows_n; r++)
+            used |= *LIST_AT(table->rows[r].cells, const char *, c) != '\0';
+        for (size_t r = 0; r < table->rows_n && used; r++)
+            if (!*LIST_AT(table->rows[r].cells, const char *, c))
+                LIST_AT(table->rows[r].cells, const char *, c) = empty;
+    }
+}
+
 void table_close(struct telling_table *table, const char *caption)
 {
     if (!table->rows_n) return;
+    fill(table);
     struct notice_column *columns =
         arena_array(table->t->mem, struct notice_column, (size_t)table->n);
     size_t kept = 0;

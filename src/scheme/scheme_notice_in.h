@@ -54,6 +54,25 @@ bool item_told(const struct telling *t, const struct scheme_item *item);
 const char *publicity_word(const struct telling *t);
 void tell_steps(struct telling *t, const struct list *steps, const char *caption);
 
+/* What a claim passes: as written, else what every claim passes in this program. */
+struct list claim_steps(struct telling *t);
+const char *item_name(struct telling *t, const struct scheme_item *item);  /* with its notes */
+const char *item_worth(struct telling *t, const struct scheme_item *item); /* "每小时2分" */
+const char *item_caps(struct telling *t, const struct scheme_item *item);  /* "每月4次"; NULL */
+const char *window_word(struct telling *t, const struct scheme_round *r);  /* "，在当月20日至25日" */
+const char *rung_word(struct telling *t, const struct scheme_rung *r, bool first); /* "前10%" */
+const char *limit_word(struct telling *t, const struct scheme_limit_rule *l);
+bool title_told(const struct telling *t, const struct scheme_title *title);
+
+/* A rule in one line. */
+const char *round_line(struct telling *t, const struct scheme_round *r);
+const char *sheet_line(struct telling *t, const struct scheme_sheet *s);
+const char *streak_line(struct telling *t, const struct scheme_streak *s);
+const char *assessment_line(struct telling *t, const struct scheme_assessment *a);
+const char *title_line(struct telling *t, const struct scheme_title *title);
+const char *exchange_line(struct telling *t, const struct scheme_exchange *x);
+const char *steps_line(struct telling *t);
+
 /* The chapters, in the order of the wall. */
 void tell_who(struct telling *t);
 void tell_claims(struct telling *t);

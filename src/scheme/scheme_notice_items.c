@@ -101,6 +101,11 @@ static struct list usual_steps(struct telling *t)
     return (struct list){ arena_copy(t->mem, steps, sizeof steps), 5 };
 }
 
+struct list claim_steps(struct telling *t)
+{
+    return t->s->rules.claim_steps.n ? t->s->rules.claim_steps : usual_steps(t);
+}
+
 void tell_claims(struct telling *t)
 {
     const struct scheme *s = t->s;
@@ -126,9 +131,8 @@ void tell_claims(struct telling *t)
     else
         tell(t, NOTICE_TEXT, "%s",
              SAY(t, "不用自己申报，由村里统一登记。", "No need to claim: the village enters it."));
-    struct list usual = usual_steps(t);
-    tell_steps(t, s->rules.claim_steps.n ? &s->rules.claim_steps : &usual,
-               SAY(t, "申报要走的步骤", "The steps of a claim"));
+    struct list steps = claim_steps(t);
+    tell_steps(t, &steps, SAY(t, "申报要走的步骤", "The steps of a claim"));
     if (proof)
         tell(t, NOTICE_TEXT,
              SAY(t, "表中“证明”写“要”的，要附照片、证书或签字。%s",
@@ -189,7 +193,7 @@ static void count_word(struct telling *t, const struct scheme_item *item, struct
 }
 
 /* What it is worth, without what the table tells elsewhere: the contrary and the warnings. */
-static const char *worth(struct telling *t, const struct scheme_item *item)
+const char *item_worth(struct telling *t, const struct scheme_item *item)
 {
     struct scheme_item plain = *item;
     struct buf b = buf_in(t->mem, 8192);
@@ -213,7 +217,7 @@ static const char *worth(struct telling *t, const struct scheme_item *item)
 }
 
 /* "一次照料填一次；同一荣誉每年只计一项": what a villager must know besides. */
-static const char *deed(struct telling *t, const struct scheme_item *item)
+const char *item_name(struct telling *t, const struct scheme_item *item)
 {
     struct buf b = buf_in(t->mem, 8192);
     const char *sep = SAY(t, "；", "; ");
@@ -249,6 +253,11 @@ static const char *proof(struct telling *t, const struct scheme_item *item)
     return NULL;
 }
 
+const char *item_caps(struct telling *t, const struct scheme_item *item)
+{
+    return item->caps.n ? caps_text(t, &item->caps, unit_of(t, item)) : NULL;
+}
+
 /* Whose item it is; NULL when it is everybody's. */
 static const char *whose(struct telling *t, const struct scheme_item *item)
 {
@@ -274,9 +283,10 @@ static void row_of_deduction(struct telling_table *table, const struct scheme_it
                          : NULL;
     const char *const cells[] = {
         codes ? item->code : NULL,
-        contrary ? told(t, SAY(t, "没有做到：%s", "not done: %s"), item->label) : deed(t, item),
-        worth(t, item),
-        !contrary ? caps_text(t, &item->caps, unit_of(t, item)) : NULL,
+        contrary ? told(t, SAY(t, "没有做到：%s", "not done: %s"), item->label)
+                 : item_name(t, item),
+        item_worth(t, item),
+        !contrary ? item_caps(t, item) : NULL,
         warn,
         item->clause,
         whose(t, item),
@@ -289,8 +299,8 @@ static void tell_deductions(struct telling *t, bool codes)
 {
     struct telling_table table;
     table_open(t, &table,
-               SAY(t, "编号*1|什么情况*5|扣几分*2|最多扣*2|先提醒*2|依据*3|谁*2|证明*1",
-                   "No.*1|What*5|Costs*2|At most*2|Warning*2|By*3|Who*2|Proof*1"));
+               SAY(t, "编号*2|什么情况*7|扣几分*4|最多扣*4|先提醒*4|依据*5|谁*4|证明*2",
+                   "No.*2|What*7|Costs*4|At most*4|Warning*4|By*5|Who*4|Proof*2"));
     for (size_t i = 0; i < t->s->items.n; i++) {
         const struct scheme_item *item = &LIST_AT(t->s->items, struct scheme_item, i);
         if (item->yuan || !item_told(t, item)) continue;
@@ -316,12 +326,12 @@ static void tell_category(struct telling *t, const struct scheme_category *c, bo
     bool yuan = c->yuan == 1;
     if (yuan)
         table_open(t, &table,
-                   SAY(t, "编号*1|什么情况*5|加减多少*3|最多*2|先提醒*2|依据*2|谁*2|证明*1",
-                       "No.*1|What*5|Amount*3|At most*2|Warning*2|By*2|Who*2|Proof*1"));
+                   SAY(t, "编号*2|什么情况*8|加减多少*6|最多*4|先提醒*4|依据*4|谁*4|证明*2",
+                       "No.*2|What*8|Amount*6|At most*4|Warning*4|By*4|Who*4|Proof*2"));
     else
         table_open(t, &table,
-                   SAY(t, "编号*1|做什么*6|得几分*4|最多*2|证明*1|谁能得*2",
-                       "No.*1|What*6|Points*4|At most*2|Proof*1|Who*2"));
+                   SAY(t, "编号*2|做什么*8|得几分*5|最多*4|证明*2|谁能得*5",
+                       "No.*2|What*8|Points*5|At most*4|Proof*2|Who*5"));
     for (size_t i = 0; i < t->s->items.n; i++) {
         const struct scheme_item *item = &LIST_AT(t->s->items, struct scheme_item, i);
         if (!text_equal(item->category, c->code) || !item_told(t, item)) continue;
@@ -331,12 +341,8 @@ static void tell_category(struct telling *t, const struct scheme_category *c, bo
         }
         if (deduction(item)) continue;
         const char *const cells[] = {
-            codes ? item->code : NULL,
-            deed(t, item),
-            worth(t, item),
-            caps_text(t, &item->caps, unit_of(t, item)),
-            proof(t, item),
-            whose(t, item),
+            codes ? item->code : NULL, item_name(t, item), item_worth(t, item),
+            item_caps(t, item),        proof(t, item),     whose(t, item),
         };
         table_row(&table, cells);
     }

@@ -3,7 +3,7 @@
 #include "kernel/text.h"
 #include "scheme/scheme_notice_in.h"
 
-static const char *limit_word(struct telling *t, const struct scheme_limit_rule *l)
+const char *limit_word(struct telling *t, const struct scheme_limit_rule *l)
 {
     struct buf b = buf_in(t->mem, 1024);
     const char *sep = SAY(t, "、", ", ");

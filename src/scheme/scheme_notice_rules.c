@@ -146,7 +146,7 @@ static void tell_bands(struct telling *t, const struct scheme_bands *bands)
 }
 
 /* "，在周六至周日", "，在当月20日至25日", "，在第3个月20日至25日" */
-static const char *window_word(struct telling *t, const struct scheme_round *r)
+const char *window_word(struct telling *t, const struct scheme_round *r)
 {
     static const char *const zh[] = { "周一", "周二", "周三", "周四", "周五", "周六", "周日" };
     static const char *const en[] = { "Monday", "Tuesday",  "Wednesday", "Thursday",
@@ -241,34 +241,39 @@ static const char *each_time(struct telling *t, const struct scheme_streak *s)
     return b.p ? b.p : "";
 }
 
+const char *streak_line(struct telling *t, const struct scheme_streak *s)
+{
+    struct buf b = buf_in(t->mem, 8192);
+    const char *board = board_word(t, s->board), *comma = SAY(t, "，", ", ");
+    buf_printf(&b, SAY(t, "%s：“%s”连续%s%s的", "%s: in \"%s\", %s in a row %s"), s->label,
+               s->round_ ? s->round_->label : s->round,
+               s->round_ ? span_word(t, s->round_->every, s->in_a_row)
+                         : told(t, SAY(t, "%d次", "%d times"), (int)s->in_a_row),
+               each_time(t, s));
+    if (s->points_c != NONE)
+        buf_printf(&b, "%s%s%s", comma,
+                   s->points_c < 0 ? SAY(t, "另扣", "minus ") : SAY(t, "另加", "plus "),
+                   points_word(t, s->points_c < 0 ? -s->points_c : s->points_c));
+    if (board) buf_printf(&b, SAY(t, "%s上%s", "%son %s"), comma, board);
+    if (s->help) buf_printf(&b, "%s%s", comma, s->help);
+    if (s->clause) buf_printf(&b, SAY(t, "（依据：%s）", " (by %s)"), s->clause);
+    buf_puts(&b, SAY(t, "。算过一次后重新数", ". Then the count starts again"));
+    if (s->excused == 1)
+        buf_puts(&b, SAY(t, "；请假的一次不算断", "; an excused one does not break it"));
+    else buf_puts(&b, SAY(t, "，中间缺一次就断", "; a missed one breaks it"));
+    buf_puts(&b, SAY(t, "。", "."));
+    return b.p;
+}
+
 void tell_streaks(struct telling *t)
 {
     bool open = false;
     for (size_t i = 0; i < t->s->rules.streaks.n; i++) {
         const struct scheme_streak *s = &LIST_AT(t->s->rules.streaks, struct scheme_streak, i);
-        struct buf b = buf_in(t->mem, 8192);
-        const char *board = board_word(t, s->board), *comma = SAY(t, "，", ", ");
         if (s->round_ && !round_told(t, s->round_)) continue;
         if (!open) tell_chapter(t, SAY(t, "连续奖惩", "In a row"));
         open = true;
-        buf_printf(&b, SAY(t, "%s：“%s”连续%s%s的", "%s: in \"%s\", %s in a row %s"), s->label,
-                   s->round_ ? s->round_->label : s->round,
-                   s->round_ ? span_word(t, s->round_->every, s->in_a_row)
-                             : told(t, SAY(t, "%d次", "%d times"), (int)s->in_a_row),
-                   each_time(t, s));
-        if (s->points_c != NONE)
-            buf_printf(&b, "%s%s%s", comma,
-                       s->points_c < 0 ? SAY(t, "另扣", "minus ") : SAY(t, "另加", "plus "),
-                       points_word(t, s->points_c < 0 ? -s->points_c : s->points_c));
-        if (board) buf_printf(&b, SAY(t, "%s上%s", "%son %s"), comma, board);
-        if (s->help) buf_printf(&b, "%s%s", comma, s->help);
-        if (s->clause) buf_printf(&b, SAY(t, "（依据：%s）", " (by %s)"), s->clause);
-        buf_puts(&b, SAY(t, "。算过一次后重新数", ". Then the count starts again"));
-        if (s->excused == 1)
-            buf_puts(&b, SAY(t, "；请假的一次不算断", "; an excused one does not break it"));
-        else buf_puts(&b, SAY(t, "，中间缺一次就断", "; a missed one breaks it"));
-        buf_puts(&b, SAY(t, "。", "."));
-        tell(t, NOTICE_POINT, "%s", b.p);
+        tell(t, NOTICE_POINT, "%s", streak_line(t, s));
     }
 }
 
@@ -454,7 +459,7 @@ static void tell_ranking(struct telling *t, const struct scheme_ranking *r)
     tell(t, NOTICE_POINT, "%s", b.p);
 }
 
-static const char *rung_word(struct telling *t, const struct scheme_rung *r, bool first)
+const char *rung_word(struct telling *t, const struct scheme_rung *r, bool first)
 {
     char s[DEC_SIZE];
     if (r->share_c != NONE)
@@ -517,6 +522,11 @@ static void tell_title(struct telling *t, const struct scheme_title *title)
     if (b.n) tell(t, NOTICE_TEXT, "%s", b.p);
 }
 
+bool title_told(const struct telling *t, const struct scheme_title *title)
+{
+    return ranking_told(t, title->ranking_);
+}
+
 void tell_rankings(struct telling *t)
 {
     const struct scheme_rules *r = &t->s->rules;
@@ -532,7 +542,7 @@ void tell_rankings(struct telling *t)
     }
     for (size_t i = 0; i < r->titles.n; i++) {
         const struct scheme_title *title = &LIST_AT(r->titles, struct scheme_title, i);
-        if (ranking_told(t, title->ranking_)) tell_title(t, title);
+        if (title_told(t, title)) tell_title(t, title);
     }
 }
 

@@ -85,7 +85,7 @@ static int check_command(struct cli *c)
         printf("%s: %s, %zu items 项, ok\n", path, s->title, s->items.n);
         if (!choices) continue;
         struct buf out = buf_in(c->mem, TEXT_MAX);
-        scheme_tell_choices(s, &out);
+        scheme_tell_choices(c->mem, s, &out);
         printf("%s", out.p ? out.p : "");
     }
     if (!files) {
@@ -110,6 +110,7 @@ static int reference_command(struct cli *c)
 struct telling {
     struct arena *mem;
     const char *when;
+    enum lang lang;
     bool more;
 };
 static const struct err *tell(void *arg, const struct run_result *r)
@@ -117,7 +118,7 @@ static const struct err *tell(void *arg, const struct run_result *r)
     struct telling *t = arg;
     struct arena mem = { 0 };
     struct buf out = buf_in(&mem, TEXT_MAX);
-    run_print(r, LANG_ZH, &out);
+    run_print(r, t->lang, &out);
     printf("%s%" PRId64 " %s %s\n%s", t->more ? "\n" : "", r->id, r->label ? r->label : "", t->when,
            out.p ? out.p : "");
     t->more = true;
@@ -125,32 +126,67 @@ static const struct err *tell(void *arg, const struct run_result *r)
     return NULL;
 }
 
-static const struct err *tell_village(struct cli *c, struct scheme_run *run)
+static const struct err *tell_village(struct cli *c, struct scheme_run *run, enum lang lang)
 {
     struct buf out = buf_in(c->mem, TEXT_MAX);
     struct run_village v;
     TRY(run_village(run, c->mem, &v));
-    run_print_village(&v, LANG_ZH, &out);
+    run_print_village(&v, lang, &out);
     printf("%s", out.p ? out.p : "");
     return NULL;
+}
+
+/* --lang zh|en; false: neither. */
+static bool read_lang(struct cli *c, enum lang *out)
+{
+    const char *in = cli_option(c, "lang");
+    *out = in && !strcmp(in, "en") ? LANG_EN : LANG_ZH;
+    return !in || !strcmp(in, "en") || !strcmp(in, "zh");
+}
+
+struct parsed {
+    const struct scheme *scheme;
+    struct scheme_finding *found;
+};
+
+/* For --json, where findings are part of the answer. false: there is no such file. */
+static bool parse_file(struct cli *c, const char *path, struct parsed *out)
+{
+    size_t n;
+    const char *text = read_text(c, path, &n);
+    if (text) out->scheme = scheme_parse(c->mem, path, text, n, &out->found);
+    return text != NULL;
+}
+
+static int explain_json(struct cli *c, const char *path, const char *facts_path, const char *when, int64_t id)
+{
+    struct parsed p;
+    struct scheme_finding *facts_found;
+    size_t n;
+    const char *text = parse_file(c, path, &p) ? read_text(c, facts_path, &n) : NULL;
+    if (!text) return 1;
+    const struct scheme_facts *facts = scheme_facts_parse(c->mem, text, n, &facts_found);
+    const struct explained *x = tool_explain(c->mem, p.scheme, p.found, facts, facts_found, when, id);
+    print_json(c, &explained_record, x);
+    return x->ok ? 0 : 1;
 }
 
 static int explain_command(struct cli *c)
 {
     const char *path = cli_arg(c, 0), *facts_path = cli_option(c, "facts"),
                *who = cli_option(c, "subject"), *when = cli_option(c, "period");
+    struct telling telling = { c->mem, when, LANG_ZH, false };
     enum period per;
     struct span in;
     int64_t id = NONE;
     size_t n;
     struct scheme_finding *found;
-    if (!path || !facts_path || !when || !period_parse(when, &per, &in) ||
+    if (!path || !facts_path || !when || !period_parse(when, &per, &in) || !read_lang(c, &telling.lang) ||
         (who && !text_int(who, 1, INT64_MAX, &id))) {
-        fprintf(
-            stderr,
-            "用法 usage: shanzhi scheme explain FILE --facts FACTS --period 2026 [--subject 12]\n");
+        fprintf(stderr, "用法 usage: shanzhi scheme explain FILE --facts FACTS --period 2026 [--subject 12] [--lang zh|en] [--json]\n");
         return 2;
     }
+    if (cli_option(c, "json")) return explain_json(c, path, facts_path, when, id);
     const struct scheme *s = check_file(c, path);
     const char *text = s ? read_text(c, facts_path, &n) : NULL;
     if (!text) return 1;
@@ -159,35 +195,46 @@ static int explain_command(struct cli *c)
         printf("%s:%d:%d: %s %s | %s\n", facts_path, f->line, f->column, f->path, f->zh, f->en);
     if (!facts) return 1;
     struct fact_list list = fact_list_of(facts);
-    struct telling telling = { c->mem, when, false };
     struct scheme_run *run;
     struct run_result one;
     const struct err *e = run_open(c->mem, s, &list.source, in, &run);
     if (!e && id == NONE) e = run_each(run, true, tell, &telling);
     if (!e && id != NONE) e = run_find(run, c->mem, id, true, &one);
     if (!e && id != NONE) e = tell(&telling, &one);
-    if (!e && id == NONE) e = tell_village(c, run);
+    if (!e && id == NONE) e = tell_village(c, run, telling.lang);
     return e ? cli_fail(c, e) : 0;
+}
+
+static int diff_json(struct cli *c, const char *before, const char *after)
+{
+    struct parsed a, b;
+    if (!parse_file(c, before, &a) || !parse_file(c, after, &b)) return 1;
+    const struct compared *x = tool_diff(c->mem, a.scheme, a.found, b.scheme, b.found);
+    print_json(c, &compared_record, x);
+    return x->ok ? 0 : 1;
 }
 
 static int diff_command(struct cli *c)
 {
     const char *before = cli_arg(c, 0), *after = cli_arg(c, 1);
     struct buf out = buf_in(c->mem, TEXT_MAX);
-    if (!before || !after) {
-        fprintf(stderr, "用法 usage: shanzhi scheme diff OLD NEW\n");
+    enum lang lang;
+    if (!before || !after || !read_lang(c, &lang)) {
+        fprintf(stderr, "用法 usage: shanzhi scheme diff OLD NEW [--lang zh|en] [--json]\n");
         return 2;
     }
+    if (cli_option(c, "json")) return diff_json(c, before, after);
     const struct scheme *a = check_file(c, before), *b = check_file(c, after);
     if (!a || !b) return 1;
-    if (!scheme_tell_diff(c->mem, a, b, LANG_ZH, &out)) buf_puts(&out, "两个版本内容相同。\n");
+    if (!scheme_tell_diff(c->mem, a, b, lang, &out))
+        buf_puts(&out, lang == LANG_ZH ? "两个版本内容相同。\n" : "They say the same.\n");
     printf("%s", out.p);
     return 0;
 }
 
 static int print_usage(void)
 {
-    fprintf(stderr, "用法 usage: shanzhi scheme print FILE [--lang zh|en] [--card] [--pdf OUT.pdf] "
+    fprintf(stderr, "用法 usage: shanzhi scheme print FILE [--lang zh|en] [--json] [--card] [--pdf OUT.pdf] "
                     "[--paper a3|a4|a5]\n");
     return 2;
 }
@@ -201,18 +248,24 @@ static int write_pdf(const char *path, struct bytes pdf)
     return done ? 0 : 1;
 }
 
+static int notice_json(struct cli *c, const char *path, enum lang lang)
+{
+    struct parsed p;
+    if (!parse_file(c, path, &p)) return 1;
+    print_json(c, &noticed_record, tool_notice(c->mem, p.scheme, p.found, lang));
+    return p.scheme ? 0 : 1;
+}
+
 static int print_command(struct cli *c)
 {
-    const char *path = cli_arg(c, 0), *in = cli_option(c, "lang"), *pdf = cli_option(c, "pdf"),
-               *paper = cli_option(c, "paper");
+    const char *path = cli_arg(c, 0), *pdf = cli_option(c, "pdf"), *paper = cli_option(c, "paper");
     bool card = cli_option(c, "card") != NULL;
-    struct scheme_print how = { .lang = in && !strcmp(in, "en") ? LANG_EN : LANG_ZH,
-                                .created = "2000-01-01T00:00:00Z" };
+    struct scheme_print how = { .created = "2000-01-01T00:00:00Z" };
     struct buf out = buf_in(c->mem, TEXT_MAX);
     struct bytes bytes;
 
-    if (!path || (in && strcmp(in, "en") && strcmp(in, "zh")) || (card && !pdf))
-        return print_usage();
+    if (!path || !read_lang(c, &how.lang) || (card && !pdf)) return print_usage();
+    if (cli_option(c, "json")) return notice_json(c, path, how.lang);
     if (!scheme_paper_size(paper ? paper : card ? "a5" : "a4", &how.size)) return print_usage();
     const struct scheme *s = check_file(c, path);
     if (!s) return 1;
@@ -265,11 +318,11 @@ const struct command scheme_commands[] = {
     { "scheme check", "[--choices | --json] FILE…",
       "Check schemes: every finding with file:line:column; --choices lists what a village chose, --json one answer a line.",
       false, check_command },
-    { "scheme explain", "FILE --facts FACTS --period 2026 [--subject 12]",
+    { "scheme explain", "FILE --facts FACTS --period 2026 [--subject 12] [--lang zh|en] [--json]",
       "Work out facts by a scheme and tell how every number came about.", false, explain_command },
-    { "scheme diff", "OLD NEW", "Tell in sentences what two versions do differently.", false,
+    { "scheme diff", "OLD NEW [--lang zh|en] [--json]", "Tell in sentences what two versions do differently.", false,
       diff_command },
-    { "scheme print", "FILE [--lang zh|en]", "Print the notice that hangs on the wall, as text.",
+    { "scheme print", "FILE [--lang zh|en] [--json]", "Print the notice that hangs on the wall, as text.",
       false, print_command },
     { "scheme schema", "", "Print the JSON Schema of the language, for editors.", false,
       schema_command },

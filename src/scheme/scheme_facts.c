@@ -126,6 +126,22 @@ struct scheme_facts *scheme_facts_of_tree(struct scheme_check *c, const struct s
     return c->errors ? NULL : f;
 }
 
+static const struct scheme_key award_keys[] = {
+    K(fact_award, class_, "class", "对象", KEY_TEXT, 0, 1, 32, .fallback = "resident", DOC("哪一类", "which class")),
+    K(fact_award, tags, "tags", "标签", KEY_NAMES, 0, 1, 20, DOC("本人的标签", "the person's tags")),
+    K(fact_award, deed, "deed", "事项", KEY_MAP, KEY_REQUIRED, 0, 0, .sub = &deed_shape, DOC("要试算的事", "the deed to be tried")),
+    K(fact_award, earlier, "earlier", "以前", KEY_LIST, 0, 0, 10000, .sub = &deed_shape, DOC("以前做的事", "deeds before it")),
+    { 0 },
+};
+static SHAPE(award_shape, "award", fact_award, award_keys, "试算", "a deed to be tried");
+
+struct fact_award *scheme_award_of_tree(struct scheme_check *c, const struct scheme_node *root)
+{
+    struct fact_award *f = arena_new(c->mem, struct fact_award);
+    if (root) scheme_bind(c, &award_shape, root, f);
+    return c->errors || !f->deed ? NULL : f;
+}
+
 /* ---- a source of facts in memory ---- */
 
 static const struct err *list_next(struct fact_source *self, struct arena *mem, const struct fact_subject **out)

@@ -11,6 +11,8 @@
 #define SCHEME_SCHEME_FACTS_H
 #include "scheme/scheme.h"
 
+struct scheme_check;
+
 struct fact_deed {
     const char *item, *class_, *claimant, *level, *difficulty, *what;
     int64_t on, chosen_c, quantity_c, reverse;
@@ -69,6 +71,17 @@ struct scheme_facts {
     int64_t residents, pool_c;
     const struct scheme_node *node;
 };
+
+/* One deed to be tried, beside the earlier ones of the same account. */
+struct fact_award {
+    const char *class_;
+    struct list tags; /* const char * */
+    struct fact_deed *deed;
+    struct list earlier; /* struct fact_deed */
+    const struct scheme_node *node;
+};
+struct fact_award *scheme_award_parse(struct arena *mem, const char *text, size_t n, struct scheme_finding **findings);
+struct fact_award *scheme_award_of_tree(struct scheme_check *c, const struct scheme_node *root);
 
 /* Where subjects come from, one at a time, so that a county streams. */
 struct fact_source {

@@ -248,7 +248,7 @@ static void presets(void **state)
         const struct scheme *s = scheme_parse(mem, names[i], text, n, &found);
         EXPECT(s && !found, "%s:%d: %s", names[i], found ? found->line : 0, found ? found->en : "");
         EXPECT(s->source && text_equal(s->name, names[i]), "%s: source and name", names[i]);
-        scheme_tell_choices(s, &choices);
+        scheme_tell_choices(mem, s, &choices);
         EXPECT(choices.n > 0, "%s: choices", names[i]);
         EXPECT(scheme_tell_diff(mem, s, s, LANG_ZH, &none) == 0, "%s differs from itself", names[i]);
     }

@@ -4,6 +4,7 @@
 #include "kernel/text.h"
 #include "scheme/scheme_diff.h"
 #include "scheme/scheme_notice.h"
+#include "scheme/scheme_tell.h"
 
 enum { TEXT_MAX = 4 * 1024 * 1024 };
 
@@ -269,14 +270,64 @@ static const struct field noticed_fields[] = {
 };
 RECORD(noticed);
 
-struct noticed *tool_notice(struct arena *mem, const struct scheme *s, const struct scheme_finding *found)
+struct noticed *tool_notice(struct arena *mem, const struct scheme *s, const struct scheme_finding *found, enum lang lang)
 {
     struct noticed *out = arena_new(mem, struct noticed);
     struct buf text = buf_in(mem, TEXT_MAX);
     *out = (struct noticed){ .ok = s != NULL, .findings = tool_findings(mem, found) };
     if (!s) return out;
-    out->blocks = scheme_notice(mem, s, &(struct notice_about){ NOTICE_ABOUT });
+    out->blocks = scheme_notice(mem, s, &(struct notice_about){ NOTICE_ABOUT, .lang = lang });
     notice_text(&text, &out->blocks);
     out->text = text.p;
+    return out;
+}
+
+/* ---- choices ---- */
+
+static const struct field scheme_choice_fields[] = {
+    F(scheme_choice, line, K_INT, 0, 0, 0, "Line of what it is about, from 1. 行"),
+    F(scheme_choice, path, K_TEXT, 0, 0, 0, "Where in the text: items/3; empty: the whole."),
+    F(scheme_choice, zh, K_TEXT, 0, 0, 0, "What it is about, Chinese: 积分项目“义务劳动”."),
+    F(scheme_choice, en, K_TEXT, 0, 0, 0, "The same in English."),
+    F(scheme_choice, choice, K_TEXT, 0, 0, 0, "What was chosen and why. 取值理由"),
+    F(scheme_choice, source, K_TEXT, OPT, 0, 0, "The source that is silent about it. 出处"),
+    { 0 }
+};
+static RECORD(scheme_choice);
+static const struct field choices_told_fields[] = {
+    F(choices_told, ok, K_BOOL, 0, 0, 0, "No errors."),
+    F_SUB(choices_told, findings, K_LIST, 0, 0, 0, finding_out_record, "All findings in the order of the text."),
+    F_SUB(choices_told, choices, K_LIST, 0, 0, 0, scheme_choice_record, "What was chosen where the source is silent."),
+    { 0 }
+};
+RECORD(choices_told);
+
+struct choices_told *tool_choices(struct arena *mem, const struct scheme *s, const struct scheme_finding *found)
+{
+    struct choices_told *out = arena_new(mem, struct choices_told);
+    *out = (struct choices_told){ .ok = s != NULL, .findings = tool_findings(mem, found) };
+    if (s) out->choices = scheme_choices(mem, s);
+    return out;
+}
+
+/* ---- two texts ---- */
+
+static const struct field compared_fields[] = {
+    F(compared, ok, K_BOOL, 0, 0, 0, "Neither has errors."),
+    F_SUB(compared, before_findings, K_LIST, 0, 0, 0, finding_out_record, "Findings in the older text."),
+    F_SUB(compared, after_findings, K_LIST, 0, 0, 0, finding_out_record, "Findings in the newer text."),
+    F_SUB(compared, changes, K_LIST, 0, 0, 0, change_out_record, "Every difference; empty: they say the same."),
+    { 0 }
+};
+RECORD(compared);
+
+struct compared *tool_diff(struct arena *mem, const struct scheme *before, const struct scheme_finding *before_found,
+                           const struct scheme *after, const struct scheme_finding *after_found)
+{
+    struct compared *out = arena_new(mem, struct compared);
+    *out = (struct compared){
+        .ok = before && after, .before_findings = tool_findings(mem, before_found), .after_findings = tool_findings(mem, after_found),
+    };
+    if (before && after) out->changes = tool_changes(mem, before, after);
     return out;
 }

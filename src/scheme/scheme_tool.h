@@ -9,7 +9,7 @@
 #ifndef SCHEME_SCHEME_TOOL_H
 #define SCHEME_SCHEME_TOOL_H
 #include "kernel/record.h"
-#include "scheme/scheme.h"
+#include "scheme/scheme_facts.h"
 
 /* The rules in words, by category. */
 struct rules {
@@ -40,12 +40,58 @@ struct checked {
 extern const struct record checked_record;
 struct checked *tool_check(struct arena *mem, const struct scheme *s, const struct scheme_finding *found);
 
-/* The notice for the wall, as text and in blocks (scheme_notice.h). */
+/* The notice for the wall, as text and in blocks. */
 struct noticed {
     int64_t ok;
-    struct list findings, blocks;
+    struct list findings;
     const char *text;
+    struct list blocks;
 };
 extern const struct record noticed_record;
-struct noticed *tool_notice(struct arena *mem, const struct scheme *s, const struct scheme_finding *found);
+struct noticed *tool_notice(struct arena *mem, const struct scheme *s, const struct scheme_finding *found, enum lang lang);
+
+/* What was chosen where the source is silent. */
+struct choices_told {
+    int64_t ok;
+    struct list findings, choices;
+};
+extern const struct record choices_told_record;
+struct choices_told *tool_choices(struct arena *mem, const struct scheme *s, const struct scheme_finding *found);
+
+/* What two texts do differently. */
+struct compared {
+    int64_t ok;
+    struct list before_findings, after_findings, changes;
+};
+extern const struct record compared_record;
+struct compared *tool_diff(struct arena *mem, const struct scheme *before, const struct scheme_finding *before_found,
+                           const struct scheme *after, const struct scheme_finding *after_found);
+
+/* ---- worked out (scheme_tool_explain.c) ---- */
+struct told_problem { const char *field, *zh, *en; };
+struct told_problem *tool_problem(struct arena *mem, const struct err *e);
+
+/* Facts by a scheme over a period ("2026", "2026-03"): everything about every subject, or about one (subject NONE:
+ * all), with trees. */
+struct told_village;
+struct explained {
+    int64_t ok, from, until;
+    struct list findings, facts_findings, subjects;
+    struct told_problem *problem;
+    struct told_village *village;
+};
+extern const struct record explained_record;
+struct explained *tool_explain(struct arena *mem, const struct scheme *s, const struct scheme_finding *found, const struct scheme_facts *facts,
+                               const struct scheme_finding *facts_found, const char *period, int64_t subject);
+
+/* "What would this earn?": one deed beside earlier ones; no claim, nothing is stored. */
+struct awarded {
+    int64_t ok, points_c;
+    struct list findings, facts_findings;
+    struct told_problem *problem;
+    const char *zh, *en, *tree;
+};
+extern const struct record awarded_record;
+struct awarded *tool_award(struct arena *mem, const struct scheme *s, const struct scheme_finding *found, const struct fact_award *f,
+                           const struct scheme_finding *facts_found);
 #endif

@@ -15,6 +15,7 @@
 
 #include "kernel/json.h"
 #include "kernel/log.h"
+#include "kernel/text.h"
 #include "scheme/scheme_tool.h"
 #include "scheme/scheme_tree.h"
 
@@ -185,6 +186,12 @@ static const struct scheme *scheme_in(struct doc *d)
     return scheme_of_tree(&d->check, tree_finish(&d->tree));
 }
 
+/* lang, everywhere: 0 Chinese, 1 English. */
+static enum lang lang_of(int lang)
+{
+    return lang == 1 ? LANG_EN : LANG_ZH;
+}
+
 EXPORT(check) const char *check(void);
 const char *check(void)
 {
@@ -192,11 +199,46 @@ const char *check(void)
     return answer(&checked_record, tool_check(&mem, s, docs[0].check.first));
 }
 
-EXPORT(notice) const char *notice(void);
-const char *notice(void)
+EXPORT(notice) const char *notice(int lang);
+const char *notice(int lang)
 {
     const struct scheme *s = scheme_in(&docs[0]);
-    return answer(&noticed_record, tool_notice(&mem, s, docs[0].check.first));
+    return answer(&noticed_record, tool_notice(&mem, s, docs[0].check.first, lang_of(lang)));
+}
+
+EXPORT(choices) const char *choices(void);
+const char *choices(void)
+{
+    const struct scheme *s = scheme_in(&docs[0]);
+    return answer(&choices_told_record, tool_choices(&mem, s, docs[0].check.first));
+}
+
+/* Documents 0 and 1: before and after. */
+EXPORT(diff) const char *diff(void);
+const char *diff(void)
+{
+    const struct scheme *before = scheme_in(&docs[0]), *after = scheme_in(&docs[1]);
+    return answer(&compared_record, tool_diff(&mem, before, docs[0].check.first, after, docs[1].check.first));
+}
+
+/* Documents 0 and 1: scheme and facts. subject: digits, or "" for all. */
+EXPORT(explain) const char *explain(const char *period, const char *subject);
+const char *explain(const char *period, const char *subject)
+{
+    int64_t id = NONE;
+    const struct scheme *s = scheme_in(&docs[0]);
+    const struct scheme_facts *f = scheme_facts_of_tree(&docs[1].check, tree_finish(&docs[1].tree));
+    if (*subject && !text_int(subject, 1, INT64_MAX, &id)) id = 0; /* nobody */
+    return answer(&explained_record, tool_explain(&mem, s, docs[0].check.first, f, docs[1].check.first, period, id));
+}
+
+/* Documents 0 and 1: the scheme, and the deed with the earlier ones (struct fact_award). */
+EXPORT(award) const char *award(void);
+const char *award(void)
+{
+    const struct scheme *s = scheme_in(&docs[0]);
+    const struct fact_award *f = scheme_award_of_tree(&docs[1].check, tree_finish(&docs[1].tree));
+    return answer(&awarded_record, tool_award(&mem, s, docs[0].check.first, f, docs[1].check.first));
 }
 
 EXPORT(schema) const char *schema(void);

@@ -4,7 +4,8 @@
 #include "kernel/dec.h"
 #include "kernel/json.h"
 
-enum { TREE_MAX = 4 * 1024 * 1024 };
+/* The largest facts that are read (512 KiB, 8,000 deeds) make about 8 MiB. */
+enum { TREE_MAX = 32 * 1024 * 1024 };
 
 struct scheme_why *why_new(struct arena *mem, const char *op, int64_t value_c, const char *zh,
                            const char *en)

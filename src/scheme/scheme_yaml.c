@@ -148,3 +148,11 @@ struct scheme_facts *scheme_facts_parse(struct arena *mem, const char *text, siz
     if (findings) *findings = c.first;
     return f;
 }
+
+struct fact_award *scheme_award_parse(struct arena *mem, const char *text, size_t n, struct scheme_finding **findings)
+{
+    struct scheme_check c = { .mem = mem };
+    struct fact_award *f = scheme_award_of_tree(&c, scheme_yaml(&c, text, n));
+    if (findings) *findings = c.first;
+    return f;
+}

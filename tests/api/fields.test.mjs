@@ -191,6 +191,9 @@ Object.assign(HERE, {
   "POST /villages/{village}/households/{household}/split": { head: () => null },
   "POST /villages/{village}/households/{household}/pledge": { signer: ({ household }) => addTo(household) },
   "POST /villages/{village}/claims": { claimant: () => "proxy" },
+  "POST /schemes/explain": { scheme: () => scheme, facts: () => "subjects: [{id: 7}]", period: () => "2026" },
+  "POST /schemes/award": { scheme: () => scheme, facts: () => "deed: {item: C05, on: 2026-03-20}" },
+  "POST /schemes/diff": { before: () => scheme, after: () => scheme },
   "POST /villages/{village}/residents/{resident}/account": { name: () => `person-${unique()}` },
   "POST /villages/{village}/grids": { code: () => `03.${++grids}` },
   "POST /villages/{village}/groups": { name: () => `第${unique()}组` },
@@ -264,6 +267,7 @@ const RAW = {
   "PUT /villages/{village}/drafts/{draft}": () => scheme,
   "POST /schemes/check": () => scheme,
   "POST /schemes/print": () => scheme,
+  "POST /schemes/choices": () => scheme,
   "POST /villages/{village}/claims/{claim}/photos": () => photo,
 };
 

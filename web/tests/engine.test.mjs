@@ -54,16 +54,53 @@ describe('answers', () => {
         assert.equal(e.notice(bad).text, null);
     });
     test('what writes itself as a text is read as that text', () => {
-        assert.equal(e.json('check', { toString: () => zengxiang }), e.json('check', zengxiang));
+        assert.equal(e.json('check', [{ toString: () => zengxiang }]), e.json('check', [zengxiang]));
+    });
+    test('a notice in both languages, choices and differences', () => {
+        assert.ok(e.notice(zengxiang, 'en').text.includes('points'));
+        assert.ok(e.notice(zengxiang).blocks.length > 5);
+        assert.ok(e.choices(zengxiang).choices.every((c) => c.choice && c.zh && c.en && c.line > 0));
+        const after = zengxiang.replace('days: 3', 'days: 5');
+        const d = e.diff(zengxiang, after);
+        assert.deepEqual([d.ok, d.changes.length, d.changes[0].path], [true, 1, 'publicity/days']);
+        assert.match(d.changes[0].zh, /3.*5/);
+        assert.match(d.changes[0].en, /3.*5/);
+        assert.equal(e.diff(zengxiang, 'a: b').ok, false);
+    });
+    test('W2: what a deed earns, and what its cap leaves', () => {
+        const deed = { item: 'C05', on: '2026-03-20', quantity: '3.5', claim: 'self' };
+        const a = e.award(zengxiang, { class: 'resident', deed });
+        assert.deepEqual([a.ok, a.points], [true, '7.00']);
+        assert.match(a.zh, /每小时2分×3\.5小时=7分/);
+        assert.equal(a.tree.points, '7.00');
+        const earlier = [{ item: 'C05', on: '2026-03-01', quantity: 19, claim: 'self' }];
+        assert.equal(e.award(zengxiang, { class: 'resident', deed, earlier }).points, '2.00'); // of 40 a month, 38 are used
+        assert.equal(e.award(zengxiang, { class: 'resident', deed: { ...deed, on: '2026-04-01' }, earlier }).points, '7.00');
+        const wrong = e.award(zengxiang, { class: 'resident', deed: { ...deed, item: 'Z99' } });
+        assert.deepEqual([wrong.ok, wrong.problem.field, wrong.points], [false, 'item', null]);
+        assert.equal(e.award(zengxiang, { deed: { item: 'C05' } }).facts_findings[0].path, 'deed');
+    });
+    test('W1: a year of rounds, explained', () => {
+        const zhongping = presets['zhongping.yaml'];
+        const months = [['01', 5], ['02', 5], ['03', 3]];
+        const facts = { subjects: [{ id: 12, label: '张三户', class: 'household', visits: months.map(([m]) => ({ round: 'monthly', on: `2026-${m}-22`, total: 93, assessor: 'a', role: '评议员' })) }] };
+        const r = e.explain(zhongping, JSON.stringify(facts), '2026', 12);
+        assert.deepEqual(r.findings.concat(r.facts_findings), []);
+        assert.equal(r.subjects.length, 1);
+        const points = r.subjects[0].numbers.find((n) => n.code === 'points');
+        const sum = (n) => n.from.reduce((c, x) => c + Number(x.points), 0);
+        assert.equal(Number(points.value), sum(points.tree));
+        assert.equal(e.explain(zhongping, JSON.stringify(facts), '2026', 13).problem.field !== undefined, true);
+        assert.equal(e.explain(zhongping, JSON.stringify(facts), 'someday').problem.field, 'period');
     });
     test('the schema names every key', () => {
         assert.ok(e.schema().properties.items);
     });
     test('answers do not remember each other', () => {
-        const first = e.json('check', zengxiang);
+        const first = e.json('check', [zengxiang]);
         e.check('items: [');
         e.check(presets['longwo.yaml']);
-        assert.equal(e.json('check', zengxiang), first);
+        assert.equal(e.json('check', [zengxiang]), first);
     });
 });
 

@@ -6,29 +6,64 @@
  *
  * A call takes milliseconds and never fails: what is wrong with a text is in its findings. */
 import type { components } from '@/api/schema';
-import { EngineModule, type Feed, type Question } from './module';
+import { EngineModule, type Extra, type Feed, type Question } from './module';
 import { feedYaml } from './yaml';
 
 type Answers = components['schemas'];
 export type Checked = Answers['checked'];
 export type Finding = Checked['findings'][number];
 export type Noticed = Answers['noticed'];
+export type Choices = Answers['choices_told'];
+export type Compared = Answers['compared'];
+/* How a number came about. */
+export interface Why { op: string; zh: string; en: string; points: string; from?: Why[] }
+type WithTree<T> = Omit<T, 'tree'> & { tree: Why | null };
+type Subject_ = Answers['explained']['subjects'][number];
+export type Subject = Omit<Subject_, 'numbers' | 'rounds'> & { numbers: WithTree<Subject_['numbers'][number]>[]; rounds: WithTree<Subject_['rounds'][number]>[] };
+export type Explained = Omit<Answers['explained'], 'subjects'> & { subjects: Subject[] };
+export type Awarded = WithTree<Answers['awarded']>;
+
 /* A text, or anything that writes itself as one (a Document of npm yaml). */
 export type Source = string | { toString(): string };
+/* As facts write it: one thing done, on a day. Amounts as people write them ("2.5"). */
+export interface Deed {
+    item: string;
+    on: string;
+    class?: string;
+    claim?: string;
+    chosen?: string | number;
+    quantity?: string | number;
+    level?: string;
+    difficulty?: string;
+    reverse?: boolean;
+    what?: string;
+}
+export interface DeedAsked { class?: string; tags?: string[]; deed: Deed; earlier?: Deed[] }
+export type Language = 'zh' | 'en';
 
 export class Engine {
     constructor(private module: EngineModule) {}
-    private ask<T>(question: Question, ...sources: Source[]): T {
-        return JSON.parse(this.json(question, ...sources)) as T;
+    private ask<T>(question: Question, sources: Source[], ...extra: Extra[]): T {
+        return JSON.parse(this.json(question, sources, ...extra)) as T;
     }
     /* The answer as the server would send it, byte for byte. */
-    json(question: Question, ...sources: Source[]): string {
-        return this.module.ask(question, (f: Feed) => sources.forEach((s, i) => feedYaml(f, i, String(s))));
+    json(question: Question, sources: Source[], ...extra: Extra[]): string {
+        return this.module.ask(question, (f: Feed) => sources.forEach((s, i) => feedYaml(f, i, String(s))), ...extra);
     }
-    check(scheme: Source): Checked { return this.ask('check', scheme); }
-    notice(scheme: Source): Noticed { return this.ask('notice', scheme); }
+    check(scheme: Source): Checked { return this.ask('check', [scheme]); }
+    /* The notice for the wall. */
+    notice(scheme: Source, language: Language = 'zh'): Noticed { return this.ask('notice', [scheme], language === 'en' ? 1 : 0); }
+    /* What was chosen where the source is silent. */
+    choices(scheme: Source): Choices { return this.ask('choices', [scheme]); }
+    diff(before: Source, after: Source): Compared { return this.ask('diff', [before, after]); }
+    /* Facts over a period ("2026", "2026-03"); of one subject or of all. */
+    explain(scheme: Source, facts: Source, period: string, subject?: number): Explained {
+        return this.ask('explain', [scheme, facts], period, subject === undefined ? '' : String(subject));
+    }
+    /* What would this earn? */
+    award(scheme: Source, asked: DeedAsked): Awarded { return this.ask('award', [scheme, JSON.stringify(asked)]); }
     /* The JSON Schema of the language. */
-    schema(): Record<string, unknown> { return this.ask('schema'); }
+    schema(): Record<string, unknown> { return this.ask('schema', []); }
 }
 
 export const openEngine = (compiled: WebAssembly.Module) => new Engine(new EngineModule(compiled));

@@ -19,11 +19,17 @@ interface Exports {
     too_deep(): void;
     length(): number;
     check(): number;
-    notice(): number;
+    notice(lang: number): number;
+    choices(): number;
+    diff(): number;
+    explain(period: number, subject: number): number;
+    award(): number;
     schema(): number;
     too_much(): number;
 }
-export type Question = 'check' | 'notice' | 'schema' | 'too_much';
+export type Question = 'check' | 'notice' | 'choices' | 'diff' | 'explain' | 'award' | 'schema' | 'too_much';
+/* What a question takes besides its documents: numbers as they are, texts. */
+export type Extra = number | string;
 export type Calls = Pick<Exports, 'doc' | 'more' | 'map' | 'list' | 'end' | 'alias' | 'anchor' | 'tag' | 'not_utf8' | 'too_deep'>;
 
 /* What documents are fed to; `text` calls are the two that carry one. */
@@ -61,7 +67,7 @@ export class EngineModule {
     /* Feeds documents and asks one question; the answer is JSON. What traps is told by the module itself, from a fresh
      * instance: with the limits on documents that is memory running out, and `trapped` holds its last words. */
     trapped = '';
-    ask(question: Question, feed: (f: Feed) => void = () => {}): string {
+    ask(question: Question, feed: (f: Feed) => void = () => {}, ...extra: Extra[]): string {
         const c = this.c;
         try {
             c.reset();
@@ -71,7 +77,8 @@ export class EngineModule {
                 scalar: (text, quoted, line, column) => c.scalar(this.put(text), quoted ? 1 : 0, line, column),
                 syntax: (message, line, column) => c.syntax(this.put(message), line, column),
             });
-            const at = c[question]();
+            const call = c[question] as (...with_: number[]) => number;
+            const at = call(...extra.map((x) => (typeof x === 'string' ? this.put(x) : x)));
             return this.get(at, c.length());
         } catch (e) {
             if (!(e instanceof WebAssembly.RuntimeError)) throw e;

@@ -68,14 +68,6 @@ char *dec_human(int64_t c, char out[DEC_SIZE])
     return out;
 }
 
-bool dec_add(int64_t *sum, int64_t more)
-{
-    int64_t v;
-    if (__builtin_add_overflow(*sum, more, &v) || !within(v)) return false;
-    *sum = v;
-    return true;
-}
-
 bool dec_mul(int64_t c, int64_t times, int64_t *out)
 {
     int64_t v;

@@ -17,7 +17,13 @@ char *dec_format(int64_t c, char out[DEC_SIZE]);
 /* As people read it: "3", "37.5", "-10". */
 char *dec_human(int64_t c, char out[DEC_SIZE]);
 /* All arithmetic is false, and changes nothing, when the result leaves -DEC_MAX … DEC_MAX. */
-MUST_CHECK bool dec_add(int64_t *sum, int64_t more);
+MUST_CHECK static inline bool dec_add(int64_t *sum, int64_t more)
+{
+    int64_t v;
+    if (__builtin_add_overflow(*sum, more, &v) || v < -DEC_MAX || v > DEC_MAX) return false;
+    *sum = v;
+    return true;
+}
 MUST_CHECK bool dec_mul(int64_t c, int64_t times, int64_t *out);
 /* Down and up are towards minus and plus infinity; nearest: half away from zero. */
 enum dec_round { DEC_DOWN, DEC_UP, DEC_NEAREST };

@@ -129,6 +129,7 @@ struct award_facts {
     bool reverse;                 /* 反之: the contrary was done */
     const char *difficulty;       /* for items with multipliers */
     enum award_say say;
+    const struct scheme_item *found; /* the item, when it was looked up already; NULL */
     const char *picked;           /* the class, when scheme_class_pick was asked already; NULL */
 };
 /* What an award must respect on a day, each with the span in which what came before is to be counted: the item's caps, its

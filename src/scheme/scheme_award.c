@@ -399,7 +399,7 @@ static void first_steps(struct steps *t, const struct scheme_item *item,
 const struct err *scheme_award(struct arena *mem, const struct scheme *s,
                                const struct award_facts *f, struct award *out)
 {
-    const struct scheme_item *item = scheme_item_find(s, f->item);
+    const struct scheme_item *item = f->found ? f->found : scheme_item_find(s, f->item);
     struct steps t = { .mem = mem, .say = f->say };
     int64_t rate_c, units_c, total_c;
 

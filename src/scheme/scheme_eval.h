@@ -15,6 +15,7 @@
 
 struct eval_work;
 struct scheme_index;
+struct index_sheet;
 struct eval {
     struct arena *mem;
     const struct scheme *s;
@@ -30,6 +31,18 @@ struct eval {
 struct eval_work *eval_work_new(struct arena *mem, const struct scheme *s);
 void eval_work_begin(struct eval_work *w, struct eval *e);
 const struct scheme_index *eval_index(struct eval *e);
+/* Room for the marks of one visit by slot, and where the names of the last visit's marks belong: a
+ * household's visits tell the same lines in the same order, mostly by the same texts. */
+struct eval_marks {
+    const struct index_sheet *sheet;
+    int64_t *marks;
+    const char **names; /* `seen` of them */
+    uint32_t *slots;
+    int64_t *most; /* the full marks */
+    size_t seen, cap;
+    bool whole; /* every line of the sheet is among them, once */
+};
+struct eval_marks *eval_marks_of(struct eval *e, const struct index_sheet *sheet);
 /* period_span, but days that come again cost next to nothing. */
 struct span eval_period(struct eval *e, enum period per, int64_t on);
 /* A number with its tree (NULL without explain) and how many things it rests on. */
@@ -111,7 +124,7 @@ MUST_CHECK const struct err *eval_settlement(struct eval *e, const struct scheme
 /* ---- penalties and boards (scheme_eval_penalty.c) ---- */
 /* The code of the most specific class of somebody with these tags; class_ itself when the scheme
  * has none. */
-const char *eval_class(const struct eval *e, const char *class_, const struct list *tags);
+const char *eval_class(struct eval *e, const char *class_, const struct list *tags);
 /* 一事不二罚: takes back from d what an earlier entry of the same deed cost already. */
 void eval_once(struct eval *e, const struct list *done, struct eval_deed *d);
 /* Barred on that day from titles (or from exchange), by the facts, a false claim of the subject or
@@ -226,6 +239,6 @@ struct eval_spending {
  * wait, and are served first when the next year begins. scale: all get the same share, by largest
  * remainder. Earmarked sources pay only their purpose, and pay it first. */
 MUST_CHECK const struct err *eval_spend(struct arena *mem, const struct scheme_budget *b,
-                                        int64_t residents, int year, struct spend *wishes,
-                                        size_t n, struct eval_spending *out);
+                                        int64_t residents, int year, struct spend *wishes, size_t n,
+                                        struct eval_spending *out);
 #endif

@@ -30,6 +30,12 @@ struct eval_work {
     bool remembers;
     struct memo *memos;
     size_t memos_n, memos_cap;
+    struct {
+        const char *class_, *code;
+        const void *tags;
+    } picks[4]; /* classes of this subject and its members */
+    size_t picks_n;
+    struct eval_marks marks;
 };
 
 struct eval_work *eval_work_new(struct arena *mem, const struct scheme *s)
@@ -48,6 +54,8 @@ void eval_work_begin(struct eval_work *w, struct eval *e)
     w->remembers = true;
     w->memos = NULL;
     w->memos_n = w->memos_cap = 0;
+    w->picks_n = 0;
+    w->marks.sheet = NULL;
 }
 
 static struct span span_at(struct eval_work *w, enum period per, int64_t on)
@@ -65,6 +73,42 @@ static struct eval_work *work_of(struct eval *e)
 {
     if (!e->work) e->work = eval_work_new(e->mem, e->s);
     return e->work;
+}
+
+/* A household's members mostly are of one class; texts of facts that were seen before are the same.
+ */
+const char *eval_class(struct eval *e, const char *class_, const struct list *tags)
+{
+    struct eval_work *w = work_of(e);
+    const void *at = tags && tags->n ? tags->items : NULL;
+    for (uint32_t i = 0; !at && i < w->index->classes.n; i++)
+        if (w->index->picks[i] == class_) return class_;
+    for (size_t i = 0; i < w->picks_n; i++)
+        if (w->picks[i].class_ == class_ && w->picks[i].tags == at) return w->picks[i].code;
+    uint32_t known = at ? 0 : names_find(&w->index->classes, class_);
+    const char *code = known ? w->index->picks[known - 1] : scheme_class_pick(e->s, class_, tags);
+    if (!code) code = class_;
+    if (!w->remembers || w->picks_n == sizeof w->picks / sizeof *w->picks) return code;
+    w->picks[w->picks_n].class_ = class_;
+    w->picks[w->picks_n].tags = at;
+    w->picks[w->picks_n++].code = code;
+    return code;
+}
+
+struct eval_marks *eval_marks_of(struct eval *e, const struct index_sheet *sheet)
+{
+    struct eval_marks *m = &work_of(e)->marks;
+    if (sheet->slots.n > m->cap) {
+        m->cap = sheet->slots.n;
+        m->marks = arena_array(e->work->mem, int64_t, m->cap);
+        m->names = arena_array(e->work->mem, const char *, m->cap);
+        m->slots = arena_array(e->work->mem, uint32_t, m->cap);
+        m->most = arena_array(e->work->mem, int64_t, m->cap);
+        m->sheet = NULL;
+    }
+    if (m->sheet != sheet) m->seen = 0, m->whole = false;
+    m->sheet = e->work->remembers ? sheet : NULL;
+    return m;
 }
 
 struct span eval_period(struct eval *e, enum period per, int64_t on)
@@ -205,6 +249,7 @@ static const struct err *one_deed(struct eval *e, const char *class_, const char
         x = &w->index->items[at - 1];
         fault = is_fault(d->item, f);
         count_before(w, x, fault, f->on);
+        facts.found = d->item;
         facts.limits = w->limits;
         facts.limits_n = x->limits.n;
     }
@@ -240,7 +285,7 @@ const struct err *eval_deeds(struct eval *e, const char *class_, const struct li
     const struct fact_deed **order = arena_array(e->mem, const struct fact_deed *, deeds->n + 1);
     for (size_t i = 0; i < deeds->n; i++) order[i] = &LIST_AT(*deeds, struct fact_deed, i);
     sort_stable(e->mem, order, deeds->n, sizeof *order, by_day, NULL);
-    const char *picked = deeds->n ? scheme_class_pick(e->s, class_, NULL) : NULL;
+    const char *picked = deeds->n ? eval_class(e, class_, NULL) : NULL;
     e->work->stamp++;
     for (size_t i = 0; i < deeds->n; i++) {
         struct eval_deed *d = &LIST_AT(*out, struct eval_deed, i);

@@ -41,8 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (s) {
         struct buf out = buf_in(&mem, 1 << 20);
-        const struct list notice =
-            scheme_notice(&mem, s, &(struct notice_about){ NOTICE_ABOUT });
+        const struct list notice = scheme_notice(&mem, s, &(struct notice_about){ NOTICE_ABOUT });
         notice_text(&out, &notice);
         scheme_tell_choices(&mem, s, &out);
         if (scheme_tell_diff(s, s, &out)) abort();

@@ -151,13 +151,12 @@ static const struct err *open_purse(struct arena *mem, const struct scheme_budge
 {
     struct eval_budget year;
     TRY(eval_budget(mem, b, residents, &year));
-    *sources = (struct list){ arena_array(mem, struct eval_source, b->sources.n + 1),
-                              b->sources.n };
+    *sources =
+        (struct list){ arena_array(mem, struct eval_source, b->sources.n + 1), b->sources.n };
     for (size_t i = 0; i < b->sources.n; i++)
-        LIST_AT(*sources, struct eval_source, i) = (struct eval_source){
-            &LIST_AT(b->sources, struct scheme_money_source, i),
-            LIST_AT(year.sources, struct eval_pay, i).after_c, 0
-        };
+        LIST_AT(*sources, struct eval_source, i) =
+            (struct eval_source){ &LIST_AT(b->sources, struct scheme_money_source, i),
+                                  LIST_AT(year.sources, struct eval_pay, i).after_c, 0 };
     *out = (struct purse){ .b = b, .sources = sources, .ceiling_left_c = year.ceiling_c };
     return NULL;
 }
@@ -210,7 +209,8 @@ const struct err *eval_settlement(struct eval *e, const struct scheme_payment *p
                                   struct eval_settlement *out)
 {
     size_t n = 0;
-    for (int64_t day = in.first; day <= in.last; day = period_span((enum period)p->per, day).last + 1)
+    for (int64_t day = in.first; day <= in.last;
+         day = period_span((enum period)p->per, day).last + 1)
         n++;
     *out = (struct eval_settlement){
         .in = in,
@@ -292,7 +292,8 @@ const struct err *eval_redemptions(struct eval *e, const struct fact_subject *f,
 {
     const struct scheme_exchange *x = e->s->rules.exchange;
     *out = (struct list){ arena_array(e->mem, struct eval_redemption, f->spent.n + 1), 0 };
-    const struct fact_earned **order = arena_array(e->mem, const struct fact_earned *, f->spent.n + 1);
+    const struct fact_earned **order =
+        arena_array(e->mem, const struct fact_earned *, f->spent.n + 1);
     for (size_t i = 0; i < f->spent.n; i++) {
         const struct fact_earned *d = &LIST_AT(f->spent, struct fact_earned, i);
         size_t k = i;

@@ -1,4 +1,5 @@
-/* Penalties: one deed is punished once, what bars from titles and from exchange, and for how long. */
+/* Penalties: one deed is punished once, what bars from titles and from exchange, and for how long.
+ */
 #include <string.h>
 
 #include "kernel/dec.h"
@@ -9,12 +10,6 @@ static const char *human(struct arena *mem, int64_t c)
 {
     char s[DEC_SIZE];
     return arena_strdup(mem, dec_human(c, s));
-}
-
-const char *eval_class(const struct eval *e, const char *class_, const struct list *tags)
-{
-    const char *code = scheme_class_pick(e->s, class_, tags);
-    return code ? code : class_;
 }
 
 /* Two entries of one deed: of the same case; without a case, the same item on the same day, unless
@@ -40,8 +35,8 @@ void eval_once(struct eval *e, const struct list *done, struct eval_deed *d)
     if (e->explain) {
         struct scheme_why *w = why_new(
             e->mem, "once", more,
-            arena_printf(e->mem, "同一件事已扣%s，只罚一次，按重的算，再扣%s", human(e->mem, -taken),
-                         human(e->mem, -more)),
+            arena_printf(e->mem, "同一件事已扣%s，只罚一次，按重的算，再扣%s",
+                         human(e->mem, -taken), human(e->mem, -more)),
             arena_printf(e->mem, "%s taken for the same deed; the hardest counts once, so %s more",
                          human(e->mem, -taken), human(e->mem, -more)));
         why_under(w, d->why);
@@ -61,8 +56,7 @@ static int years_of(const char *bars)
  * claim, not the deed it claimed. */
 static int bars_for(const struct scheme *s, const struct fact_deed *d, bool exchange)
 {
-    int from_exchange =
-        exchange && s->rules.exchange ? years_of(s->rules.exchange->barred) : 0;
+    int from_exchange = exchange && s->rules.exchange ? years_of(s->rules.exchange->barred) : 0;
     if (d->proved_false) return exchange ? from_exchange : (int)s->false_claim_bars;
     const struct scheme_item *item = scheme_item_find(s, d->item);
     if (!item || !item->bars || (item->points_min_c > 0 && d->reverse != 1)) return 0;
@@ -103,8 +97,7 @@ static const char *board_name(struct arena *mem, const struct scheme *s,
     /* "张三丰户" is 张*丰户: the household is not part of the name. */
     size_t n = strlen(f->label), tail = strlen("户");
     if (n <= tail || strcmp(f->label + n - tail, "户")) return text_mask_name(mem, f->label);
-    return arena_printf(mem, "%s户",
-                        text_mask_name(mem, arena_strndup(mem, f->label, n - tail)));
+    return arena_printf(mem, "%s户", text_mask_name(mem, arena_strndup(mem, f->label, n - tail)));
 }
 
 void eval_board(struct arena *mem, const struct scheme *s, const struct scheme_board *b,

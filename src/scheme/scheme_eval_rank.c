@@ -243,10 +243,10 @@ const struct err *eval_redeem(struct arena *mem, const struct scheme *s,
         return refuse(mem, arena_printf(mem, "没有“%s”这项服务。", f->service),
                       arena_printf(mem, "there is no service \"%s\"", f->service));
     if (service && f->points_c % service->points_c)
-        return refuse(mem,
-                      arena_printf(mem, "“%s”每次%s分。", service->label,
-                                   dec_human(service->points_c, n)),
-                      arena_printf(mem, "\"%s\" is %s points each time", service->label, n));
+        return refuse(
+            mem,
+            arena_printf(mem, "“%s”每次%s分。", service->label, dec_human(service->points_c, n)),
+            arena_printf(mem, "\"%s\" is %s points each time", service->label, n));
     if (!service && x->minimum_c != NONE && f->points_c < x->minimum_c)
         return refuse(mem, arena_printf(mem, "一次至少兑%s分。", dec_human(x->minimum_c, n)),
                       arena_printf(mem, "at least %s points at a time", n));

@@ -24,24 +24,57 @@ static struct err *bad_fact(struct arena *mem, const char *field, const char *zh
 
 /* ---- one sheet ---- */
 
-/* Marks by the slots of their lines. They mostly come in the order of the form, so the next line is
- * tried before the lookup. */
-static const struct err *marks_of(struct eval *e, const struct index_sheet *x,
-                                  const struct fact_visit *v, int64_t *marks)
+/* The mark of a plain sheet whose marks come as those of the visit before; NONE: not so, or one of
+ * them is wrong. */
+static int64_t plain_sum(const struct eval_marks *k, const struct fact_visit *v)
 {
+    const struct scheme_level *l = v->marks.items;
+    int64_t sum = 0;
+    if (!k->whole || v->marks.n != k->seen) return NONE;
+    for (size_t m = 0; m < v->marks.n; m++) {
+        int64_t c = l[m].points.min_c;
+        if (l[m].name != k->names[m] || c < 0 || c > k->most[m]) return NONE;
+        sum += c;
+    }
+    return sum;
+}
+
+/* The slot of a name; the lines mostly come in the order of the form. */
+static uint32_t slot_of(const struct index_sheet *x, const char *name, uint32_t expected)
+{
+    if (expected < x->slots.n && !strcmp(x->slots.text[expected + 1], name)) return expected;
+    return names_find(&x->slots, name) - 1;
+}
+
+static const struct err *marks_of(struct eval *e, const struct index_sheet *x,
+                                  const struct fact_visit *v, const int64_t **out)
+{
+    struct eval_marks *k = eval_marks_of(e, x);
     uint32_t next = 0;
-    for (uint32_t i = 0; i < x->slots.n; i++) marks[i] = NONE;
+    size_t different = 0;
+    for (uint32_t i = 0; i < x->slots.n; i++) k->marks[i] = NONE;
     for (size_t m = 0; m < v->marks.n; m++) {
         const struct scheme_level *l = &LIST_AT(v->marks, struct scheme_level, m);
-        if (next >= x->slots.n || strcmp(x->slots.text[next + 1], l->name) != 0)
-            next = names_find(&x->slots, l->name) - 1;
-        if (next == UINT32_MAX)
-            return bad_fact(e->mem, l->name,
-                            arena_printf(e->mem, "评分表没有“%s”这一项。", l->name),
-                            arena_printf(e->mem, "the sheet has no line \"%s\"", l->name));
-        if (marks[next] == NONE) marks[next] = l->points.min_c;
+        if (m < k->seen && k->names[m] == l->name) {
+            next = k->slots[m];
+        } else {
+            next = slot_of(x, l->name, next);
+            if (next == UINT32_MAX)
+                return bad_fact(e->mem, l->name,
+                                arena_printf(e->mem, "评分表没有“%s”这一项。", l->name),
+                                arena_printf(e->mem, "the sheet has no line \"%s\"", l->name));
+            if (m < k->cap && m <= k->seen) {
+                k->names[m] = l->name;
+                k->slots[m] = next;
+                k->most[m] = x->most[next];
+                k->seen = m + 1;
+            }
+        }
+        if (k->marks[next] == NONE) k->marks[next] = l->points.min_c, different++;
         next++;
     }
+    k->whole = different == x->slots.n && k->seen == different && v->marks.n == different;
+    *out = k->marks;
     return NULL;
 }
 
@@ -121,9 +154,15 @@ const struct err *eval_mark(struct eval *e, const struct scheme_sheet *sheet,
     }
     const struct index_sheet *x =
         &eval_index(e)->sheets[sheet - (const struct scheme_sheet *)e->s->rules.sheets.items];
-    int64_t *marks = arena_array(e->mem, int64_t, x->slots.n + 1);
+    const int64_t *marks = NULL;
     bool none = false;
-    TRY(marks_of(e, x, v, marks));
+    if (x->plain && !e->explain && (out->value_c = plain_sum(eval_marks_of(e, x), v)) != NONE)
+        return NULL;
+    out->value_c = 0;
+    TRY(marks_of(e, x, v, &marks));
+    if (x->plain && !e->explain && (out->value_c = plain_sum(eval_marks_of(e, x), v)) != NONE)
+        return NULL;
+    out->value_c = 0;
     out->why = WHY(e, "sheet", 0, sheet->label, sheet->label);
     for (size_t i = 0; i < x->sections.n; i++) {
         const struct index_section *section = &LIST_AT(x->sections, struct index_section, i);
@@ -174,6 +213,10 @@ static const char *not_counted(const struct scheme_round *r, const struct fact_s
 static bool combine(const int64_t *marks, size_t n, bool trimmed, int64_t *out)
 {
     int64_t sum = 0, low = INT64_MAX, high = INT64_MIN;
+    if (n == 1) {
+        *out = marks[0];
+        return *out >= -DEC_MAX && *out <= DEC_MAX;
+    }
     for (size_t i = 0; i < n; i++) {
         if (!dec_add(&sum, marks[i])) return false;
         if (marks[i] < low) low = marks[i];
@@ -234,11 +277,23 @@ static const struct err *period_marks(struct eval *e, const struct scheme_round 
     return NULL;
 }
 
+static const struct scheme_band *band_of(struct eval *e, const struct scheme_bands *bands,
+                                         int64_t mark_c)
+{
+    const struct list *l =
+        &eval_index(e)->bands[bands - (const struct scheme_bands *)e->s->rules.bands.items];
+    for (size_t i = 0; i < l->n; i++) {
+        const struct index_band *b = &LIST_AT(*l, struct index_band, i);
+        if (mark_c >= b->from && mark_c <= b->to) return b->band;
+    }
+    return bands->otherwise;
+}
+
 static const struct err *one_period(struct eval *e, const struct scheme_round *r,
                                     const struct fact_subject *f, const struct seen *v, size_t n,
                                     struct eval_round *out)
 {
-    int64_t *marks = arena_array(e->mem, int64_t, n + 1);
+    int64_t few[8], *marks = n <= 8 ? few : arena_array(e->mem, int64_t, n);
     size_t marks_n;
     int64_t least = r->assessors ? r->assessors->at_least : 1;
 
@@ -261,8 +316,7 @@ static const struct err *one_period(struct eval *e, const struct scheme_round *r
         return bad_fact(e->mem, "marks", "分数太大。", "marks are too large");
     out->points_c = 0;
     if (r->bands_) {
-        out->band = scheme_band_of(&r->bands_->bands, out->mark_c);
-        if (!out->band) out->band = r->bands_->otherwise;
+        out->band = band_of(e, r->bands_, out->mark_c);
         if (out->band && out->band->points_c != NONE) out->points_c = out->band->points_c;
     }
     if (e->explain) explain_round(e, r, out);
@@ -281,9 +335,11 @@ const struct err *eval_rounds(struct eval *e, const struct scheme_round *r,
 {
     struct seen *v = arena_array(e->mem, struct seen, f->visits.n + 1);
     size_t n = 0, periods = 0;
+    const char *same = r->code; /* a text that was found equal */
     for (size_t i = 0; i < f->visits.n; i++) {
         const struct fact_visit *visit = &LIST_AT(f->visits, struct fact_visit, i);
-        if (!text_equal(visit->round, r->code)) continue;
+        if (visit->round != same && !text_equal(visit->round, r->code)) continue;
+        same = visit->round;
         v[n++] = (struct seen){ eval_period(e, (enum period)r->every, visit->on), visit };
     }
     sort_stable(e->mem, v, n, sizeof *v, by_period, NULL);

@@ -404,9 +404,8 @@ static int64_t hardest_loss(const struct list *worth, const struct scheme_paymen
 }
 
 /* What the bands of a round are worth in yuan. */
-static const struct err *add_amounts(struct eval *e, const char *code,
-                                     const struct fact_subject *f, struct span in,
-                                     struct eval_sum *out)
+static const struct err *add_amounts(struct eval *e, const char *code, const struct fact_subject *f,
+                                     struct span in, struct eval_sum *out)
 {
     struct list results;
     size_t r = 0;

@@ -100,6 +100,7 @@ static void index_sheet(struct arena *mem, const struct scheme_sheet *sheet,
     out->slots.mem = mem;
     out->sections = (struct list){ arena_array(mem, struct index_section, sheet->sections.n + 1),
                                    sheet->sections.n };
+    out->plain = true;
     for (size_t i = 0; i < sheet->sections.n; i++) {
         const struct scheme_section *from = &LIST_AT(sheet->sections, struct scheme_section, i);
         struct index_section *to = &LIST_AT(out->sections, struct index_section, i);
@@ -110,10 +111,47 @@ static void index_sheet(struct arena *mem, const struct scheme_sheet *sheet,
             const struct scheme_line *l = &LIST_AT(from->lines, struct scheme_line, k);
             v[k] = (struct index_line){ l, names_of(&out->slots, l->code) - 1, 0, veto_of(l) };
             to->vetoes |= v[k].veto != VETO_NONE;
+            out->plain &= v[k].veto == VETO_NONE && l->per_fault_c == NONE;
         }
         for (size_t k = 0; k < from->lines.n; k++)
             if (v[k].veto == VETO_LINE && v[k].line->of)
                 v[k].of = names_of(&out->slots, v[k].line->of) - 1;
+    }
+}
+
+static void index_full_marks(struct arena *mem, struct index_sheet *x)
+{
+    x->most = arena_array(mem, int64_t, x->slots.n + 1);
+    for (size_t i = 0; i < x->sections.n; i++) {
+        const struct list *lines = &LIST_AT(x->sections, struct index_section, i).lines;
+        for (size_t k = 0; k < lines->n; k++) {
+            const struct index_line *l = &LIST_AT(*lines, struct index_line, k);
+            x->most[l->slot] = l->line->max_c;
+        }
+    }
+}
+
+static void index_bands(struct arena *mem, const struct scheme_bands *from, struct list *out)
+{
+    *out = (struct list){ arena_array(mem, struct index_band, from->bands.n + 1), from->bands.n };
+    for (size_t i = 0; i < from->bands.n; i++) {
+        const struct scheme_band *b = &LIST_AT(from->bands, struct scheme_band, i);
+        struct index_band *x = &LIST_AT(*out, struct index_band, i);
+        *x = (struct index_band){ INT64_MIN, INT64_MAX, b };
+        if (b->in.above_c != NONE) x->from = b->in.above_c + 1;
+        if (b->in.from_c != NONE && b->in.from_c > x->from) x->from = b->in.from_c;
+        if (b->in.below_c != NONE) x->to = b->in.below_c - 1;
+        if (b->in.to_c != NONE && b->in.to_c < x->to) x->to = b->in.to_c;
+    }
+}
+
+static void index_classes(struct arena *mem, const struct scheme *s, struct scheme_index *x)
+{
+    x->classes.mem = mem;
+    x->picks = arena_array(mem, const char *, s->classes.n + 1);
+    for (size_t i = 0; i < s->classes.n; i++) {
+        const char *code = LIST_AT(s->classes, struct scheme_class, i).code;
+        x->picks[names_of(&x->classes, code) - 1] = scheme_class_pick(s, code, NULL);
     }
 }
 
@@ -135,6 +173,11 @@ const struct scheme_index *scheme_index_new(struct arena *mem, const struct sche
     }
     for (size_t i = 0; i < s->rules.sheets.n; i++)
         index_sheet(mem, &LIST_AT(s->rules.sheets, struct scheme_sheet, i), &x->sheets[i]);
+    for (size_t i = 0; i < s->rules.sheets.n; i++) index_full_marks(mem, &x->sheets[i]);
+    x->bands = arena_array(mem, struct list, s->rules.bands.n + 1);
+    for (size_t i = 0; i < s->rules.bands.n; i++)
+        index_bands(mem, &LIST_AT(s->rules.bands, struct scheme_bands, i), &x->bands[i]);
+    index_classes(mem, s, x);
     x->counters = counters.n;
     return x;
 }

@@ -26,14 +26,24 @@ struct index_section {
 struct index_sheet {
     struct names slots; /* code → 1 + slot */
     struct list sections;
+    int64_t *most; /* by slot: the full mark */
+    bool plain;    /* every line is marked, none by faults, no veto: the mark is the sum */
+};
+/* Bands as whole numbers from..to. */
+struct index_band {
+    int64_t from, to;
+    const struct scheme_band *band;
 };
 struct scheme_index {
     const void *items_at, *sheets_at; /* what it was made from */
     struct names codes;               /* of items: code → 1 + index */
     struct index_item *items;
     struct index_sheet *sheets;
-    uint32_t counters;  /* how many running counts there are */
-    size_t limits_most; /* of any item */
+    struct list *bands;   /* struct index_band, by bands of the rules */
+    struct names classes; /* code → 1 + index in picks */
+    const char **picks;   /* of who is named by a class and has no tags */
+    uint32_t counters;    /* how many running counts there are */
+    size_t limits_most;   /* of any item */
 };
 const struct scheme_index *scheme_index_new(struct arena *mem, const struct scheme *s);
 const struct scheme_index *scheme_index_of(struct arena *mem, const struct scheme *s);

@@ -26,6 +26,16 @@ test('both languages of the desk say the same things', () => {
     }
 });
 
+test('the editor of schemes says the same in both languages, and in Chinese no software', () => {
+    const [zh, en] = ['zh', 'en'].map((l) => JSON.parse(readFileSync(here(`../desk/scheme/locales/${l}.json`), 'utf8')));
+    assert.deepEqual(keys(zh).sort(), keys(en).sort());
+    for (const k of keys(zh)) {
+        assert.ok(at(zh, k) && at(en, k), `${k} is empty`);
+        assert.deepEqual(holes(at(zh, k)), holes(at(en, k)), k);
+        assert.doesNotMatch(at(zh, k).replace(/\{\w+\}/g, '').replace(/Excel|Ctrl|Alt|Esc|Tab|\.yaml/g, ''), /[A-Za-z]{2,}/, k);
+    }
+});
+
 test('the desk speaks Chinese, not software', () => {
     for (const file of files)
         for (const k of keys(read('zh', file))) {

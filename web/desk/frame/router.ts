@@ -10,6 +10,7 @@ export interface Section {
     needs: string[]; // any of these permissions
     page: RouteRecordRaw['component'];
     inMenu?: boolean;
+    wide?: boolean; // needs the whole screen: the menu folds behind its button
     anywhere?: boolean; // does not speak of one village
 }
 export const sections: Section[] = [
@@ -22,6 +23,9 @@ export const sections: Section[] = [
     { path: '/board', name: 'board', group: 'points', needs: ['passbook.read', 'ledger.read'], page: () => import('../ledger/BoardPage.vue') },
     { path: '/passbooks/:kind/:subject', name: 'passbook', group: 'points', needs: ['passbook.read', 'ledger.read'], page: () => import('../ledger/PassbookPage.vue'), inMenu: false },
     { path: '/scheme', name: 'scheme', group: 'points', needs: ['claim.read', 'scheme.write'], page: () => import('../scheme/SchemePage.vue') },
+    { path: '/scheme/drafts', name: 'drafts', group: 'points', needs: ['scheme.write'], page: () => import('../scheme/DraftsPage.vue') },
+    { path: '/scheme/drafts/:draft', name: 'draft', group: 'points', needs: ['scheme.write'], page: () => import('../scheme/DraftPage.vue'), inMenu: false, wide: true },
+    { path: '/scheme/versions/:version', name: 'scheme_version', group: 'points', needs: ['claim.read', 'scheme.write'], page: () => import('../scheme/VersionPage.vue'), inMenu: false, wide: true },
     { path: '/residents', name: 'residents', group: 'people', needs: ['people.read'], page: () => import('../people/ResidentsPage.vue') },
     { path: '/households', name: 'households', group: 'people', needs: ['people.read'], page: () => import('../people/HouseholdsPage.vue') },
     { path: '/organisations', name: 'organisations', group: 'people', needs: ['people.read'], page: () => import('../people/OrganisationsPage.vue') },

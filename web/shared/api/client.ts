@@ -127,6 +127,15 @@ export async function postPicture(path: PathsWith<'post'>, values: Record<string
         headers: { 'Content-Type': picture.type, 'Idempotency-Key': `"${key}"` } });
 }
 
+/* A text as the body (YAML), with the version it was read at. */
+export async function sendText(method: 'post' | 'put', path: keyof paths, values: Record<string, string | number>, text: string, o: { version?: number; key?: string } = {}): Promise<unknown> {
+    const run = raw.request as unknown as (m: string, p: string, init: unknown) => Promise<{ data?: unknown }>;
+    const headers: Record<string, string> = { 'Content-Type': 'text/yaml' };
+    if (o.key) headers['Idempotency-Key'] = `"${o.key}"`;
+    if (o.version !== undefined) headers['If-Match'] = `"${o.version}"`;
+    return (await run(method, path, { params: { path: values }, body: text, bodySerializer: (b: string) => b, headers })).data;
+}
+
 /* The address of a file answer (slip, export), for links: the browser sends the cookie itself. */
 export function fileUrl(path: string, values: Record<string, string | number>, query: Record<string, string> = {}): string {
     const filled = path.replace(/\{(\w+)\}/g, (_, k: string) => encodeURIComponent(String(values[k])));

@@ -136,6 +136,8 @@ export const pathText = (path: Path) => path.join('/');
 /* How a key and a word are called in the page's language. */
 export const keyLabel = (k: Key, language: string) => (language === 'en' || !k.zh ? k.name.replace(/_/g, ' ') : k.zh);
 export const keyHint = (k: Key, language: string) => (language === 'en' ? k.hint.en : k.hint.zh);
+/* The hint where it says more than the name does. */
+export const meaning = (k: Key, language: string) => (keyHint(k, language) === keyLabel(k, language) ? '' : keyHint(k, language));
 export const wordLabel = (w: Word, language: string) => (language === 'en' || !w.zh ? w.name.replace(/_/g, ' ') : w.zh);
 export const wordOf = (k: Key, written: string): Word | undefined => k.words.find((w) => w.name === written || w.zh === written);
 const YES = new Set(['yes', 'true', '是']);

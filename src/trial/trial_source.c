@@ -26,7 +26,10 @@ struct grow {
     size_t n, cap, size;
 };
 struct trial_batch {
+    struct arena mem;            /* holds the batch itself too */
     struct trial_source *v;
+    struct trial_batch *next;    /* kept */
+    const struct fact_subject **told; /* by index of the subject; NULL: none of this village's subjects */
     struct list subjects, stays; /* struct people_stay */
     size_t at, stay;             /* the next of each */
     struct grow deeds, beside;   /* struct fact_deed, struct trial_deed: index by index */
@@ -39,7 +42,7 @@ static void *push(struct trial_batch *b, struct grow *g)
 {
     if (g->n == g->cap) {
         size_t cap = g->cap ? 2 * g->cap : 256;
-        char *p = arena_alloc_array(&b->v->mem, cap, g->size);
+        char *p = arena_alloc_array(&b->mem, cap, g->size);
         if (g->n) memcpy(p, g->items, g->n * g->size);
         g->items = p;
         g->cap = cap;
@@ -57,7 +60,7 @@ static void belongs(struct trial_batch *b, struct grow *parts, const char *kind,
         return;
     }
     last = push(b, parts);
-    *last = (struct part){ arena_strdup(&b->v->mem, kind), household, subject, at, 1 };
+    *last = (struct part){ arena_strdup(&b->mem, kind), household, subject, at, 1 };
 }
 
 /* ---- rows into the batch ---- */
@@ -66,7 +69,7 @@ static const struct err *deed_row(struct req *r, void *row, void *arg)
 {
     const struct claim_deed *c = row;
     struct trial_batch *b = arg;
-    struct arena *mem = &b->v->mem;
+    struct arena *mem = &b->mem;
     (void)r;
     belongs(b, &b->deed_parts, c->kind, c->household, c->subject, b->deeds.n);
     struct fact_deed *d = push(b, &b->deeds);
@@ -86,7 +89,6 @@ static const struct err *deed_row(struct req *r, void *row, void *arg)
     };
     *t = (struct trial_deed){ c->id, c->points_c, c->scheme_version, arena_strdup(mem, c->number),
                               arena_strdup(mem, c->state) };
-    b->v->deeds++;
     return NULL;
 }
 
@@ -100,8 +102,7 @@ static const struct err *other_row(struct req *r, void *row, void *arg)
     struct grow *to = spent ? &b->spent : &b->earned;
     belongs(b, spent ? &b->spent_parts : &b->earned_parts, o->kind, o->household, o->subject, to->n);
     struct fact_earned *x = push(b, to);
-    *x = (struct fact_earned){ .on = o->on, .points_c = o->points_c, .amount_c = NONE, .what = arena_strdup(&b->v->mem, o->memo) };
-    b->v->others++;
+    *x = (struct fact_earned){ .on = o->on, .points_c = o->points_c, .amount_c = NONE, .what = arena_strdup(&b->mem, o->memo) };
     return NULL;
 }
 
@@ -121,29 +122,83 @@ static const struct err *batch_read(struct trial_batch *b)
     return ledger_others(v->r, &(struct ledger_range){ v->village, home ? NULL : kind, first, last, v->until }, other_row, b);
 }
 
-/* The next batch that is not empty; b->subjects empty: the village is over. */
+/* The batch lives in its own arena. */
+static struct trial_batch *batch_new(struct trial_source *v)
+{
+    struct arena mem = { 0 };
+    struct trial_batch *b = arena_new(&mem, struct trial_batch);
+    b->mem = mem;
+    b->v = v;
+    b->deeds.size = sizeof(struct fact_deed);
+    b->beside.size = sizeof(struct trial_deed);
+    b->earned.size = b->spent.size = sizeof(struct fact_earned);
+    b->deed_parts.size = b->earned_parts.size = b->spent_parts.size = sizeof(struct part);
+    return b;
+}
+
+static void batch_free(struct trial_batch *b)
+{
+    struct arena mem = b->mem; /* the batch lies in it */
+    arena_clear(&mem);
+}
+
+static void forget(struct trial_source *v)
+{
+    for (struct trial_batch *b = v->first, *after; b; b = after) {
+        after = b->next;
+        if (b != v->batch) batch_free(b);
+    }
+    v->first = NULL;
+    v->keeps = v->complete = false;
+}
+
+/* What is done with a batch when the next one is read. */
+static void batch_done(struct trial_source *v)
+{
+    struct trial_batch *b = v->batch;
+    v->batch = NULL;
+    if (b && !v->keeps) batch_free(b);
+}
+
+static void keep(struct trial_source *v, struct trial_batch *b)
+{
+    struct trial_batch **end = &v->first;
+    v->facts += (int64_t)(b->subjects.n + b->deeds.n + b->earned.n + b->spent.n);
+    if (v->facts > TRIAL_KEEP) {
+        forget(v);
+        return;
+    }
+    while (*end) end = &(*end)->next;
+    *end = b;
+}
+
+/* The next batch that is not empty; v->batch NULL: the village is over. */
 static const struct err *batch_next(struct trial_source *v)
 {
     const char *const *kinds = v->homes ? with_homes : alone;
-    for (;; v->kind++, v->after = 0) {
-        arena_reset(&v->mem);
-        v->batch = NULL;
-        if (!kinds[v->kind]) return NULL;
-        struct trial_batch *b = arena_new(&v->mem, struct trial_batch);
-        b->v = v;
-        b->deeds.size = sizeof(struct fact_deed);
-        b->beside.size = sizeof(struct trial_deed);
-        b->earned.size = b->spent.size = sizeof(struct fact_earned);
-        b->deed_parts.size = b->earned_parts.size = b->spent_parts.size = sizeof(struct part);
+    if (v->complete) {
+        v->batch = v->batch ? v->batch->next : v->first;
+        if (v->batch) v->batch->at = 0;
+        return NULL;
+    }
+    for (batch_done(v); kinds[v->kind]; v->kind++, v->after = 0) {
+        struct trial_batch *b = v->batch = batch_new(v);
         /* What the statements return lives as long as the batch. */
         struct arena *before = v->r->mem;
-        v->r->mem = &v->mem;
+        v->r->mem = &b->mem;
         const struct err *e = batch_read(b);
         v->r->mem = before;
         TRY(e);
-        v->batch = b;
-        if (b->subjects.n) return NULL;
+        if (b->subjects.n) {
+            b->told = arena_array(&b->mem, const struct fact_subject *, b->subjects.n);
+            if (v->keeps) keep(v, b);
+            return NULL;
+        }
+        batch_free(b);
+        v->batch = NULL;
     }
+    v->complete = v->keeps;
+    return NULL;
 }
 
 /* ---- one subject ---- */
@@ -223,7 +278,7 @@ static struct list members_of(struct trial_batch *b, int64_t household)
     size_t first = b->stay;
     while (b->stay < b->stays.n && all[b->stay].household == household) b->stay++;
     size_t most = b->stay - first + parts_of(b, &b->deed_parts, household) + parts_of(b, &b->earned_parts, household);
-    struct fact_member *m = arena_array(&b->v->mem, struct fact_member, most + 1);
+    struct fact_member *m = arena_array(&b->mem, struct fact_member, most + 1);
     struct list out = { m, 0 };
     for (size_t i = first; i < b->stay; i++) {
         const struct people_stay *s = &all[i];
@@ -248,14 +303,14 @@ static const char *group_of(const struct trial_source *v, int64_t id)
 }
 
 /* What a member spent is the household's spending: a household has one spendable balance. */
-static struct list spent_by_all(const struct trial_batch *b, const struct fact_subject *f)
+static struct list spent_by_all(struct trial_batch *b, const struct fact_subject *f)
 {
     struct list own = f->spent;
     size_t n = own.n;
     for (size_t i = 0; i < f->members.n; i++)
         n += part_list(b, &b->spent_parts, &b->spent, "resident", f->id, LIST_AT(f->members, struct fact_member, i).id).n;
     if (n == own.n) return own;
-    struct fact_earned *all = arena_array(&b->v->mem, struct fact_earned, n);
+    struct fact_earned *all = arena_array(&b->mem, struct fact_earned, n);
     memcpy(all, own.items, own.n * sizeof *all);
     n = own.n;
     for (size_t i = 0; i < f->members.n; i++) {
@@ -273,45 +328,63 @@ static bool has_facts(const struct fact_subject *f)
     return n > 0;
 }
 
+/* NULL: left and did nothing. */
+static const struct fact_subject *make(struct trial_batch *b, const struct people_stay *s)
+{
+    const struct trial_source *v = b->v;
+    bool home = v->homes && !strcmp(s->kind, "household");
+    struct fact_subject *f = arena_new(&b->mem, struct fact_subject);
+    *f = (struct fact_subject){ .id = s->subject, .label = s->masked, .class_ = s->class_, .tags = s->tags, .village = v->name,
+                                .group = group_of(v, s->group), .township = v->township, .shares_c = 0, .barred = 0 };
+    f->deeds = deeds_of(b, s->kind, s->subject, s->subject, s->class_);
+    f->earned = part_list(b, &b->earned_parts, &b->earned, s->kind, s->subject, s->subject);
+    f->spent = part_list(b, &b->spent_parts, &b->spent, s->kind, s->subject, s->subject);
+    if (home) {
+        f->members = members_of(b, s->subject);
+        f->spent = spent_by_all(b, f);
+    }
+    return s->active || has_facts(f) ? f : NULL;
+}
+
 static const struct err *next(struct fact_source *self, struct arena *mem, const struct fact_subject **out)
 {
     struct trial_source *v = (struct trial_source *)(void *)self;
     (void)mem;
-    *out = NULL;
-    for (;;) {
+    for (*out = NULL; !*out;) {
         if (!v->batch || v->batch->at == v->batch->subjects.n) TRY(batch_next(v));
         struct trial_batch *b = v->batch;
         if (!b) return NULL;
-        const struct people_stay *s = b->who = &LIST_AT(b->subjects, struct people_stay, b->at++);
-        bool home = v->homes && !strcmp(s->kind, "household");
-        struct fact_subject *f = arena_new(&v->mem, struct fact_subject);
-        *f = (struct fact_subject){ .id = s->subject, .label = s->masked, .class_ = s->class_,
-                                    .tags = s->tags, .village = v->name, .group = group_of(v, s->group), .township = v->township, .shares_c = 0, .barred = 0 };
-        f->deeds = deeds_of(b, s->kind, s->subject, s->subject, s->class_);
-        f->earned = part_list(b, &b->earned_parts, &b->earned, s->kind, s->subject, s->subject);
-        f->spent = part_list(b, &b->spent_parts, &b->spent, s->kind, s->subject, s->subject);
-        if (home) {
-            f->members = members_of(b, s->subject);
-            f->spent = spent_by_all(b, f);
-        }
-        *out = f;
-        /* Who left and did nothing is no subject. */
-        if (s->active || has_facts(f)) return NULL;
+        b->who = &LIST_AT(b->subjects, struct people_stay, b->at);
+        if (!v->complete) b->told[b->at] = make(b, b->who);
+        *out = b->told[b->at++];
     }
+    return NULL;
 }
 
 static const struct err *again(struct fact_source *self)
 {
     struct trial_source *v = (struct trial_source *)(void *)self;
+    if (!v->complete) {
+        /* Left before the end: what was kept is not the whole. */
+        bool large = v->facts > TRIAL_KEEP;
+        if (large) batch_done(v);
+        v->batch = NULL;
+        forget(v);
+        v->keeps = !large;
+        if (!large) v->facts = 0;
+    }
     v->batch = NULL;
     v->kind = 0;
-    v->after = v->deeds = v->others = 0;
+    v->after = 0;
     return NULL;
 }
 
 static void let_go(void *arg)
 {
-    arena_clear(&((struct trial_source *)arg)->mem);
+    struct trial_source *v = arg;
+    if (!v->complete && !v->keeps) batch_done(v);
+    v->batch = NULL;
+    forget(v);
 }
 
 const struct err *trial_source_open(struct req *r, int64_t village, int64_t until, bool homes, struct trial_source **out)
@@ -319,7 +392,7 @@ const struct err *trial_source_open(struct req *r, int64_t village, int64_t unti
     struct trial_source *v = *out = arena_new(r->mem, struct trial_source);
     struct region *here, *above;
     int64_t households;
-    *v = (struct trial_source){ .r = r, .village = village, .until = until, .homes = homes,
+    *v = (struct trial_source){ .keeps = true, .r = r, .village = village, .until = until, .homes = homes,
                                 .source = { .next = next, .rewind = again, .pool_c = NONE } };
     arena_on_clear(r->mem, let_go, v);
     TRY(region_village(r, village, &here));

@@ -1,5 +1,6 @@
 /* A real village as a source of facts (scheme_facts.h), read from its registers, claims and books in batches of
- * subjects: memory is one batch, statements a handful per batch, whatever the village's size.
+ * subjects, a handful of statements each. A run streams its source several times: what a village usually has is
+ * kept from the first time (TRIAL_KEEP facts, some 20 MiB); a larger one is read again each time, and memory is one batch.
  *
  *     struct trial_source *v;
  *     TRY(trial_source_open(r, village, until, trial_has_homes(scheme), &v));
@@ -31,12 +32,14 @@ struct trial_source {
     bool homes;
     const char *name, *township;
     struct list groups;        /* struct village_group */
-    int64_t deeds, others;     /* told since the last rewind */
     int kind;                  /* which of the kinds is being read */
     int64_t after;             /* id of the last subject told of that kind */
-    struct trial_batch *batch;
-    struct arena mem;          /* of the batch */
+    struct trial_batch *batch; /* the one being told */
+    struct trial_batch *first; /* kept ones */
+    int64_t facts;             /* in the kept ones */
+    bool keeps, complete;      /* complete: the kept ones are the whole village */
 };
+enum { TRIAL_KEEP = 60000 };
 /* Facts up to the day `until`. r's transaction must stay open while the source is used. */
 MUST_CHECK const struct err *trial_source_open(struct req *r, int64_t village, int64_t until,
                                                bool homes, struct trial_source **out);

@@ -79,6 +79,8 @@ struct scheme {
     struct list categories;       /* struct scheme_category */
     struct list accounts;         /* struct scheme_balance, as `balances` */
     const char *place, *covenant, *choice;
+    const char *extends;          /* the township's template it holds to; NULL */
+    struct scheme_template *template_; /* non-NULL: it is one (scheme_extend.h) */
     struct scheme_adopted *adopted; /* NULL: not said in the file */
     int64_t false_claim_bars;     /* a false claim bars from titles: 0 no, 1 this year, 2 this and the next */
     struct scheme_rules rules;

@@ -5,7 +5,7 @@
 
 #include "kernel/dec.h"
 #include "kernel/text.h"
-#include "scheme/scheme_keys.h"
+#include "scheme/scheme_extend.h"
 
 /* Position of a key's value in a mapping, or the mapping itself. */
 const struct scheme_node *key_or_self(const struct scheme_node *map, const char *key,
@@ -341,4 +341,5 @@ void scheme_check_whole(struct scheme_check *c, struct scheme *s)
     scheme_check_rules(c, s);
     scheme_check_reach(c, s);
     scheme_check_rights(c, s);
+    scheme_check_template(c, s);
 }

@@ -2,6 +2,7 @@
 #include "http/command.h"
 #include "kernel/json.h"
 #include "kernel/text.h"
+#include "scheme/scheme_extend.h"
 #include "scheme/scheme_paper.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_store.h"
@@ -30,18 +31,31 @@ static const char *read_text(struct cli *c, const char *path, size_t *n)
     return NULL;
 }
 
-static const struct scheme *check_file(struct cli *c, const char *path)
+/* A scheme, with what it says against the template it extends. */
+static const struct scheme *parse_with(struct cli *c, const char *path, const char *text, size_t n, const struct scheme *template_,
+                                       struct scheme_finding **found)
+{
+    const struct scheme *s = scheme_parse(c->mem, path, text, n, found);
+    return s && template_ && !scheme_extend_check(c->mem, template_, s, found) ? NULL : s;
+}
+
+static const struct scheme *check_with(struct cli *c, const char *path, const struct scheme *template_)
 {
     struct scheme_finding *found;
     size_t n;
     const char *text = read_text(c, path, &n);
     if (!text) return NULL;
-    const struct scheme *s = scheme_parse(c->mem, path, text, n, &found);
+    const struct scheme *s = parse_with(c, path, text, n, template_, &found);
     for (const struct scheme_finding *f = found; f; f = f->next)
         printf("%s:%d:%d: %s%s%s %s | %s\n", path, f->line, f->column,
                f->warning ? "warning 提醒" : "error 错误", *f->path ? " " : "", f->path, f->zh,
                f->en);
     return s;
+}
+
+static const struct scheme *check_file(struct cli *c, const char *path)
+{
+    return check_with(c, path, NULL);
 }
 
 /* One answer of scheme_tool.h on a line of its own. */
@@ -53,43 +67,62 @@ static void print_json(struct cli *c, const struct record *rec, const void *p)
     printf("%s\n", b.p);
 }
 
-static bool check_json(struct cli *c, const char *path)
+static bool check_json(struct cli *c, const char *path, const struct scheme *template_)
 {
     struct scheme_finding *found;
     size_t n;
     const char *text = read_text(c, path, &n);
     if (!text) return false;
-    const struct scheme *s = scheme_parse(c->mem, path, text, n, &found);
+    const struct scheme *s = parse_with(c, path, text, n, template_, &found);
     print_json(c, &checked_record, tool_check(c->mem, s, found));
     return s != NULL;
+}
+
+static void tell_extend(struct cli *c, const char *path, const struct scheme *s, const struct scheme *template_)
+{
+    static const char *const kinds[] = { "改动 changed", "更严 stricter", "新增 added", "违反 breach" };
+    struct list l = scheme_extend(c->mem, template_, s);
+    if (!s->extends) {
+        printf("%s: 没有写依据模板，不受模板约束 extends no template\n", path);
+        return;
+    }
+    for (size_t i = 0; i < l.n; i++) {
+        const struct scheme_difference *d = &LIST_AT(l, struct scheme_difference, i);
+        printf("  %d: %s: %s | %s\n", d->line, kinds[d->kind], d->zh, d->en);
+    }
 }
 
 static int check_command(struct cli *c)
 {
     int bad = 0, files = 0;
     bool choices = cli_option(c, "choices") != NULL, json = cli_option(c, "json") != NULL;
-    /* The options take no value, so the word behind one is a file too. */
+    const char *template_path = cli_option(c, "template");
+    const struct scheme *template_ = template_path && *template_path ? check_file(c, template_path) : NULL;
+    if (template_path && !template_) return 1;
+    /* But for --template the options take no value, so the word behind one is a file too. */
     for (int a = 1; a < c->argc; a++) {
         const char *path = c->argv[a];
+        if (!strcmp(path, "--template")) a++;
         if (!strncmp(path, "--", 2)) continue;
         files++;
         if (json) {
-            bad += !check_json(c, path);
+            bad += !check_json(c, path, template_);
             continue;
         }
-        const struct scheme *s = check_file(c, path);
+        const struct scheme *s = check_with(c, path, template_);
         if (!s) {
             bad++;
             continue;
         }
         printf("%s: %s, %zu items 项, ok\n", path, s->title, s->items.n);
+        if (template_) tell_extend(c, path, s, template_);
         if (!choices) continue;
         struct buf out = buf_in(c->mem, TEXT_MAX);
         scheme_tell_choices(c->mem, s, &out);
         printf("%s", out.p ? out.p : "");
     }
     if (!files) {
-        fprintf(stderr, "用法 usage: shanzhi scheme check [--choices | --json] FILE…\n");
+        fprintf(stderr, "用法 usage: shanzhi scheme check [--choices | --json] [--template TEMPLATE] FILE…\n");
         return 2;
     }
     return bad ? 1 : 0;
@@ -315,8 +348,8 @@ static int adopt_command(struct cli *c)
 
 extern const struct command scheme_commands[];
 const struct command scheme_commands[] = {
-    { "scheme check", "[--choices | --json] FILE…",
-      "Check schemes: every finding with file:line:column; --choices lists what a village chose, --json one answer a line.",
+    { "scheme check", "[--choices | --json] [--template TEMPLATE] FILE…",
+      "Check schemes: every finding with file:line:column; --choices lists what a village chose, --json one answer a line, --template what it does differently from its township's template.",
       false, check_command },
     { "scheme explain", "FILE --facts FACTS --period 2026 [--subject 12] [--lang zh|en] [--json]",
       "Work out facts by a scheme and tell how every number came about.", false, explain_command },

@@ -25,9 +25,11 @@ static const char *zh(const struct scheme_key *k)
     return k->name_zh ? k->name_zh : k->name;
 }
 
-static const struct scheme_node *node_of(const struct scheme_shape *shape, const void *p)
+/* Where it stands in the newer file; what no file wrote (the usual balances) stands at its beginning. */
+static const struct scheme_node *node_of(const struct walk *w, const struct scheme_shape *shape, const void *p)
 {
-    return *(const struct scheme_node *const *)((const char *)p + shape->node_at);
+    const struct scheme_node *n = *(const struct scheme_node *const *)((const char *)p + shape->node_at);
+    return n ? n : w->after->root;
 }
 
 /* ---- values in words ---- */
@@ -135,8 +137,7 @@ static const struct scheme_key *key_named(const struct scheme_shape *shape, cons
     return NULL;
 }
 
-/* The key whose value tells one entry of a list from another: its code, its name, or its period. NULL: only its place. */
-static const struct scheme_key *identity(const struct scheme_shape *shape)
+const struct scheme_key *scheme_identity(const struct scheme_shape *shape)
 {
     const struct scheme_key *code = key_named(shape, "code"), *per = key_named(shape, "per");
     if (code) return code;
@@ -153,7 +154,7 @@ static const void *entry(const struct scheme_shape *shape, struct list l, size_t
 /* The entry of l that is entry i of `of`: of several with one period, the same in order. */
 static const void *partner(const struct scheme_shape *shape, struct list l, struct list of, size_t i)
 {
-    const struct scheme_key *id = identity(shape);
+    const struct scheme_key *id = scheme_identity(shape);
     if (!id) return i < l.n ? entry(shape, l, i) : NULL;
     const void *wanted = entry(shape, of, i);
     size_t nth = 0;
@@ -166,7 +167,7 @@ static const void *partner(const struct scheme_shape *shape, struct list l, stru
 /* “参加义务劳动”, "monthly cap", 第2条 */
 static struct two entry_name(struct walk *w, const struct scheme *s, const struct scheme_shape *shape, const void *p, size_t i)
 {
-    const struct scheme_key *label = key_named(shape, "label"), *id = identity(shape);
+    const struct scheme_key *label = key_named(shape, "label"), *id = scheme_identity(shape);
     if (!label) label = id && id->kind == KEY_TEXT ? id : NULL;
     const char *name = label ? value_text(w, s, label, p, LANG_ZH) : NULL;
     if (!name && id && id->kind != KEY_NUMBERED) name = value_text(w, s, id, p, LANG_ZH);
@@ -180,8 +181,14 @@ static struct two entry_name(struct walk *w, const struct scheme *s, const struc
 static const char *entry_path(struct walk *w, const struct scheme *s, const char *path, const struct scheme_shape *shape, const void *p,
                               size_t i)
 {
-    const struct scheme_key *id = identity(shape);
+    const struct scheme_key *id = scheme_identity(shape);
     const char *name = id ? value_text(w, s, id, p, LANG_EN) : NULL;
+    if (name && strchr(name, '/')) { /* it parts the path */
+        char *whole = arena_strdup(w->mem, name);
+        for (char *c = whole; *c; c++)
+            if (*c == '/') *c = '|';
+        name = whole;
+    }
     return name ? arena_printf(w->mem, "%s/%s", path, name) : arena_printf(w->mem, "%s/%zu", path, i + 1);
 }
 
@@ -205,7 +212,7 @@ static struct scheme_change *add(struct walk *w, const struct scheme_node *at, b
 static void value_changed(struct walk *w, const struct scheme_shape *shape, const struct scheme_key *k, struct two where,
                           const char *path, const void *a, const void *b)
 {
-    const struct scheme_node *at = key_or_self(node_of(shape, b), k->name, k->name_zh);
+    const struct scheme_node *at = key_or_self(node_of(w, shape, b), k->name, k->name_zh);
     struct scheme_change *c = add(w, at, false);
     const char *x[2], *y[2];
     for (enum lang l = LANG_ZH; l <= LANG_EN; l++) {
@@ -246,7 +253,7 @@ static void walk_list(struct walk *w, const struct scheme_shape *in, const struc
 {
     const struct scheme_shape *shape = k->sub;
     struct list x = *MEMBER(struct list, a, k), y = *MEMBER(struct list, b, k);
-    const struct scheme_node *list = key_or_self(node_of(in, b), k->name, k->name_zh);
+    const struct scheme_node *list = key_or_self(node_of(w, in, b), k->name, k->name_zh);
     for (size_t i = 0; i < x.n; i++) {
         const void *p = entry(shape, x, i), *q = partner(shape, y, x, i);
         struct two name = entry_name(w, w->before, shape, p, i);
@@ -263,7 +270,7 @@ static void walk_list(struct walk *w, const struct scheme_shape *in, const struc
         const void *q = entry(shape, y, i);
         if (partner(shape, x, y, i)) continue;
         came_or_went(w, CHANGE_ADDED, shape, k, where, entry_path(w, w->after, path, shape, q, i),
-                     entry_name(w, w->after, shape, q, i), node_of(shape, q), q);
+                     entry_name(w, w->after, shape, q, i), node_of(w, shape, q), q);
     }
 }
 
@@ -279,7 +286,7 @@ static void level_changed(struct walk *w, const struct scheme_shape *shape, cons
 {
     const struct scheme_level *x = level_named(*MEMBER(struct list, a, k), name), *y = level_named(*MEMBER(struct list, b, k), name);
     if (x && y && x->points.min_c == y->points.min_c && x->points.max_c == y->points.max_c) return;
-    const struct scheme_node *map = key_or_self(node_of(shape, b), k->name, k->name_zh), *n = map;
+    const struct scheme_node *map = key_or_self(node_of(w, shape, b), k->name, k->name_zh), *n = map;
     for (const struct scheme_node *e = map->kind == NODE_MAP ? map->child : NULL; e; e = e->next)
         if (text_equal(e->key, name)) n = e;
     struct scheme_change *c = add(w, n, false);
@@ -318,7 +325,7 @@ static void walk_map(struct walk *w, const struct scheme_shape *shape, struct tw
             if (x && y) walk_map(w, k->sub, inside, here, x, y);
             if (!x != !y)
                 came_or_went(w, x ? CHANGE_REMOVED : CHANGE_ADDED, k->sub, k, where, here, (struct two){ "", "" },
-                             y ? node_of(k->sub, y) : node_of(shape, b), x ? x : y);
+                             y ? node_of(w, k->sub, y) : node_of(w, shape, b), x ? x : y);
         } else if (!value_equal(k, a, b)) {
             value_changed(w, shape, k, where, here, a, b);
         }
@@ -330,4 +337,49 @@ struct list scheme_changes(struct arena *mem, const struct scheme *before, const
     struct walk w = { .mem = mem, .before = before, .after = after };
     walk_map(&w, &scheme_shape, (struct two){ "", "" }, "", before->file, after->file);
     return (struct list){ w.rows, w.n };
+}
+
+const char *scheme_value_text(struct arena *mem, const struct scheme *s, const struct scheme_key *k, const void *p, enum lang lang)
+{
+    struct walk w = { .mem = mem };
+    return value_text(&w, s, k, p, lang);
+}
+
+/* ---- one scheme ---- */
+
+static void visit_map(struct walk *w, const struct scheme_shape *shape, const char *path, const void *p, scheme_value_fn *fn, void *arg);
+
+static void visit_list(struct walk *w, const struct scheme_shape *shape, const char *path, struct list l, scheme_value_fn *fn, void *arg)
+{
+    for (size_t i = 0; i < l.n; i++) {
+        const void *p = entry(shape, l, i);
+        visit_map(w, shape, entry_path(w, w->before, path, shape, p, i), p, fn, arg);
+    }
+}
+
+static void visit_map(struct walk *w, const struct scheme_shape *shape, const char *path, const void *p, scheme_value_fn *fn, void *arg)
+{
+    for (const struct scheme_key *k = shape->keys; k->kind; k++) {
+        const char *here = *path ? arena_printf(w->mem, "%s/%s", path, k->name) : k->name;
+        if (k->kind == KEY_LIST) {
+            visit_list(w, k->sub, here, *MEMBER(struct list, p, k), fn, arg);
+        } else if (k->kind == KEY_LEVELS) {
+            struct list l = *MEMBER(struct list, p, k);
+            for (size_t i = 0; i < l.n; i++) {
+                const char *name = LIST_AT(l, struct scheme_level, i).name;
+                fn(arg, arena_printf(w->mem, "%s/%s", here, name), shape, k, name, p);
+            }
+        } else if (k->kind == KEY_MAP) {
+            const void *sub = *MEMBER(void *, p, k);
+            if (sub) visit_map(w, k->sub, here, sub, fn, arg);
+        } else if (value_text(w, w->before, k, p, LANG_EN)) {
+            fn(arg, here, shape, k, NULL, p);
+        }
+    }
+}
+
+void scheme_visit(struct arena *mem, const struct scheme *s, scheme_value_fn *fn, void *arg)
+{
+    struct walk w = { .mem = mem, .before = s, .after = s };
+    visit_map(&w, &scheme_shape, "", s->file, fn, arg);
 }

@@ -28,4 +28,13 @@ struct scheme_change {
 };
 /* Of struct scheme_change, in the order of the table. */
 struct list scheme_changes(struct arena *mem, const struct scheme *before, const struct scheme *after);
+/* Every value of a scheme, with its path: for what has to look at all of them. `p`: struct of `shape` with the key; `level`: of
+ * a KEY_LEVELS. */
+typedef void scheme_value_fn(void *arg, const char *path, const struct scheme_shape *shape, const struct scheme_key *key,
+                             const char *level, const void *p);
+void scheme_visit(struct arena *mem, const struct scheme *s, scheme_value_fn *fn, void *arg);
+/* The key whose value tells one entry of a list from another: its code, its name, or its period. NULL: only its place. */
+const struct scheme_key *scheme_identity(const struct scheme_shape *shape);
+/* A value of `shape` in words, as in the sentences; NULL: absent. */
+const char *scheme_value_text(struct arena *mem, const struct scheme *s, const struct scheme_key *k, const void *p, enum lang lang);
 #endif

@@ -1,6 +1,7 @@
 /* How the rows of the table of keys are written, and the shapes that the files of rows share. */
 #ifndef SCHEME_KEY_ROWS_H
 #define SCHEME_KEY_ROWS_H
+#include "scheme/scheme_extend.h"
 #include "scheme/scheme_file.h"
 
 #define K(T, m, nm, nm_zh, k, fl, lo, hi, ...) \
@@ -24,5 +25,5 @@
 extern const struct scheme_word scheme_period_words[], scheme_bars_words[];
 extern const struct scheme_shape cap_shape, band_shape, bands_shape, sheet_shape, step_shape, round_shape, streak_shape,
     assessment_shape, household_shape, ranking_shape, title_shape, board_shape, exchange_shape, budget_shape,
-    dividend_shape, payment_shape, group_shape;
+    dividend_shape, payment_shape, group_shape, template_shape;
 #endif

@@ -115,6 +115,8 @@ static const struct scheme_key file_keys[] = {
     K(scheme_file, s.choice, "choice", "取值理由", KEY_TEXT, 0, 1, 1000, .example = "各项分值均为本村自定", DOC("原文未规定时的取值和理由", "what was chosen where the source is silent")),
     K(scheme_file, s.covenant, "covenant", "村规民约", KEY_TEXT, 0, 1, 100, .example = "曾巷村村规民约", DOC("扣分所依据的村规民约", "the covenant that deductions rest on")),
     K(scheme_file, s.adopted, "adopted", "通过", KEY_MAP, 0, 0, 0, .sub = &adopted_shape, .example = "{meeting: 村民代表会议, date: 2026-09-20}", DOC("通过本细则的会议", "the meeting that adopted it")),
+    K(scheme_file, s.extends, "extends", "依据模板", KEY_CODE, 0, 0, 0, .example = "longwo_town", DOC("依据哪个镇模板（代号）：只能在模板允许的范围内改", "the township's template it holds to, by code")),
+    K(scheme_file, s.template_, "template", "模板", KEY_MAP, 0, 0, 0, .sub = &template_shape, .example = "{add: {what: items}}", DOC("这是镇模板：各村可以改什么、增什么", "this is a township's template: what villages may change and add")),
     K(scheme_file, s.accounts, "balances", "积分种类", KEY_LIST, 0, 2, 4, .sub = &balance_shape, DOC("积分种类；第一种是荣誉积分；不写为荣誉积分和可兑积分", "the balances; the first is honour; absent: honour and spendable")),
     K(scheme_file, s.classes, "classes", "积分对象", KEY_LIST, KEY_REQUIRED, 1, 16, .sub = &class_shape, DOC("谁有积分账户", "who holds accounts")),
     K(scheme_file, s.categories, "categories", "类别", KEY_LIST, 0, 1, 32, .sub = &category_shape, DOC("项目类别", "the categories of items")),

@@ -126,9 +126,16 @@ static void see_value(struct walk *w, const struct scheme_key *k, const struct s
     }
 }
 
+/* What binds the township and the village to each other, and no villager: it hangs on no wall. */
+static bool of_the_township(const struct scheme_shape *shape, const struct scheme_key *k)
+{
+    return shape == &scheme_shape && (!strcmp(k->name, "extends") || !strcmp(k->name, "template"));
+}
+
 static void see(struct walk *w, const struct scheme_shape *shape, const struct scheme_node *map)
 {
     for (const struct scheme_key *k = shape->keys; k->kind; k++) {
+        if (of_the_township(shape, k)) continue;
         const struct scheme_node *n = node_get(map, k->name);
         if (!n && k->name_zh) n = node_get(map, k->name_zh);
         if (n && (k->sub || !inner(k))) see_value(w, k, n);
@@ -197,6 +204,7 @@ static bool occurs(const struct scheme_node *n, const struct scheme_shape *at,
 static void covered(const struct scheme_node *root, const struct scheme_shape *shape)
 {
     for (const struct scheme_key *k = shape->keys; k->kind; k++) {
+        if (of_the_township(shape, k)) continue;
         /* "publicity" and the like of the file's own struct carry their parts. */
         EXPECT(occurs(root, &scheme_shape, shape, k),
                "the key \"%s\" of \"%s\" is new: use it in " EVERYTHING ", and tell it in "

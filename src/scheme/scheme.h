@@ -109,8 +109,9 @@ const char *scheme_class_kind(const struct scheme *s, const char *code);
 /* The rules of an item as a villager reads them: "每小时2分", "2分至10分，由初审人评定", "每月最多4次". */
 const char *scheme_points_text(struct arena *mem, const struct scheme_item *i, enum lang lang);
 const char *scheme_cap_text(struct arena *mem, const struct scheme_item *i, enum lang lang); /* NULL: none */
-/* The JSON Schema of the language, for editors; from the table of keys. */
+/* The JSON Schema of the language, for editors and forms, from the table of keys; and that of facts. */
 const char *scheme_json_schema(struct arena *mem);
+const char *scheme_facts_json_schema(struct arena *mem);
 /* The reference of all keys as Markdown; from the same table. */
 const char *scheme_reference(struct arena *mem);
 

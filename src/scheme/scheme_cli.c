@@ -130,7 +130,8 @@ static int check_command(struct cli *c)
 
 static int schema_command(struct cli *c)
 {
-    printf("%s\n", scheme_json_schema(c->mem));
+    bool facts = cli_option(c, "facts") != NULL;
+    printf("%s\n", facts ? scheme_facts_json_schema(c->mem) : scheme_json_schema(c->mem));
     return 0;
 }
 
@@ -355,9 +356,9 @@ const struct command scheme_commands[] = {
       "Work out facts by a scheme and tell how every number came about.", false, explain_command },
     { "scheme diff", "OLD NEW [--lang zh|en] [--json]", "Tell in sentences what two versions do differently.", false,
       diff_command },
-    { "scheme print", "FILE [--lang zh|en] [--json]", "Print the notice that hangs on the wall, as text.",
+    { "scheme print", "FILE [--lang zh|en] [--json] [--card] [--pdf OUT.pdf] [--paper a3|a4|a5]", "Print the notice that hangs on the wall, or the cards of households.",
       false, print_command },
-    { "scheme schema", "", "Print the JSON Schema of the language, for editors.", false,
+    { "scheme schema", "[--facts]", "Print the JSON Schema of schemes or of facts, for editors.", false,
       schema_command },
     { "scheme reference", "", "Print the reference of all keys.", false, reference_command },
     { "scheme adopt", "--village CODE --from DATE FILE", "Put a scheme in force in a village.",

@@ -117,7 +117,7 @@ static const struct scheme_key facts_keys[] = {
     K(scheme_facts, pool_c, "pool", "分红总额", KEY_POINTS, 0, 0, 0, DOC("分红总额", "the pool of the dividend")),
     { 0 },
 };
-static SHAPE(facts_shape, "facts", scheme_facts, facts_keys, "事实", "facts");
+SHAPE(facts_shape, "facts", scheme_facts, facts_keys, "事实", "facts");
 
 struct scheme_facts *scheme_facts_of_tree(struct scheme_check *c, const struct scheme_node *root)
 {

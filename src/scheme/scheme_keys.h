@@ -48,7 +48,7 @@ struct scheme_shape {
     const struct scheme_key *keys;
     const char *zh, *en;
 };
-extern const struct scheme_shape scheme_shape;
+extern const struct scheme_shape scheme_shape, facts_shape;
 
 /* Reads a mapping by its shape; every finding goes to c. Fields of absent keys have their fallback,
  * or are absent (NONE, NULL, empty). */

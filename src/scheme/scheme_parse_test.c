@@ -193,7 +193,7 @@ static void documents(void **state)
     const char *schema = scheme_json_schema(&mem), *reference = scheme_reference(&mem);
     static const char *const keys[] = { "scheme", "balances", "publicity", "false_claims", "items", "levels", "cap", "clause", "choice" };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        assert_non_null(strstr(schema, arena_printf(&mem, "\"%s\":{\"description\":", keys[i])));
+        assert_non_null(strstr(schema, arena_printf(&mem, "\"%s\":{\"title\":", keys[i])));
         assert_non_null(strstr(reference, arena_printf(&mem, "| `%s` ", keys[i])));
     }
 }

@@ -241,10 +241,11 @@ const char *award(void)
     return answer(&awarded_record, tool_award(&mem, s, docs[0].check.first, f, docs[1].check.first));
 }
 
-EXPORT(schema) const char *schema(void);
-const char *schema(void)
+/* of: 0 of schemes, 1 of facts. */
+EXPORT(schema) const char *schema(int of);
+const char *schema(int of)
 {
-    const char *text = scheme_json_schema(&mem);
+    const char *text = of == 1 ? scheme_facts_json_schema(&mem) : scheme_json_schema(&mem);
     answer_n = strlen(text);
     return text;
 }

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
 import { load } from './load.mjs';
 
 const here = (p) => fileURLToPath(new URL(p, import.meta.url));
@@ -93,8 +96,24 @@ describe('answers', () => {
         assert.equal(e.explain(zhongping, JSON.stringify(facts), '2026', 13).problem.field !== undefined, true);
         assert.equal(e.explain(zhongping, JSON.stringify(facts), 'someday').problem.field, 'period');
     });
-    test('the schema names every key', () => {
-        assert.ok(e.schema().properties.items);
+    test('the JSON Schema is one, takes every preset and says what forms need', () => {
+        const schema = e.schema();
+        const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
+        const valid = ajv.compile(schema);
+        for (const [name, text] of Object.entries(presets)) assert.ok(valid(parse(text)), `${name}: ${JSON.stringify(valid.errors?.slice(0, 3))}`);
+        const broken = parse(zengxiang);
+        broken.items[3].evidense = 'required';
+        broken.publicity.days = 99;
+        delete broken.title;
+        assert.equal(valid(broken), false);
+        assert.deepEqual(new Set(valid.errors.map((x) => x.keyword)), new Set(['additionalProperties', 'maximum', 'required', 'anyOf']));
+        assert.ok(ajv.compile(e.schema('facts'))({ subjects: [{ id: 1, deeds: [{ item: 'C05', on: '2026-03-01' }] }] }));
+        const { evidence, 证据: chinese } = schema.$defs.item.properties;
+        assert.deepEqual([evidence.title, evidence['x-kind'], evidence['x-required'], evidence.default], ['证据', 'word', false, 'optional']);
+        assert.deepEqual(evidence['x-words'][0], { name: 'required', zh: '必须' });
+        assert.equal(chinese['x-same-as'], 'evidence');
+        for (const [shape, s] of Object.entries(schema.$defs))
+            for (const [key, k] of Object.entries(s.properties)) assert.ok(k['x-same-as'] || (k.title && k.description && k['x-zh'] && k['x-kind']), `${shape}.${key}`);
     });
     test('answers do not remember each other', () => {
         const first = e.json('check', [zengxiang]);

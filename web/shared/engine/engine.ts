@@ -62,8 +62,8 @@ export class Engine {
     }
     /* What would this earn? */
     award(scheme: Source, asked: DeedAsked): Awarded { return this.ask('award', [scheme, JSON.stringify(asked)]); }
-    /* The JSON Schema of the language. */
-    schema(): Record<string, unknown> { return this.ask('schema', []); }
+    /* The JSON Schema of schemes, or of facts. */
+    schema(of: 'scheme' | 'facts' = 'scheme'): Record<string, unknown> { return this.ask('schema', [], of === 'facts' ? 1 : 0); }
 }
 
 export const openEngine = (compiled: WebAssembly.Module) => new Engine(new EngineModule(compiled));

@@ -24,7 +24,7 @@ interface Exports {
     diff(): number;
     explain(period: number, subject: number): number;
     award(): number;
-    schema(): number;
+    schema(of: number): number;
     too_much(): number;
 }
 export type Question = 'check' | 'notice' | 'choices' | 'diff' | 'explain' | 'award' | 'schema' | 'too_much';

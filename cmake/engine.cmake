@@ -7,8 +7,8 @@ find_program(WASM_CLANG clang REQUIRED)
 set(engine_sources kernel/arena kernel/buf kernel/date kernel/dec kernel/err kernel/json kernel/text)
 file(GLOB scheme_c CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/src src/scheme/*.c)
 foreach(f IN LISTS scheme_c)
-    # Whatever needs no database, server, terminal or libfyaml.
-    file(STRINGS src/${f} impure REGEX "#include (\"(http|store|access|region|people|paper)/|\"scheme/scheme_(store|http)|<libfyaml)")
+    # Whatever needs no database, server, terminal, file or libfyaml.
+    file(STRINGS src/${f} impure REGEX "#include (\"(http|store|access|region|people|paper)/|\"scheme/scheme_(store|http|stream)|<libfyaml)")
     if(NOT impure AND NOT f MATCHES "_(test|fuzz)\\.c$")
         string(REGEX REPLACE "\\.c$" "" f ${f})
         list(APPEND engine_sources ${f})

@@ -6,29 +6,34 @@
 #include "scheme/scheme_paper.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_store.h"
+#include "scheme/scheme_stream.h"
 #include "scheme/scheme_tell.h"
 #include "scheme/scheme_tool.h"
+#include "scheme/scheme_tree.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Twice what a scheme or a document of facts may have: more than that is the wrong file. */
+enum { FILE_MAX = 2 * SCHEME_BYTES };
 enum { TEXT_MAX = 8 * 1024 * 1024, JSON_MAX = 64 * 1024 * 1024 };
 
-/* The file as text; one byte more than the limit is enough to be refused by the parser. */
+/* The file as text. */
 static const char *read_text(struct cli *c, const char *path, size_t *n)
 {
     FILE *f = strcmp(path, "-") ? fopen(path, "rb") : stdin;
-    char *p = arena_alloc(c->mem, 1024 * 1024);
+    char *p = arena_alloc(c->mem, FILE_MAX);
     if (!f) {
         fprintf(stderr, "%s: 打不开文件 cannot open\n", path);
         return NULL;
     }
-    *n = fread(p, 1, 1024 * 1024, f);
-    bool bad = ferror(f);
+    *n = fread(p, 1, FILE_MAX, f);
+    bool bad = ferror(f), more = !bad && *n == FILE_MAX;
     if (f != stdin) fclose(f);
-    if (!bad) return p;
-    fprintf(stderr, "%s: 读取失败 cannot read\n", path);
-    return NULL;
+    if (bad) fprintf(stderr, "%s: 读取失败 cannot read\n", path);
+    if (more)
+        fprintf(stderr, "%s: 文件有%d KB以上，太大 %d KiB or more: too large\n", path, FILE_MAX / 1024, FILE_MAX / 1024);
+    return bad || more ? NULL : p;
 }
 
 /* A scheme, with what it says against the template it extends. */
@@ -205,6 +210,25 @@ static int explain_json(struct cli *c, const char *path, const char *facts_path,
     return x->ok ? 0 : 1;
 }
 
+/* Facts may be a county in many documents (scheme_stream.h); answers are written as they come. */
+static int explain_stream(struct cli *c, const struct scheme *s, const char *path, struct span in,
+                          int64_t id, struct telling *telling)
+{
+    struct fact_stream facts;
+    struct scheme_run *run;
+    struct run_result one;
+    const struct err *e = fact_stream_open(c->mem, path, &facts);
+    if (e) return cli_fail(c, e);
+    e = run_open(c->mem, s, &facts.source, in, &run);
+    if (!e && id == NONE) e = run_each(run, true, tell, telling);
+    if (!e && id != NONE) e = run_find(run, c->mem, id, true, &one);
+    if (!e && id != NONE) e = tell(telling, &one);
+    if (!e && id == NONE) e = tell_village(c, run, telling->lang);
+    for (const struct scheme_finding *f = facts.findings; f; f = f->next)
+        printf("%s:%d:%d: %s %s | %s\n", path, f->line, f->column, f->path, f->zh, f->en);
+    return e ? cli_fail(c, e) : 0;
+}
+
 static int explain_command(struct cli *c)
 {
     const char *path = cli_arg(c, 0), *facts_path = cli_option(c, "facts"),
@@ -213,8 +237,6 @@ static int explain_command(struct cli *c)
     enum period per;
     struct span in;
     int64_t id = NONE;
-    size_t n;
-    struct scheme_finding *found;
     if (!path || !facts_path || !when || !period_parse(when, &per, &in) || !read_lang(c, &telling.lang) ||
         (who && !text_int(who, 1, INT64_MAX, &id))) {
         fprintf(stderr, "用法 usage: shanzhi scheme explain FILE --facts FACTS --period 2026 [--subject 12] [--lang zh|en] [--json]\n");
@@ -222,21 +244,7 @@ static int explain_command(struct cli *c)
     }
     if (cli_option(c, "json")) return explain_json(c, path, facts_path, when, id);
     const struct scheme *s = check_file(c, path);
-    const char *text = s ? read_text(c, facts_path, &n) : NULL;
-    if (!text) return 1;
-    const struct scheme_facts *facts = scheme_facts_parse(c->mem, text, n, &found);
-    for (const struct scheme_finding *f = found; f; f = f->next)
-        printf("%s:%d:%d: %s %s | %s\n", facts_path, f->line, f->column, f->path, f->zh, f->en);
-    if (!facts) return 1;
-    struct fact_list list = fact_list_of(facts);
-    struct scheme_run *run;
-    struct run_result one;
-    const struct err *e = run_open(c->mem, s, &list.source, in, &run);
-    if (!e && id == NONE) e = run_each(run, true, tell, &telling);
-    if (!e && id != NONE) e = run_find(run, c->mem, id, true, &one);
-    if (!e && id != NONE) e = tell(&telling, &one);
-    if (!e && id == NONE) e = tell_village(c, run, telling.lang);
-    return e ? cli_fail(c, e) : 0;
+    return s ? explain_stream(c, s, facts_path, in, id, &telling) : 1;
 }
 
 static int diff_json(struct cli *c, const char *before, const char *after)
@@ -353,7 +361,7 @@ const struct command scheme_commands[] = {
       "Check schemes: every finding with file:line:column; --choices lists what a village chose, --json one answer a line, --template what it does differently from its township's template.",
       false, check_command },
     { "scheme explain", "FILE --facts FACTS --period 2026 [--subject 12] [--lang zh|en] [--json]",
-      "Work out facts by a scheme and tell how every number came about.", false, explain_command },
+      "Work out facts by a scheme and tell how every number came about. FACTS may be many documents divided by lines ---; - reads the standard input.", false, explain_command },
     { "scheme diff", "OLD NEW [--lang zh|en] [--json]", "Tell in sentences what two versions do differently.", false,
       diff_command },
     { "scheme print", "FILE [--lang zh|en] [--json] [--card] [--pdf OUT.pdf] [--paper a3|a4|a5]", "Print the notice that hangs on the wall, or the cards of households.",

@@ -13,13 +13,18 @@
 /* A day's ranking over a year; more would be a list that nobody reads. */
 enum { PERIODS_MAX = 400 };
 
-const struct err *run_keep(struct arena *mem, const struct err *x)
+const struct err *run_keep(struct arena *mem, const struct err *x, const struct fact_subject *f)
 {
-    struct err *e = err_say(mem, x->code, arena_strdup(mem, x->field), arena_strdup(mem, x->zh),
-                            arena_strdup(mem, x->en));
-    for (const struct finding *f = x->findings; f; f = f->next)
-        err_finding(mem, e, arena_strdup(mem, f->field), arena_strdup(mem, f->zh),
-                    arena_strdup(mem, f->en));
+    const char *zh = arena_strdup(mem, err_text(x, LANG_ZH)),
+               *en = arena_strdup(mem, err_text(x, LANG_EN));
+    if (f) {
+        zh = arena_printf(mem, "%s（编号%lld）", zh, (long long)f->id);
+        en = arena_printf(mem, "%s (id %lld)", en, (long long)f->id);
+    }
+    struct err *e = err_say(mem, x->code, arena_strdup(mem, x->field), zh, en);
+    for (const struct finding *k = x->findings; k; k = k->next)
+        err_finding(mem, e, arena_strdup(mem, k->field), arena_strdup(mem, k->zh),
+                    arena_strdup(mem, k->en));
     return e;
 }
 
@@ -143,10 +148,10 @@ static const struct err *stream(struct scheme_run *run, bool first, visit_fn *fn
         if (x || !f) break;
         x = same_again(run, i, f, first);
         if (!x) x = fn(run, i, f, &scratch);
-        if (x) x = run_keep(run->mem, x);
+        if (x) x = run_keep(run->mem, x, f);
         arena_reset(&scratch);
     }
-    if (x) x = run_keep(run->mem, x);
+    if (x) x = run_keep(run->mem, x, NULL);
     arena_clear(&scratch);
     if (x || i == run->ids.n) return x;
     return err_say(run->mem, ERR_INVALID, "id", "数据在计算过程中变了，请重新计算。",
@@ -402,7 +407,7 @@ static const struct err *divide(struct scheme_run *run)
     const struct err *x = eval_dividend(&mem, run->s->rules.dividend, run->source->pool_c, who, n);
     for (size_t i = 0; i < n && !x; i++)
         WORDS_AT(&run->shares, struct share_word, i)->amount_c = who[i].amount_c;
-    if (x) x = run_keep(run->mem, x);
+    if (x) x = run_keep(run->mem, x, NULL);
     run->divided = !x;
     arena_clear(&mem);
     return x;

@@ -101,7 +101,8 @@ struct run_result {
 MUST_CHECK const struct err *run_result(struct scheme_run *run, struct arena *mem,
                                         const struct fact_subject *f, bool explain,
                                         struct run_result *out);
-/* Looks the subject up in the source. ERR_NOT_FOUND when it is not there. */
+/* Looks the subject up in the source. ERR_NOT_FOUND when it is not there. out points at texts of
+ * the facts: of a source that keeps them elsewhere than in mem, until that is used again. */
 MUST_CHECK const struct err *run_find(struct scheme_run *run, struct arena *mem, int64_t id,
                                       bool explain, struct run_result *out);
 /* All of them in the order of the source; r and what it points at is gone after fn returns. */
@@ -115,10 +116,10 @@ MUST_CHECK const struct err *run_ranked(struct scheme_run *run, struct arena *me
                                         const struct scheme_ranking *r, int64_t on,
                                         struct list *out); /* struct rank_entry */
 struct run_village {
-    struct eval_budget *budget; /* NULL: the scheme has none, or the facts name no residents */
+    struct eval_budget *budget;     /* NULL: the scheme has none, or the facts name no residents */
     struct eval_spending *spending; /* with a budget: what the year of the span's last day paid */
     struct list spends;             /* struct spend, by day: what was asked and what became of it */
-    struct list dividend;       /* struct dividend_share, by id; empty: no pool */
+    struct list dividend;           /* struct dividend_share, by id; empty: no pool */
 };
 MUST_CHECK const struct err *run_village(struct scheme_run *run, struct arena *mem,
                                          struct run_village *out);

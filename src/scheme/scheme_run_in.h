@@ -81,6 +81,6 @@ MUST_CHECK const struct err *run_spend_keep(struct scheme_run *run, struct eval 
                                             const struct fact_subject *f);
 MUST_CHECK const struct err *run_spend(struct scheme_run *run, struct arena *mem,
                                        struct run_village *out);
-/* An error out of a scratch arena. */
-const struct err *run_keep(struct arena *mem, const struct err *x);
+/* An error out of a scratch arena; f: whose it is, or NULL. */
+const struct err *run_keep(struct arena *mem, const struct err *x, const struct fact_subject *f);
 #endif

@@ -29,8 +29,7 @@ static void print_pay(const struct run_pay *x, enum lang lang, struct buf *out)
 {
     char n[DEC_SIZE], m[DEC_SIZE];
     const char *why = lang == LANG_ZH ? x->why_zh : x->why_en;
-    buf_printf(out, "  %s: %s → %s", x->label, dec_human(x->before_c, n),
-               dec_human(x->after_c, m));
+    buf_printf(out, "  %s: %s → %s", x->label, dec_human(x->before_c, n), dec_human(x->after_c, m));
     if (why) buf_printf(out, lang == LANG_ZH ? "（%s）" : " (%s)", why);
     buf_puts(out, "\n");
 }
@@ -132,14 +131,15 @@ static void print_board(const struct eval_board *b, enum lang lang, struct buf *
     if (b->upheld) buf_puts(out, zh ? "，申诉成立，已撤下" : ", taken down: the appeal was upheld");
     buf_puts(out, "\n");
     if (b->upheld) return;
-    if (b->name)
-        buf_printf(out, zh ? "  榜上写：%s\n" : "  shown as %s\n", b->name);
+    if (b->name) buf_printf(out, zh ? "  榜上写：%s\n" : "  shown as %s\n", b->name);
     if (b->appeal_until != NONE)
         buf_printf(out, zh ? "  %s以前可以申诉\n" : "  an appeal is in time until %s\n",
                    date_format(b->appeal_until, until));
     if (b->board->mentor == 1)
         buf_printf(out, zh ? "  帮教责任人：%s\n" : "  helped by %s\n",
-                   b->mentor ? b->mentor : zh ? "待指定" : "nobody yet: name somebody");
+                   b->mentor ? b->mentor
+                   : zh      ? "待指定"
+                             : "nobody yet: name somebody");
 }
 
 void run_print(const struct run_result *r, enum lang lang, struct buf *out)

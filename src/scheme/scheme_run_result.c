@@ -86,8 +86,7 @@ static const char *lost(struct making *m, const struct eval_pay *x, enum lang la
     char day[DATE_SIZE];
     if (!x->because || x->before_c == x->after_c) return NULL;
     date_format(x->because->deed->on, day);
-    return arena_printf(m->e.mem, lang == LANG_ZH ? "%s%s" : "%s %s", day,
-                        x->because->item->label);
+    return arena_printf(m->e.mem, lang == LANG_ZH ? "%s%s" : "%s %s", day, x->because->item->label);
 }
 
 /* Months are told one by one; what is paid out at the end of the quarter is their sum. */
@@ -131,9 +130,14 @@ static const struct err *payments(struct making *m)
             number(m, r->code, r->label, r->label, RUN_YUAN, p, &v.items);
             for (size_t k = 0; k < v.pays.n; k++) {
                 const struct eval_pay *x = &LIST_AT(v.pays, struct eval_pay, k);
-                *(struct run_pay *)words_add(&m->pays) =
-                    (struct run_pay){ r, p, x->code, x->label, x->before_c, x->after_c,
-                                      lost(m, x, LANG_ZH), lost(m, x, LANG_EN) };
+                *(struct run_pay *)words_add(&m->pays) = (struct run_pay){ r,
+                                                                           p,
+                                                                           x->code,
+                                                                           x->label,
+                                                                           x->before_c,
+                                                                           x->after_c,
+                                                                           lost(m, x, LANG_ZH),
+                                                                           lost(m, x, LANG_EN) };
             }
         }
     }
@@ -415,16 +419,16 @@ const struct err *run_each(struct scheme_run *run, bool explain, run_fn *fn, voi
 {
     struct arena scratch = { 0 };
     const struct err *x = run->source->rewind(run->source);
-    for (size_t i = 0; !x; i++) {
-        const struct fact_subject *f;
+    const struct fact_subject *f = NULL;
+    do {
         struct run_result r;
-        x = run->source->next(run->source, &scratch, &f);
-        if (x || !f) break;
-        x = run_result(run, &scratch, f, explain, &r);
-        if (!x) x = fn(arg, &r);
-        if (x) x = run_keep(run->mem, x);
+        if (!x) x = run->source->next(run->source, &scratch, &f);
+        bool of_subject = !x && f;
+        if (of_subject) x = run_result(run, &scratch, f, explain, &r);
+        if (of_subject && !x) x = fn(arg, &r);
+        if (x) x = run_keep(run->mem, x, of_subject ? f : NULL);
         arena_reset(&scratch);
-    }
+    } while (!x && f);
     arena_clear(&scratch);
     return x;
 }

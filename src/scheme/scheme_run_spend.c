@@ -38,10 +38,9 @@ static void keep_prizes(struct scheme_run *run)
                 int64_t c = LIST_AT(title->ladder, struct scheme_rung, rung - 1).amount_c;
                 if (c == NONE) continue;
                 const struct slot_word *w = WORDS_AT(&slot->words, struct slot_word, i);
-                *(struct spend_word *)words_add(&run->spends) = (struct spend_word){
-                    *WORDS_AT(&run->ids, int64_t, w->subject), slot->in.last, c,
-                    names_of(&run->purposes, title->label)
-                };
+                *(struct spend_word *)words_add(&run->spends) =
+                    (struct spend_word){ *WORDS_AT(&run->ids, int64_t, w->subject), slot->in.last,
+                                         c, names_of(&run->purposes, title->label) };
             }
         }
     }
@@ -61,8 +60,8 @@ const struct err *run_spend(struct scheme_run *run, struct arena *mem, struct ru
                                .for_ = w->purpose ? run->purposes.text[w->purpose] : NULL };
     }
     out->spending = arena_new(mem, struct eval_spending);
-    TRY(eval_spend(mem, run->s->rules.budget, run->source->residents,
-                   date_ymd(run->in.last).year, v, n, out->spending));
+    TRY(eval_spend(mem, run->s->rules.budget, run->source->residents, date_ymd(run->in.last).year,
+                   v, n, out->spending));
     out->spends = (struct list){ v, n };
     return NULL;
 }

@@ -23,7 +23,7 @@ foreach(s IN LISTS engine_sources)
     string(REPLACE "/" "_" o ${s})
     add_custom_command(OUTPUT ${engine_dir}/${o}.o
         COMMAND ${CMAKE_COMMAND} -E make_directory ${engine_dir}
-        COMMAND ${CMAKE_C_COMPILER_LAUNCHER} ${WASM_CLANG} --target=wasm32-wasi -std=gnu17 -O2 -D_GNU_SOURCE -DNDEBUG
+        COMMAND ${CMAKE_C_COMPILER_LAUNCHER} ${WASM_CLANG} --target=wasm32-wasi -std=gnu17 -Os -D_GNU_SOURCE -DNDEBUG
             -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wswitch-enum -Werror
             -Wno-missing-field-initializers -fno-strict-aliasing -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=
             -I${CMAKE_SOURCE_DIR}/src -c ${CMAKE_SOURCE_DIR}/src/${s}.c -o ${engine_dir}/${o}.o
@@ -33,7 +33,7 @@ foreach(s IN LISTS engine_sources)
 endforeach()
 add_custom_command(OUTPUT ${engine_wasm}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_SOURCE_DIR}/build/web-engine
-    COMMAND ${WASM_CLANG} --target=wasm32-wasi -nostartfiles -O2 -Wl,--no-entry,--gc-sections,--strip-all,--fatal-warnings
+    COMMAND ${WASM_CLANG} --target=wasm32-wasi -nostartfiles -Os -Wl,--no-entry,--gc-sections,--strip-all,--fatal-warnings
         -Wl,--stack-first -Wl,-z,stack-size=262144 -Wl,--max-memory=268435456 ${engine_objects} -o ${engine_wasm}
     DEPENDS ${engine_objects} COMMENT "WebAssembly engine.wasm" VERBATIM)
 add_custom_target(engine ALL DEPENDS ${engine_wasm})

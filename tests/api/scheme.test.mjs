@@ -196,8 +196,9 @@ describe("the commands", () => {
   test("the schema is JSON and closed", () => {
     const r = run(["scheme", "schema"]);
     const schema = JSON.parse(r.stdout);
-    assert.equal(schema.additionalProperties, false);
-    assert.ok(schema.properties.items.items.properties["分值"]);
+    for (const [name, shape] of Object.entries(schema.$defs)) assert.equal(shape.additionalProperties, false, name);
+    assert.equal(schema.$defs.item.properties["分值"]["x-same-as"], "points");
+    assert.ok(JSON.parse(run(["scheme", "schema", "--facts"]).stdout).$defs.deed.properties.item);
   });
   test("every preset passes the checker, and its choices are listed", () => {
     const files = readdirSync(join(root, "schemes")).map((f) => join(root, "schemes", f));

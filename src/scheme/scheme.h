@@ -104,6 +104,9 @@ const char *scheme_class_of(const struct scheme *s, const char *class_);
 /* The same for a person with tags (const char *: 党员, 退役军人): of the declared classes of their kind whose tags they all
  * have, the one with most tags; among equals the one written first (the checker tells of such). */
 const char *scheme_class_pick(const struct scheme *s, const char *class_, const struct list *tags);
+/* a is b, or is part of it: of the same kind, with all its tags (party members are residents). Items are for
+ * the classes they name only; rounds, assessments and payments also for those within them. */
+bool scheme_class_is(const struct scheme *s, const char *a, const char *b);
 /* "resident", "household", … of a declared class; NULL: not declared. */
 const char *scheme_class_kind(const struct scheme *s, const char *code);
 /* The rules of an item as a villager reads them: "每小时2分", "2分至10分，由初审人评定", "每月最多4次". */

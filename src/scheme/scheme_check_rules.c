@@ -323,6 +323,12 @@ static void check_assessments(struct scheme_check *c, struct scheme *s)
                     resolve_category(c, s, p->category, key_or_self(p->node, "category", "类别"));
                 if (code) p->category = code;
             }
+            p->round_ = FIND(c, &s->rules.rounds, scheme_round, p->round,
+                             key_or_self(p->node, "round", "评比"), "评比", "round");
+            if (p->round_ && p->round_->every != NONE && p->every != NONE &&
+                p->round_->every > p->every)
+                check_error(c, key_or_self(p->node, "round", "评比"), "评比的周期比这项内容还长。",
+                            "the round's period is longer than the part's");
             if (p->every != NONE && a->per != NONE && p->every > a->per)
                 check_error(c, key_or_self(p->node, "every", "周期"), "比整个评议的周期还长。",
                             "longer than the assessment's own period");

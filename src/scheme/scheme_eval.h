@@ -214,7 +214,7 @@ struct service_wish {
     int64_t place; /* out: from 1, within service and period */
     bool served;   /* out */
 };
-void eval_services(struct service_wish *wishes, size_t n);
+void eval_services(struct arena *mem, struct service_wish *wishes, size_t n);
 
 /* ---- what the budget pays (scheme_eval_money.c) ---- */
 enum spend_state { SPEND_LATER, SPEND_PAID, SPEND_SCALED, SPEND_QUEUED, SPEND_REFUSED };
@@ -224,7 +224,6 @@ struct spend { /* a redemption or a reward in yuan */
     /* out: */
     int64_t paid_c, paid_on; /* paid_on NONE: not */
     enum spend_state state;  /* SPEND_LATER: after the year; or, unless they queue, before it */
-    size_t order;
 };
 struct eval_source {
     const struct scheme_money_source *source;

@@ -1,12 +1,12 @@
 /* Money over time: what a budget pays, and from which source; redemptions one after another; places
  * of a service; monthly sums settled at the end of a quarter.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_eval.h"
+#include "scheme/scheme_sort.h"
 
 static const struct err *too_large(struct arena *mem, const char *field)
 {
@@ -64,12 +64,12 @@ static void take(struct purse *p, size_t purpose, int64_t c)
         }
 }
 
-static int by_day(const void *x, const void *y)
+static int by_day(const void *x, const void *y, const void *arg)
 {
     const struct spend *a = x, *b = y;
+    (void)arg;
     if (a->on != b->on) return a->on < b->on ? -1 : 1;
-    if (a->id != b->id) return a->id < b->id ? -1 : 1;
-    return a->order < b->order ? -1 : a->order > b->order;
+    return (a->id > b->id) - (a->id < b->id);
 }
 
 /* In order: the first that does not fit, and all of its purpose behind it, go without; so nobody
@@ -172,9 +172,8 @@ const struct err *eval_spend(struct arena *mem, const struct scheme_budget *b, i
         wishes[i].paid_c = 0;
         wishes[i].paid_on = NONE;
         wishes[i].state = SPEND_LATER;
-        wishes[i].order = i;
     }
-    qsort(wishes, n, sizeof *wishes, by_day);
+    sort_stable(mem, wishes, n, sizeof *wishes, by_day, NULL);
     /* A queue remembers: every year begins with those that wait. */
     int first = queue && n ? date_ymd(wishes[0].on).year : year;
     for (int y = first < year ? first : year; y <= year; y++) {
@@ -322,9 +321,10 @@ const struct err *eval_redemptions(struct eval *e, const struct fact_subject *f,
 
 /* ---- places of a service ---- */
 
-static int by_place(const void *x, const void *y)
+static int by_place(const void *x, const void *y, const void *arg)
 {
     const struct service_wish *a = x, *b = y;
+    (void)arg;
     if (a->service != b->service) return strcmp(a->service->label, b->service->label);
     int64_t p = period_span((enum period)a->service->per, a->on).first,
             q = period_span((enum period)b->service->per, b->on).first;
@@ -335,9 +335,9 @@ static int by_place(const void *x, const void *y)
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
-void eval_services(struct service_wish *v, size_t n)
+void eval_services(struct arena *mem, struct service_wish *v, size_t n)
 {
-    qsort(v, n, sizeof *v, by_place);
+    sort_stable(mem, v, n, sizeof *v, by_place, NULL);
     for (size_t i = 0, first = 0; i < n; i++) {
         enum period per = (enum period)v[i].service->per;
         if (v[i].service != v[first].service ||

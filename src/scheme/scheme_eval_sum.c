@@ -138,6 +138,7 @@ const struct err *eval_points(struct eval *e, const struct fact_subject *f, stru
 struct cell {
     struct span in;
     int64_t mark_c, change_c;
+    int64_t marks_c, marks; /* of the part's round: their sum, how many */
     bool any;
 };
 struct cells {
@@ -201,6 +202,32 @@ static const struct err *fill_cells(struct eval *e, const struct scheme_assessme
     return NULL;
 }
 
+/* Marks of a part's round, where no mark was told. */
+static const struct err *fill_marks(struct eval *e, const struct fact_subject *f,
+                                    const struct cells *part, int64_t *count)
+{
+    const struct scheme_round *round = part->part->round_;
+    struct list results;
+    TRY(eval_rounds_of(e, (size_t)(round - (const struct scheme_round *)e->s->rules.rounds.items),
+                       f, &results));
+    for (size_t k = 0; k < results.n; k++) {
+        const struct eval_round *r = &LIST_AT(results, struct eval_round, k);
+        struct cell *c = r->counted ? cell_of(part, r->in.last) : NULL;
+        if (!c) continue;
+        ADD(e->mem, &c->marks_c, r->mark_c);
+        c->marks++;
+        ++*count;
+    }
+    for (size_t i = 0; i < part->n; i++) {
+        struct cell *c = &part->v[i];
+        if (!c->marks || c->mark_c != NONE) continue;
+        if (!dec_muldiv(c->marks_c, 1, c->marks, DEC_NEAREST, &c->mark_c))
+            return too_large(e->mem);
+        c->any = true;
+    }
+    return NULL;
+}
+
 static const struct err *cell_value(struct eval *e, const struct scheme_part *p,
                                     const struct cell *c, int64_t *out)
 {
@@ -245,7 +272,7 @@ static const struct err *part_sum(struct eval *e, const struct cells *cells, str
 
 static const struct err *all_parts(struct eval *e, const struct scheme_assessment *a,
                                    const struct fact_subject *f, struct span whole,
-                                   struct eval_sum *out)
+                                   struct eval_sum *out, int64_t *marked)
 {
     struct cells *parts = arena_array(e->mem, struct cells, a->parts.n + 1);
     struct list deeds;
@@ -257,6 +284,8 @@ static const struct err *all_parts(struct eval *e, const struct scheme_assessmen
         cells_in(e, (enum period)p->every, whole, parts[i].v);
     }
     TRY(fill_cells(e, a, f, &deeds, whole, parts));
+    for (size_t i = 0; i < a->parts.n; i++)
+        if (parts[i].part->round_) TRY(fill_marks(e, f, &parts[i], marked));
     for (size_t i = 0; i < a->parts.n; i++) TRY(part_sum(e, &parts[i], out));
     return NULL;
 }
@@ -271,11 +300,12 @@ const struct err *eval_assessment(struct eval *e, const struct scheme_assessment
         .why = node(e, "assessment",
                     e->explain ? arena_printf(e->mem, "%s %s", a->label, name) : NULL, a->label)
     };
-    TRY(all_parts(e, a, f, whole, out));
+    int64_t marked = 0;
+    TRY(all_parts(e, a, f, whole, out, &marked));
     int64_t before = out->value_c;
     if (a->floor_c != NONE && out->value_c < a->floor_c) out->value_c = a->floor_c;
     if (a->ceiling_c != NONE && out->value_c > a->ceiling_c) out->value_c = a->ceiling_c;
-    out->count = 0;
+    out->count = marked;
     for (size_t i = 0; i < f->results.n; i++) {
         const struct fact_result *r = &LIST_AT(f->results, struct fact_result, i);
         out->count += text_equal(r->assessment, a->code) && inside(whole, r->on);

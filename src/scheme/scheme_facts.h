@@ -100,6 +100,8 @@ struct fact_list {
 };
 struct fact_list fact_list_of(const struct scheme_facts *facts);
 
+struct scheme_shape;
+extern const struct scheme_shape facts_shape; /* for files that hold facts among others */
 /* Facts from YAML; every finding with its place. NULL: errors. */
 struct scheme_facts *scheme_facts_parse(struct arena *mem, const char *text, size_t n,
                                         struct scheme_finding **findings);

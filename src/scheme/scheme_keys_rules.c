@@ -187,6 +187,7 @@ static const struct scheme_key part_keys[] = {
     K(scheme_part, every, "every", "周期", KEY_NUMBERED, 0, 0, 0, .words = scheme_period_words, .example = "quarter", DOC("多久评一次；不写与整个评议相同", "how often; absent: as the assessment")),
     K(scheme_part, combine, "combine", "合成", KEY_WORD, 0, 0, 0, .words = combine_words, .fallback = "mean", .example = "mean", DOC("几次怎样合成", "how several become one")),
     K(scheme_part, missing, "missing", "缺评", KEY_WORD, 0, 0, 0, .words = missing_words, .fallback = "skip", .example = "base", DOC("缺一次怎么算", "how a missing one counts")),
+    K(scheme_part, round, "round", "评比", KEY_TEXT, 0, 1, 32, .example = "env", DOC("这项内容的得分来自哪个评比；不写：直接报得分", "the round whose marks are this part's; absent: marks are told")),
     K(scheme_part, category, "category", "类别", KEY_TEXT, 0, 1, 30, .example = "村建设", DOC("这一类积分项目也加减进来", "items of this category add to it and take from it")),
     K(scheme_part, floor_c, "floor", "最低", KEY_POINTS, 0, 0, 0, .example = "0", DOC("最低不少于", "never below")),
     K(scheme_part, ceiling_c, "ceiling", "最高", KEY_POINTS, 0, 0, 0, .example = "60", DOC("最高不超过", "never above")),

@@ -124,3 +124,12 @@ const char *scheme_class_kind(const struct scheme *s, const char *code)
     const struct scheme_class *k = find_class(s, code);
     return k ? k->kind : NULL;
 }
+
+bool scheme_class_is(const struct scheme *s, const char *a, const char *b)
+{
+    const struct scheme_class *x = find_class(s, a), *y = find_class(s, b);
+    if (!x || !y || !text_equal(x->kind, y->kind)) return text_equal(a, b);
+    for (size_t i = 0; i < y->tags.n; i++)
+        if (!has_tag(&x->tags, LIST_AT(y->tags, const char *, i))) return false;
+    return true;
+}

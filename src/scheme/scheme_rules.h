@@ -102,8 +102,9 @@ struct scheme_streak {
 };
 
 struct scheme_part { /* a section of an assessment */
-    const char *code, *label, *combine, *missing, *category;
+    const char *code, *label, *combine, *missing, *category, *round;
     int64_t base_c, every, floor_c, ceiling_c;
+    const struct scheme_round *round_; /* its marks are the part's; NULL: they are told */
     const struct scheme_node *node;
 };
 struct scheme_assessment {

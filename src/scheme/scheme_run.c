@@ -115,7 +115,7 @@ bool run_is_of(const struct scheme *s, const struct fact_subject *f, const char 
     if (!class_ && !households) return true;
     const char *own = scheme_class_pick(s, f->class_, &f->tags);
     if (households) return text_equal(scheme_class_kind(s, own), "household");
-    return text_equal(own ? own : f->class_, class_);
+    return text_equal(own ? own : f->class_, class_) || (own && scheme_class_is(s, own, class_));
 }
 
 /* ---- streams ---- */

@@ -73,7 +73,7 @@ struct span run_next_period(enum period per, struct span in, struct span was);
 MUST_CHECK const struct err *run_begin(struct scheme_run *run, size_t i,
                                        const struct fact_subject *f, struct arena *mem,
                                        bool explain, struct eval *out);
-/* Of the class, or (households: the numbers that are theirs alone) of the kind. */
+/* Of the class or one within it, or (households: the numbers that are theirs alone) of the kind. */
 bool run_is_of(const struct scheme *s, const struct fact_subject *f, const char *class_,
                bool households);
 /* What the subject spends or is to be paid; what a year's budget made of all of it. */

@@ -31,11 +31,14 @@ ${rows}    { 0 }
     set(EMBED_OUT ${out} PARENT_SCOPE)
 endfunction()
 
-# embed_tree(name dir): const struct embedded embedded_<name>[] over every file below dir, paths
+# embed_tree(name dir [but]): const struct embedded embedded_<name>[] over every file below dir, paths
 # relative to it, sorted; an absent folder gives an empty table. Appends to EMBED_TREES.
 function(embed_tree name dir)
     set(out ${CMAKE_BINARY_DIR}/gen/embedded_${name}.c)
     file(GLOB_RECURSE files CONFIGURE_DEPENDS LIST_DIRECTORIES false RELATIVE ${dir} ${dir}/*)
+    if(ARGC GREATER 2)
+        list(FILTER files EXCLUDE REGEX ${ARGV2})
+    endif()
     list(SORT files)
     set(rows "")
     set(blobs "")

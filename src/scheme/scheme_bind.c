@@ -83,17 +83,22 @@ static bool points_parse(const char *s, int64_t *out)
 /* A single award beyond this is a slip of the pen: the yearly totals in the sources are below
  * 1,000. */
 #define POINTS_LIMIT_C INT64_C(1000000)
+/* A village's money of a year: 1,000 million yuan is a slip of the pen too. */
+#define YUAN_LIMIT_C INT64_C(100000000000)
 
-static bool points_value(struct scheme_check *c, const struct scheme_node *n, const char *s,
-                         int64_t *out)
+static bool points_value(struct scheme_check *c, const struct scheme_node *n, bool yuan,
+                         const char *s, int64_t *out)
 {
+    int64_t limit_c = yuan ? YUAN_LIMIT_C : POINTS_LIMIT_C;
     if (!points_parse(s, out)) {
         bad_number(c, n, "不是分值；请写数字，最多两位小数，例如 5、2.5、-10，或范围 2..10。",
                    "is not a number of points: write 5, 2.5, -10, or a range 2..10");
         return false;
     }
-    if (*out > POINTS_LIMIT_C || *out < -POINTS_LIMIT_C) {
-        bad_number(c, n, "太大；单项分值不超过10000分。", "is too large: at most 10000 points");
+    if (*out > limit_c || *out < -limit_c) {
+        bad_number(c, n, yuan ? "太大；不超过10亿元。" : "太大；单项分值不超过10000分。",
+                   yuan ? "is too large: at most 1000 million yuan"
+                        : "is too large: at most 10000 points");
         return false;
     }
     return true;
@@ -104,7 +109,7 @@ static void bind_points(struct scheme_check *c, const struct scheme_key *k,
 {
     char low[DEC_SIZE], high[DEC_SIZE];
     int64_t v;
-    if (!points_value(c, n, n->text, &v)) return;
+    if (!points_value(c, n, k->flags & KEY_YUAN, n->text, &v)) return;
     *out = v;
     if (k->min >= k->max || (v >= k->min && v <= k->max)) return;
     dec_human(k->min, low);
@@ -120,25 +125,26 @@ static void bind_bound(struct scheme_check *c, const struct scheme_node *n, int6
     if (strlen(n->text) == 5 && n->text[2] == '-' &&
         date_parse(arena_printf(c->mem, "2024-%s", n->text), &day))
         *out = DAY_BOUND + day - date_of(2023, 12, 31);
-    else if (points_parse(n->text, &day)) points_value(c, n, n->text, out);
+    else if (points_parse(n->text, &day)) points_value(c, n, false, n->text, out);
     else
         bad_number(c, n, "不是分数也不是日期；请写 85 或 10-31。",
                    "is neither a number nor a day: write 85 or 10-31");
 }
 
-static void bind_range(struct scheme_check *c, const struct scheme_node *n,
+static void bind_range(struct scheme_check *c, const struct scheme_node *n, bool yuan,
                        struct scheme_range *out)
 {
     if (!want_scalar(c, n)) return;
     const char *dots = strstr(n->text, "..");
     struct scheme_range v;
     if (!dots) {
-        if (!points_value(c, n, n->text, &v.min_c)) return;
+        if (!points_value(c, n, yuan, n->text, &v.min_c)) return;
         *out = (struct scheme_range){ v.min_c, v.min_c };
         return;
     }
     const char *low = arena_strndup(c->mem, n->text, (size_t)(dots - n->text));
-    if (!points_value(c, n, low, &v.min_c) || !points_value(c, n, dots + 2, &v.max_c)) return;
+    if (!points_value(c, n, yuan, low, &v.min_c) || !points_value(c, n, yuan, dots + 2, &v.max_c))
+        return;
     if (v.min_c >= v.max_c) {
         check_error(c, n, "范围要从小到大写，例如 2..10。",
                     "a range goes from the smaller to the larger, such as 2..10");
@@ -328,7 +334,7 @@ static void bind_levels(struct scheme_check *c, const struct scheme_key *k,
         if (!*l.name || utf8_length(l.name) > 20)
             check_at(c, false, e->key_line, e->key_column, node_path(c->mem, e),
                      "级别名称要写1到20个字。", "a level's name has 1 to 20 characters");
-        bind_range(c, e, &l.points);
+        bind_range(c, e, k->flags & KEY_YUAN, &l.points);
         if (l.points.min_c != NONE) levels[out->n++] = l;
     }
 }
@@ -351,7 +357,7 @@ static void bind_value(struct scheme_check *c, const struct scheme_key *k,
         bind_levels(c, k, n, MEMBER(struct list, out, k));
         return;
     case KEY_RANGE:
-        bind_range(c, n, MEMBER(struct scheme_range, out, k));
+        bind_range(c, n, k->flags & KEY_YUAN, MEMBER(struct scheme_range, out, k));
         return;
     case KEY_MAP: {
         void *sub = arena_alloc(c->mem, k->sub->size);

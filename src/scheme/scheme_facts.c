@@ -40,7 +40,7 @@ static const struct scheme_key spent_keys[] = {
 static SHAPE(spent_shape, "spent", fact_earned, spent_keys, "一次兑换", "a redemption");
 static const struct scheme_key reward_keys[] = {
     K(fact_earned, on, "on", "日期", KEY_DATE, KEY_REQUIRED, 0, 0, DOC("哪一天", "the day")),
-    K(fact_earned, amount_c, "amount", "金额", KEY_POINTS, KEY_REQUIRED, 0, 0, DOC("多少元", "yuan")),
+    K(fact_earned, amount_c, "amount", "金额", KEY_POINTS, KEY_REQUIRED | KEY_YUAN, 0, 0, DOC("多少元", "yuan")),
     K(fact_earned, for_, "for", "用于", KEY_TEXT, 0, 1, 30, DOC("用在什么上（专款专用时）", "what it is spent on, where money is earmarked")),
     K(fact_earned, what, "what", "说明", KEY_TEXT, 0, 1, 200, DOC("说明", "a note")),
     { 0 },
@@ -105,7 +105,7 @@ static const struct scheme_key subject_keys[] = {
     K(fact_subject, spent, "spent", "兑换", KEY_LIST, 0, 1, 10000, .sub = &spent_shape, DOC("已兑换", "redeemed")),
     K(fact_subject, rewards, "rewards", "奖励", KEY_LIST, 0, 1, 10000, .sub = &reward_shape, DOC("以钱发的奖励", "rewards in money")),
     K(fact_subject, appeals, "appeals", "申诉", KEY_LIST, 0, 1, 100, .sub = &appeal_shape, DOC("对上榜的申诉", "appeals against a board")),
-    K(fact_subject, pays, "pays", "款项", KEY_LEVELS, 0, 1, 12, DOC("当期款项", "the pays of the period")),
+    K(fact_subject, pays, "pays", "款项", KEY_LEVELS, KEY_YUAN, 1, 12, DOC("当期款项", "the pays of the period")),
     K(fact_subject, shares_c, "shares", "股份", KEY_POINTS, 0, 0, 0, .fallback = "0", DOC("股份", "shares")),
     K(fact_subject, barred, "barred", "取消资格", KEY_BOOL, 0, 0, 0, .fallback = "no", DOC("受过处罚", "barred by a penalty")),
     { 0 },
@@ -114,7 +114,7 @@ static SHAPE(subject_shape, "subject", fact_subject, subject_keys, "积分对象
 static const struct scheme_key facts_keys[] = {
     K(scheme_facts, subjects, "subjects", "对象", KEY_LIST, KEY_REQUIRED, 1, 20000, .sub = &subject_shape, DOC("对象", "the subjects")),
     K(scheme_facts, residents, "residents", "常住人口", KEY_INT, 0, 1, 100000000, DOC("常住人口", "how many residents")),
-    K(scheme_facts, pool_c, "pool", "分红总额", KEY_POINTS, 0, 0, 0, DOC("分红总额", "the pool of the dividend")),
+    K(scheme_facts, pool_c, "pool", "分红总额", KEY_POINTS, KEY_YUAN, 0, 0, DOC("分红总额", "the pool of the dividend")),
     { 0 },
 };
 SHAPE(facts_shape, "facts", scheme_facts, facts_keys, "事实", "facts");

@@ -26,6 +26,7 @@ enum key_kind {
 };
 enum {
     KEY_REQUIRED = 1,
+    KEY_YUAN = 4, /* KEY_POINTS, KEY_LEVELS: an amount of money, which may be large */
     KEY_ONE = 2, /* KEY_LIST: a single mapping may stand without the list around it */
 };
 struct scheme_word { const char *name, *zh; };

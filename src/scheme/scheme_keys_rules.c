@@ -82,7 +82,7 @@ SHAPE(cap_shape, "cap", scheme_cap, cap_keys, "上限", "a cap");
 static const struct scheme_key band_keys[] = {
     K_BOUNDS(scheme_band, in),
     K(scheme_band, points_c, "points", "分值", KEY_POINTS, 0, 0, 0, .example = "5", DOC("得多少分", "worth these points")),
-    K(scheme_band, amount_c, "amount", "金额", KEY_POINTS, 0, 0, 0, .example = "100", DOC("得多少元", "worth these yuan")),
+    K(scheme_band, amount_c, "amount", "金额", KEY_POINTS, KEY_YUAN, 0, 0, .example = "100", DOC("得多少元", "worth these yuan")),
     K(scheme_band, label, "label", "名称", KEY_TEXT, 0, 1, 30, .example = "优秀", DOC("这一段叫什么", "what the band is called")),
     K(scheme_band, colour, "colour", "颜色", KEY_WORD, 0, 0, 0, .words = colour_words, .example = "red", DOC("颜色", "its colour")),
     K(scheme_band, board, "board", "上榜", KEY_TEXT, 0, 1, 32, .example = "red", DOC("上哪个榜", "which board it leads to")),
@@ -234,7 +234,7 @@ static const struct scheme_key rung_keys[] = {
     K(scheme_rung, share_c, "share", "比例", KEY_POINTS, 0, 0, 10000, .example = "10", DOC("占排名的百分之几（各级依次往下数）", "percent of the ranking; rungs follow each other")),
     K(scheme_rung, places, "places", "名额", KEY_INT, 0, 1, 100000, .example = "3", DOC("几名（各级依次往下数）", "how many places; rungs follow each other")),
     K_BOUNDS(scheme_rung, in),
-    K(scheme_rung, amount_c, "amount", "奖金", KEY_POINTS, 0, 1, 100000000, .example = "50", DOC("每个得奖的发多少元", "the prize in yuan for each")),
+    K(scheme_rung, amount_c, "amount", "奖金", KEY_POINTS, KEY_YUAN, 1, INT64_C(10000000000), .example = "50", DOC("每个得奖的发多少元", "the prize in yuan for each")),
     K(scheme_rung, colour, "colour", "颜色", KEY_WORD, 0, 0, 0, .words = colour_words, .example = "gold", DOC("颜色", "its colour")),
     K(scheme_rung, carries, "carries", "礼遇", KEY_NAMES, 0, 1, 60, .example = "[奖牌, 优先推荐]", DOC("随称号的奖牌、礼遇、优先", "plaque, perks, priorities that go with it")),
     K(scheme_rung, board, "board", "上榜", KEY_TEXT, 0, 1, 32, .example = "red", DOC("上哪个榜", "which board it leads to")),
@@ -267,7 +267,7 @@ SHAPE(board_shape, "board", scheme_board, board_keys, "榜单", "a board");
 static const struct scheme_key limit_keys[] = {
     K(scheme_limit_rule, times, "times", "次数", KEY_INT, 0, 1, 10000, .example = "2", DOC("最多几次", "at most this often")),
     K(scheme_limit_rule, points_c, "points", "分数", KEY_POINTS, 0, 0, 0, .example = "50", DOC("最多兑多少分", "at most this many points")),
-    K(scheme_limit_rule, amount_c, "amount", "金额", KEY_POINTS, 0, 0, 0, .example = "100", DOC("最多兑多少元", "at most this many yuan")),
+    K(scheme_limit_rule, amount_c, "amount", "金额", KEY_POINTS, KEY_YUAN, 0, 0, .example = "100", DOC("最多兑多少元", "at most this many yuan")),
     K(scheme_limit_rule, per, "per", "每", KEY_NUMBERED, KEY_REQUIRED, 0, 0, .words = scheme_period_words, .example = "month", DOC("在多长时间内", "within which period")),
     { 0 },
 };
@@ -298,7 +298,7 @@ SHAPE(exchange_shape, "exchange", scheme_exchange, exchange_keys, "兑换", "exc
 static const struct scheme_key money_source_keys[] = {
     K(scheme_money_source, label, "label", "名称", KEY_TEXT, KEY_REQUIRED, 1, 30, .example = "镇财政", DOC("谁出钱", "who pays")),
     K(scheme_money_source, per_resident_c, "per_resident", "人均", KEY_POINTS, 0, 0, 0, .example = "1.5", DOC("按常住人口每人多少元", "yuan per resident")),
-    K(scheme_money_source, amount_c, "amount", "金额", KEY_POINTS, 0, 0, 0, .example = "5000", DOC("固定多少元", "a fixed amount in yuan")),
+    K(scheme_money_source, amount_c, "amount", "金额", KEY_POINTS, KEY_YUAN, 0, 0, .example = "5000", DOC("固定多少元", "a fixed amount in yuan")),
     K(scheme_money_source, for_, "only_for", "专用于", KEY_TEXT, 0, 1, 30, .example = "年终表彰", DOC("专款专用", "what it may be spent on")),
     { 0 },
 };
@@ -332,7 +332,7 @@ static const struct scheme_key payment_keys[] = {
     K(scheme_payment, categories, "categories", "类别", KEY_NAMES, 0, 1, 30, .example = "[环境卫生]", DOC("算哪些类别的项目（以元计）", "which categories of items count, in yuan")),
     K(scheme_payment, rounds, "rounds", "评比", KEY_NAMES, 0, 1, 32, .example = "[week]", DOC("算哪些评比的分段金额", "which rounds' band amounts are paid")),
     K(scheme_payment, pays, "pays", "款项", KEY_LIST, 0, 1, 12, .sub = &pay_shape, DOC("可能被扣减的补助、工资", "the pays that an item may cost in part")),
-    K(scheme_payment, floor_c, "floor", "最低", KEY_POINTS, 0, 0, 0, .example = "0", DOC("结算最低不少于", "never below")),
+    K(scheme_payment, floor_c, "floor", "最低", KEY_POINTS, KEY_YUAN, 0, 0, .example = "0", DOC("结算最低不少于", "never below")),
     K(scheme_payment, steps, "steps", "步骤", KEY_LIST, 0, 1, 12, .sub = &step_shape, DOC("步骤", "the steps until it counts")),
     K_WHY(scheme_payment),
     { 0 },

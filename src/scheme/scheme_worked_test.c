@@ -414,7 +414,7 @@ static void w6_month(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct scheme_facts *f =
             facts_of(mem, arena_printf(mem,
-                                       "subjects:\n  - id: 1\n    class: village\n    pays: {base: "
+                                       "subjects:\n  - id: 1\n    class: village\n    tags: [县道沿线]\n    pays: {base: "
                                        "1000, performance: 800}\n    deeds:\n"
                                        "      - {item: commend, on: 2026-03-02, quantity: 1}\n     "
                                        " - {item: patrol, on: 2026-03-05, quantity: 3}\n"

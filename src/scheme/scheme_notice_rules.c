@@ -327,7 +327,9 @@ static void tell_assessment(struct telling *t, const struct scheme_assessment *a
         const struct scheme_part *p = &LIST_AT(a->parts, struct scheme_part, i);
         bool several = p->every != NONE && p->every != a->per;
         const char *const cells[] = {
-            p->label,
+            p->round_ ? told(t, SAY(t, "%s（看“%s”的得分）", "%s (the mark of \"%s\")"), p->label,
+                             p->round_->label)
+                      : p->label,
             points_word(t, p->base_c),
             every_word(t, p->every != NONE ? p->every : a->per),
             several ? told(t, SAY(t, "%s，%s", "%s; %s"), combine_word(t, p->combine),

@@ -184,7 +184,8 @@ static void monthly_rounds(void **state)
 static void cost_against_the_budget(void **state)
 {
     struct arena *mem = *state;
-    const char *now = preset(mem, "zengxiang");
+    char *now = preset(mem, "zengxiang"), *rate = strstr(now, "\nexchange:"), *budget = strstr(now, "\nbudget:");
+    memmove(rate, budget, strlen(budget) + 1); /* without what a point is worth */
     const char *rated = arena_printf(mem, "%s\nexchange: {rate: 1}\n", now);
     const char *facts = "residents: 1860\nsubjects:\n  - {id: 1, earned: [{on: 2026-01-01, points: 3721}]}\n  - {id: 2, earned: [{on: 2026-01-01, points: -5}]}\n";
     const struct simulation *sim = simulate(mem, now, rated, facts, "2026");

@@ -52,6 +52,18 @@ static void unknown_key(struct scheme_check *c, const struct scheme_shape *shape
                                  join(c->mem, names, ", ")));
 }
 
+/* Told at the place where the key would stand, so that a form shows it beside the field. */
+static void missing_key(struct scheme_check *c, const struct scheme_node *map,
+                        const struct scheme_key *k)
+{
+    const char *above = node_path(c->mem, map);
+    const char *path = *above ? arena_printf(c->mem, "%s/%s", above, k->name) : k->name;
+    check_at(c, false, map->line, map->column, path,
+             arena_printf(c->mem, "缺少“%s”（%s）：%s", k->name_zh ? k->name_zh : k->name, k->name,
+                          k->zh),
+             arena_printf(c->mem, "\"%s\" is missing: %s", k->name, k->en));
+}
+
 static bool empty(const struct scheme_node *n)
 {
     return n->kind == NODE_SCALAR && !n->quoted &&
@@ -481,10 +493,7 @@ void scheme_bind(struct scheme_check *c, const struct scheme_shape *shape,
     for (const struct scheme_key *k = shape->keys; k->kind; k++) {
         if (seen[k - shape->keys]) continue;
         if (k->flags & KEY_REQUIRED)
-            check_error(c, map,
-                        arena_printf(c->mem, "缺少“%s”（%s）：%s", k->name,
-                                     k->name_zh ? k->name_zh : k->name, k->zh),
-                        arena_printf(c->mem, "\"%s\" is missing: %s", k->name, k->en));
+            missing_key(c, map, k);
         else if (k->fallback)
             bind_value(c, k, &(struct scheme_node){ .kind = NODE_SCALAR, .text = k->fallback },
                        out);

@@ -27,8 +27,9 @@ struct scheme *scheme_of_tree(struct scheme_check *c, const struct scheme_node *
                               : text_equal(f->false_claims->bars, "year") ? 1
                                                                           : 2;
     } else if (s->items.n) {
-        check_error(c, root, "缺少“false_claims”（虚假申报）：虚假申报的处罚",
-                    "\"false_claims\" is missing: what a false claim costs");
+        check_at(c, false, root->line, root->column, "false_claims",
+                 "缺少“虚假申报”（false_claims）：虚假申报的处罚",
+                 "\"false_claims\" is missing: what a false claim costs");
     }
     if (root->kind == NODE_MAP) scheme_check_whole(c, s);
     if (c->errors) return NULL;

@@ -72,8 +72,8 @@ static void items_golden(void **state)
         { "the same code twice", "  - {code: A1, category: build, label: 扫地, points: 2}\n  - {code: A1, category: build, label: 巡逻, points: 2}\n", false,
           "15:12 items/1/code: 代号“A1”重复，前一个在第14行。 | code \"A1\" is used already, on line 14\n" },
         { "no code, no label", "  - {category: build, points: 2}\n", false,
-          "14:5 items/0: 缺少“code”（代号）：项目代号，不能重复 | \"code\" is missing: the item's code, unique\n"
-          "14:5 items/0: 缺少“label”（名称）：项目名称，村民看得懂的话 | \"label\" is missing: what it is, in the words of the village\n" },
+          "14:5 items/0/code: 缺少“代号”（code）：项目代号，不能重复 | \"code\" is missing: the item's code, unique\n"
+          "14:5 items/0/label: 缺少“名称”（label）：项目名称，村民看得懂的话 | \"label\" is missing: what it is, in the words of the village\n" },
         { "unknown category", "  - {code: A1, category: biuld, label: 扫地, points: 2}\n", false,
           "14:26 items/0/category: 没有“biuld”这个类别，是不是“build”？ | there is no category \"biuld\"; did you mean \"build\"?\n" },
         { "unknown class", "  - {code: A1, category: build, label: 扫地, points: 2, for: [村民, 家亭]}\n", false,

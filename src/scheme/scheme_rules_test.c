@@ -97,7 +97,7 @@ static void golden(void **state)
           "7:72 items/0/loses 扣减款项只用于以元计的类别（yuan: yes）。 | \"loses\" belongs to a category in yuan\n"
           "7:72 items/0/loses 没有“base”这个款项。 | there is no pay \"base\"\n" },
         { "items and no false_claims", "categories: [{code: c, label: 类}]\nitems: [{code: A, category: c, label: 植树, points: 2}]\n",
-          "1:1 缺少“false_claims”（虚假申报）：虚假申报的处罚 | \"false_claims\" is missing: what a false claim costs\n" },
+          "1:1 false_claims 缺少“虚假申报”（false_claims）：虚假申报的处罚 | \"false_claims\" is missing: what a false claim costs\n" },
         { "honour that expires, months without number", "balances: [{code: h, label: 荣誉, valid: year}, {code: s, label: 可兑, spend: yes, valid: months}]\n",
           "5:40 balances/0/valid 荣誉积分终身有效。 | the honour balance never expires\n"
           "5:87 balances/1/valid 按月失效要写月数（months），其他不写。 | \"months\" goes with valid: months, and only with it\n" },

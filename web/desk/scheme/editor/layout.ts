@@ -2,7 +2,7 @@
  * once and which are added when needed. A key of the language that is not named here still has its place: in
  * "further rules", as a column or as something to add. */
 import { type Key, type Path, type Shape } from '../model/language';
-import { withoutNumbers } from '../model/references';
+import { type Value, valueAt, withoutNumbers } from '../model/references';
 
 export interface OutlineSection { name: string; keys: string[] }
 export const sections: OutlineSection[] = [
@@ -23,30 +23,33 @@ export function allSections(root: Shape): OutlineSection[] {
 }
 export const sectionOf = (path: Path): string => sections.find((s) => s.keys.includes(String(path[0])))?.name ?? (path.length ? 'more' : 'basic');
 
-/* Columns of a list, in order. */
+/* Columns of a list, in order; with "?": when some row has it. */
 const columns: Record<string, string[]> = {
-    classes: ['label', 'kind', 'tag', 'code'],
+    classes: ['label', 'kind', 'tag?', 'code'],
     balances: ['label', 'spend', 'valid', 'months', 'code'],
     categories: ['label', 'cap', 'yuan', 'code'],
     items: ['code', 'label', 'for', 'points', 'per', 'cap', 'evidence'],
     groups: ['label', 'per', 'keep', 'code'],
     cap: ['times', 'points', 'per'],
-    streaks: ['label', 'round', 'in_a_row', 'points', 'board', 'help'],
-    'sheets/sections/lines': ['label', 'max', 'per_fault', 'veto', 'note'],
-    'bands/bands': ['from', 'above', 'to', 'below', 'points', 'amount', 'label', 'colour', 'board'],
-    'items/steps': ['from', 'above', 'to', 'below', 'points', 'amount'],
+    streaks: ['label', 'round', 'in_a_row', 'points', 'board', 'help?'],
+    'sheets/sections/lines': ['label', 'max', 'per_fault?', 'veto?', 'note'],
+    'bands/bands': ['from', 'above', 'to', 'below', 'points', 'amount?', 'label?', 'colour?', 'board?'],
+    'items/steps': ['from', 'above', 'to', 'below', 'points', 'amount?'],
     'assessments/parts': ['label', 'base', 'every', 'combine', 'floor', 'ceiling'],
     rankings: ['label', 'by', 'per', 'within', 'order', 'at_least'],
-    'titles/ladder': ['label', 'share', 'places', 'from', 'colour', 'carries', 'board'],
+    'titles/ladder': ['label', 'share', 'places', 'from?', 'carries', 'colour?', 'board?'],
     boards: ['label', 'colour', 'days', 'masked', 'appeal', 'mentor'],
+    steps: ['step', 'role', 'days', 'objection'],
+    'rounds/steps': ['step', 'role', 'days', 'objection'],
     'payments/pays': ['label', 'code'],
 };
 const SIMPLE = new Set(['code', 'text', 'int', 'bool', 'date', 'points', 'bound', 'range', 'word', 'words', 'names']);
-export const columnsOf = (path: Path, shape: Shape): Key[] => {
+export const columnsOf = (path: Path, shape: Shape, rows: Value[] = []): Key[] => {
     const wanted = columns[withoutNumbers(path)];
-    if (wanted) return wanted.map((n) => shape.byName.get(n)).filter((k): k is Key => !!k);
+    if (wanted) return wanted.filter((n) => !n.endsWith('?') || rows.some((r) => valueAt(r, [n.slice(0, -1)]) !== undefined))
+        .map((n) => shape.byName.get(n.replace('?', ''))).filter((k): k is Key => !!k);
     const simple = shape.keys.filter((k) => SIMPLE.has(k.kind) && !['source', 'choice', 'note'].includes(k.name));
-    return [...simple.filter((k) => k.name !== 'code'), ...simple.filter((k) => k.name === 'code')].slice(0, 7);
+    return inOrder(simple).slice(0, 7);
 };
 /* Lists whose rows hold lists themselves are shown one under the other, not as a table. */
 export const isCards = (shape: Shape) => shape.keys.some((k) => k.kind === 'list' && !k.one) && !shape.byName.has('points');

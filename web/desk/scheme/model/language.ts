@@ -1,6 +1,5 @@
-/* The table of keys as the pages see it, read from the JSON Schema of the language (`shanzhi scheme schema`). Forms are loops
- * over it, so a new construct of the language needs no page code. Every key stands there twice, under its English
- * name and then under its Chinese one; here it is one Key. */
+/* The table of keys as the pages see it, read from the JSON Schema of the language (`shanzhi scheme schema`; its x- words are
+ * explained in src/scheme/scheme_schema.c). Forms are loops over it, so a new construct of the language needs no page code. */
 export type Kind =
     | 'code' | 'text' | 'int' | 'bool' | 'date' | 'points' | 'bound' | 'range' // one value
     | 'word' | 'words' | 'names' // one of a list, some of a list, one or more names
@@ -20,77 +19,53 @@ export interface Key {
     example: string;
     hint: { zh: string; en: string };
 }
-export interface Shape { keys: Key[]; byName: Map<string, Key> } // by either name
+export interface Shape { zh: string; en: string; keys: Key[]; byName: Map<string, Key> } // what one is called; keys by either name
 
 interface Node { [k: string]: unknown }
 const node = (v: unknown): Node => (v && typeof v === 'object' ? (v as Node) : {});
 const text = (v: unknown): string => (typeof v === 'string' ? v : '');
-const ascii = (s: string) => /^[\x20-\x7e]*$/.test(s);
 
-/* "month", "月", "day", "日" → pairs; a word without a Chinese name stands alone. */
-function words(list: unknown): Word[] {
-    const out: Word[] = [];
-    for (const w of Array.isArray(list) ? list.map(String) : [])
-        if (ascii(w) || !out.length) out.push({ name: w, zh: '' });
-        else out[out.length - 1]!.zh = w;
-    return out;
-}
+const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
 
 export function readLanguage(schema: unknown): Shape {
     const root = node(schema);
-    const known = new Map<unknown, Shape>();
-    const follow = (v: unknown): Node => {
-        const n = node(v), ref = text(n['$ref']);
-        if (!ref.startsWith('#/')) return n;
-        return { ...ref.slice(2).split('/').reduce((at, k) => node(at[k]), root), ...n, $ref: ref };
-    };
-    function kindOf(n: Node): Pick<Key, 'kind' | 'one' | 'words' | 'sub' | 'min' | 'max'> {
-        const none = { one: false, words: [], sub: null, min: 0, max: 0 };
-        const either = Array.isArray(n['oneOf']) ? n['oneOf'].map(follow) : [];
-        const list = either.find((x) => x['type'] === 'array');
-        if (list) {
-            const alone = either.find((x) => x['type'] !== 'array') ?? {};
-            if (alone['properties']) return { ...none, ...kindOf(list), one: true };
-            const choice = words(alone['enum']);
-            return choice.length ? { ...none, kind: 'words', words: choice } : { ...none, kind: 'names' };
-        }
-        if (Array.isArray(n['enum'])) return n['enum'].includes(true) ? { ...none, kind: 'bool' } : { ...none, kind: 'word', words: words(n['enum']) };
-        if (n['type'] === 'array') return { ...none, kind: 'list', sub: shapeOf(n['items']), min: Number(n['minItems'] ?? 0), max: Number(n['maxItems'] ?? 1000) };
-        if (n['type'] === 'object') return n['properties'] ? { ...none, kind: 'map', sub: shapeOf(n) } : { ...none, kind: 'levels', max: 20 };
-        if (n['type'] === 'integer') return { ...none, kind: 'int', min: Number(n['minimum'] ?? 0), max: Number(n['maximum'] ?? 100000) };
-        if (n['format'] === 'date') return { ...none, kind: 'date' };
-        const pattern = text(n['pattern']);
-        if (pattern.includes('[.][.]')) return { ...none, kind: 'range' };
-        if (pattern.includes('[0-9]{2}-')) return { ...none, kind: 'bound' };
-        if (Array.isArray(n['type'])) return { ...none, kind: 'points' };
-        if (pattern) return { ...none, kind: 'code', max: 32 };
-        return { ...none, kind: 'text', min: Number(n['minLength'] ?? 0), max: Number(n['maxLength'] ?? 1000) };
+    const known = new Map<string, Shape>();
+    const at = (ref: string): Node => ref.slice(2).split('/').reduce((n, k) => node(n[k]), root);
+    /* What stands below a map or a list, by its name under $defs. */
+    function below(n: Node): Shape | null {
+        const ref = [n, node(n['items']), ...list(n['oneOf']).map(node)].map((x) => text(x['$ref'])).find((r) => r !== '');
+        return ref ? shapeOf(ref) : null;
     }
-    function shapeOf(v: unknown): Shape {
-        const n = follow(v);
-        const mark = n['$ref'] || v;
-        const before = known.get(mark);
+    function bounds(n: Node): { min: number; max: number } {
+        const own = list(n['oneOf']).map(node).find((x) => x['type'] === 'array') ?? n;
+        const of = (...names: string[]) => Number(names.map((k) => own[k]).find((v) => v !== undefined) ?? 0);
+        return { min: of('minItems', 'minLength', 'minimum'), max: of('maxItems', 'maxLength', 'maximum') };
+    }
+    function shapeOf(ref: string): Shape {
+        const before = known.get(ref);
         if (before) return before;
-        const shape: Shape = { keys: [], byName: new Map() };
-        known.set(mark, shape);
-        const needed = new Set((Array.isArray(n['allOf']) ? n['allOf'] : []).flatMap((a) => (node(a)['anyOf'] as unknown[] ?? [])).flatMap((r) => (node(r)['required'] as string[] ?? [])));
+        const n = at(ref);
+        const shape: Shape = { zh: text(n['title']), en: text(n['description']), keys: [], byName: new Map() };
+        known.set(ref, shape);
         for (const [name, raw] of Object.entries(node(n['properties']))) {
-            const p = follow(raw);
-            const last = shape.keys[shape.keys.length - 1];
-            if (!ascii(name) && last && !last.zh) {
-                last.zh = name;
-                last.hint.zh = text(p['description']);
-                shape.byName.set(name, last);
+            const p = node(raw);
+            const same = shape.byName.get(text(p['x-same-as']));
+            if (same) {
+                same.zh = name;
+                shape.byName.set(name, same);
                 continue;
             }
-            const examples = Array.isArray(p['examples']) ? p['examples'] : [];
-            const key: Key = { name, zh: '', ...kindOf(p), required: needed.has(name), fallback: String(p['default'] ?? ''), example: String(examples[0] ?? ''), hint: { zh: '', en: text(p['description']) } };
+            const key: Key = {
+                name, zh: '', kind: text(p['x-kind']) as Kind, required: p['x-required'] === true, one: p['x-one'] === true, ...bounds(p), sub: below(p),
+                words: list(p['x-words']).map((w) => ({ name: text(node(w)['name']), zh: text(node(w)['zh']) })),
+                fallback: text(p['default']), example: text(list(p['examples'])[0]), hint: { zh: text(p['x-zh']), en: text(p['description']) },
+            };
             shape.keys.push(key);
             shape.byName.set(name, key);
         }
         return shape;
     }
-    return shapeOf(root);
+    return shapeOf(text(root['$ref']));
 }
 
 /* "items", 3, "cap", 0 → the shape of what stands there; null where the language has nothing. */
@@ -135,6 +110,8 @@ export const pathText = (path: Path) => path.join('/');
 
 /* How a key and a word are called in the page's language. */
 export const keyLabel = (k: Key, language: string) => (language === 'en' || !k.zh ? k.name.replace(/_/g, ' ') : k.zh);
+/* One of a list: 一段, 评分项. */
+export const oneOf = (k: Key, language: string) => (language === 'en' ? k.sub?.en.replace(/^an? /, '') : k.sub?.zh) || keyLabel(k, language);
 export const keyHint = (k: Key, language: string) => (language === 'en' ? k.hint.en : k.hint.zh);
 /* The hint where it says more than the name does. */
 export const meaning = (k: Key, language: string) => (keyHint(k, language) === keyLabel(k, language) ? '' : keyHint(k, language));

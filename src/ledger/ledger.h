@@ -57,8 +57,8 @@ struct ledger_range {
 };
 /* struct ledger_other by household, subject, day. */
 MUST_CHECK const struct err *ledger_others(struct req *r, const struct ledger_range *in, db_row_fn *fn, void *arg);
-/* What the books hold of a subject for some days: awards, penalties, adjustments and reversals, by business date. */
-MUST_CHECK const struct err *ledger_sum(struct req *r, int64_t village, const char *kind, int64_t subject, struct span in,
-                                        int64_t *points_c);
+/* What the books hold of a subject for each cause of a kind, reversals and penalties in: struct ledger_booked by cause. */
+struct ledger_booked { int64_t cause, points_c, last_day; };
+MUST_CHECK const struct err *ledger_booked(struct req *r, int64_t village, const char *kind, int64_t subject, const char *cause_kind, struct list *out);
 extern const struct slice ledger_slice;
 #endif

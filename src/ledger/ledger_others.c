@@ -37,13 +37,22 @@ const struct err *ledger_others(struct req *r, const struct ledger_range *in, db
                    I64(in->village), I64(in->first), I64(in->last), I64(in->until), TEXT(in->kind));
 }
 
-const struct err *ledger_sum(struct req *r, int64_t village, const char *kind, int64_t subject,
-                             struct span in, int64_t *points_c)
+static const struct field ledger_booked_fields[] = {
+    F(ledger_booked, cause, K_ID, 0, 0, 0, ""),
+    F(ledger_booked, points_c, K_INT, 0, 0, 0, ""),
+    F(ledger_booked, last_day, K_DATE, 0, 0, 0, ""),
+    { 0 }
+};
+static RECORD(ledger_booked);
+
+const struct err *ledger_booked(struct req *r, int64_t village, const char *kind, int64_t subject, const char *cause_kind, struct list *out)
 {
-    TRY(db_int(r, points_c,
-               "SELECT CAST(SUM(points_c) AS BIGINT) FROM ledger_posting WHERE village = $1 AND kind = $2"
-               " AND subject = $3 AND on_day BETWEEN $4 AND $5 AND part IN ('award', 'penalty', 'reversal', 'adjust')",
-               I64(village), TEXT(kind), I64(subject), I64(in.first), I64(in.last)));
-    if (*points_c == NONE) *points_c = 0;
-    return NULL;
+    return db_all(r, &ledger_booked_record, out,
+                  "SELECT t.cause, CAST(SUM(t.points_c) AS BIGINT) AS points_c, MAX(t.on_day) AS last_day FROM"
+                  " (SELECT CASE WHEN o.id IS NULL THEN p.cause ELSE o.cause END AS cause, p.points_c, p.on_day"
+                  " FROM ledger_posting p LEFT JOIN ledger_posting o ON o.village = p.village AND o.id = p.reverses"
+                  " WHERE p.village = $1 AND p.kind = $2 AND p.subject = $3"
+                  " AND CASE WHEN o.id IS NULL THEN p.cause_kind ELSE o.cause_kind END = $4) t"
+                  " GROUP BY t.cause ORDER BY t.cause LIMIT 100000",
+                  I64(village), TEXT(kind), I64(subject), TEXT(cause_kind));
 }

@@ -178,6 +178,8 @@ struct err *scheme_error(struct arena *mem, const struct scheme_finding *finding
 /* Store part: ERR_NO_SCHEME when none is in force. Parsed schemes are cached by version id (thread-safe,
  * valid until the process ends). */
 MUST_CHECK const struct err *scheme_in_force(struct req *r, int64_t village, int64_t on, const struct scheme **out);
+/* Versions in force on some day of the span, the oldest first: const struct scheme *. */
+MUST_CHECK const struct err *scheme_in_force_over(struct req *r, int64_t village, struct span in, struct list *out);
 MUST_CHECK const struct err *scheme_by_version(struct req *r, int64_t village, int64_t version, const struct scheme **out);
 /* Puts a text in force from a date. ERR_SCHEME with every finding; ERR_SCHEME_FROM when that would change
  * the past. Meeting and votes come from the text's `adopted`. */

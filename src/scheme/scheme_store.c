@@ -162,6 +162,24 @@ const struct err *scheme_in_force(struct req *r, int64_t village, int64_t on, co
     return scheme_by_version(r, village, version, out);
 }
 
+struct version_id { int64_t id; };
+static const struct field version_id_fields[] = { F(version_id, id, K_ID, 0, 0, 0, ""), { 0 } };
+static RECORD(version_id);
+
+const struct err *scheme_in_force_over(struct req *r, int64_t village, struct span in, struct list *out)
+{
+    struct list ids;
+    TRY(db_all(r, &version_id_record, &ids,
+               "SELECT id FROM scheme_version WHERE village = $1 AND withdrawn_at IS NULL AND first_day <= $3 AND first_day >="
+               " COALESCE((SELECT MAX(first_day) FROM scheme_version WHERE village = $1 AND withdrawn_at IS NULL AND first_day <= $2), $2)"
+               " ORDER BY first_day LIMIT 10000",
+               I64(village), I64(in.first), I64(in.last)));
+    *out = (struct list){ arena_array(r->mem, const struct scheme *, ids.n + 1), ids.n };
+    for (size_t i = 0; i < ids.n; i++)
+        TRY(scheme_by_version(r, village, LIST_AT(ids, struct version_id, i).id, &LIST_AT(*out, const struct scheme *, i)));
+    return NULL;
+}
+
 /* ---- adopting ---- */
 
 struct err *scheme_error(struct arena *mem, const struct scheme_finding *findings)

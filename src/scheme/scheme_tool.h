@@ -1,7 +1,7 @@
 /* What the tools answer about a scheme: checked, told, compared, worked out. Pure functions from structs to
  * structs with a record each; json_record writes them. The routes (scheme_http_tool.c), the commands
  * with --json (scheme_cli.c) and the WebAssembly module (scheme_wasm.c) hand on the same answer, byte
- * for byte, so a page may ask whichever is nearer.
+ * for byte, so a page may ask whichever is nearer. Public: slices above may include this header.
  *
  * A text with errors is an answer, not a failure: `ok` is false, `findings` say why, and the part that
  * needs a scheme is null.
@@ -83,6 +83,12 @@ struct explained {
 extern const struct record explained_record;
 struct explained *tool_explain(struct arena *mem, const struct scheme *s, const struct scheme_finding *found, const struct scheme_facts *facts,
                                const struct scheme_finding *facts_found, const char *period, int64_t subject);
+
+/* One subject's results, with their trees where the run was asked for them. */
+struct run_result;
+struct told_subject;
+extern const struct record told_subject_record;
+struct told_subject *tool_subject(struct arena *mem, const struct run_result *r);
 
 /* "What would this earn?": one deed beside earlier ones; no claim, nothing is stored. */
 struct awarded {

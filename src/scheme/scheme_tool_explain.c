@@ -179,7 +179,7 @@ static const struct field told_subject_fields[] = {
     F_AS(told_subject, dividend_c, "dividend", K_POINTS, OPT, 0, 0, "Dividend in yuan. 分红"),
     { 0 }
 };
-static RECORD(told_subject);
+RECORD(told_subject);
 
 /* Rows of one list into those of another: `a` is the run's, `o` what is told. */
 #define TELL(mem, from, A, to, O, ...)                                                              \
@@ -232,6 +232,13 @@ static void tell_subject(struct arena *mem, const struct run_result *r, struct t
     TELL(mem, r->redeemed, eval_redemption, o->redeemed, told_redemption, .service = a->spent->service, .why_zh = a->why_zh,
          .why_en = a->why_en, .on = a->spent->on, .points_c = a->points_c, .yuan_c = a->yuan_c);
     tell_places(mem, r, o);
+}
+
+struct told_subject *tool_subject(struct arena *mem, const struct run_result *r)
+{
+    struct told_subject *o = arena_new(mem, struct told_subject);
+    tell_subject(mem, r, o);
+    return o;
 }
 
 /* ---- the village ---- */

@@ -6,6 +6,7 @@
 #include "http/command.h"
 #include "kernel/limits.h"
 #include "kernel/text.h"
+#include "trial/trial_explain.h"
 #include "trial/trial_simulated.h"
 
 static const char *const shows[] = { "all", "gain", "lose", "same", "titles", NULL };
@@ -127,6 +128,35 @@ static const struct err *post_export(struct req *r)
     return NULL;
 }
 
+/* ---- a real subject ---- */
+
+struct explain_in { int64_t village, subject, from, to; const char *kind, *period; };
+static const struct field explain_in_fields[] = {
+    F(explain_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),
+    F_ENUM(explain_in, kind, IN_PATH, subject_kinds, "resident, household or organisation."),
+    F(explain_in, subject, K_ID, IN_PATH, 0, 0, "Whose."),
+    F(explain_in, period, K_TEXT, IN_QUERY | OPT, 1, 16, "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; or give from and to. 期间"),
+    F(explain_in, from, K_DATE, IN_QUERY | OPT, 0, 0, "First day, instead of a period. 起"),
+    F(explain_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "Last day. 止"),
+    { 0 }
+};
+static RECORD(explain_in);
+
+static const struct err *get_explain(struct req *r)
+{
+    const struct explain_in *in = r->in;
+    struct explained_real *out;
+    struct subject *who;
+    struct span span;
+    TRY(people_subject(r, in->village, in->kind, in->subject, &who));
+    TRY(access_require_at(r, PERM_PASSBOOK_READ, in->village, who->grid, who->household));
+    TRY(trial_span(r, in->period, in->from, in->to, &span));
+    TRY(trial_explain(r, who, span, &out));
+    r->out = out;
+    return NULL;
+}
+
+static const enum err_code explain_errors[] = { ERR_NOT_FOUND, ERR_NO_SCHEME, ERR_NONE };
 static const enum err_code simulate_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_NO_SCHEME, ERR_NONE };
 static const enum err_code export_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_NO_SCHEME, ERR_TOO_LARGE, ERR_NONE };
 
@@ -135,6 +165,8 @@ static const struct route trial_routes[] = {
       ROUTE_RAW | ROUTE_QUIET, "text/yaml", NULL, "Try a draft on the village's real past: who gains and loses, titles, cost, spread. Nothing is kept." },
     { "POST", "/villages/{village}/simulations/export", PERM_LEDGER_READ, TX_READ, &simulate_export_record, NULL, post_export, export_errors,
       ROUTE_RAW | ROUTE_QUIET | ROUTE_FILE, "text/yaml", "text/csv", "All subjects of a trial as CSV." },
+    { "GET", "/villages/{village}/explain/{kind}/{subject}", PERM_PASSBOOK_READ, TX_READ, &explain_in_record, &explained_real_record, get_explain,
+      explain_errors, 0, NULL, NULL, "How a real subject came to its points, places and titles, deed by deed, beside what the books hold." },
     { 0 }
 };
 

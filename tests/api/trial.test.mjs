@@ -138,3 +138,91 @@ steps("a draft on what really happened", () => w.server, [
     problem(await w.call("cadre", "POST", `/villages/${OTHER}/simulations?${span()}`, draft, yaml), 403, "forbidden");
   }],
 ]);
+
+steps("how a household came to its points", () => w.server, [
+  ["each deed with its rule and what the books hold", async (t) => {
+    t.zhang = w.residents["张小丰"];
+    t.explain = (who, kind, id, query = span(), more) => w.call(who, "GET", `/villages/${VILLAGE}/explain/${kind}/${id}?${query}`, undefined, more);
+    const r = expect(await t.explain("cadre", "resident", t.zhang), 200).body;
+    assert.equal(r.name, "张*丰");
+    assert.deepEqual(r.deeds.map((d) => [d.item, d.state, d.computed, d.booked, d.same]).sort(),
+      [["A03", "reversed", "-10.00", "-10.00", true], ["A04", "recorded", "3.00", "3.00", true]]);
+    assert.match(r.deeds.find((d) => d.item === "A04").text, /爱护公物、制止破坏行为（A04）/);
+    assert.equal(r.deeds.find((d) => d.item === "A04").tree.points, "3.00");
+    assert.deepEqual([r.computed, r.booked, r.difference], ["-7.00", "-7.00", "0.00"]);
+    const points = r.result.numbers.find((n) => n.code === "points");
+    assert.equal(points.value, "-7.00"); // the engine, over the same deeds
+    assert.equal(points.tree.points, "-7.00");
+    assert.equal(points.tree.from.length, 2);
+    assert.equal(r.versions.length, 1);
+    assert.ok(r.notes.some((n) => /先冲正，再加倍扣分/.test(n)));
+  }],
+  ["points from paper are told apart from deeds", async (t) => {
+    const r = expect(await t.explain("admin", "household", w.households["李大海"]), 200).body;
+    assert.deepEqual(r.others.map((o) => [o.points, o.text]), [["10.00", "期初积分10分：旧存折"]]);
+    assert.deepEqual([r.computed, r.booked, r.deeds.length], ["10.00", "10.00", 0]);
+  }],
+  ["villagers see their own and their household's, with their name; nobody else's", async (t) => {
+    const own = expect(await t.explain("zhang", "resident", t.zhang), 200).body;
+    assert.equal(own.name, "张小丰");
+    expect(await t.explain("zhang", "resident", w.residents["王梅"]), 200); // of the same household
+    expect(await t.explain("zhang", "household", w.households["张小丰"]), 200);
+    problem(await t.explain("zhang", "resident", w.residents["李大海"]), 403, "forbidden");
+    expect(await t.explain("grid1", "resident", t.zhang), 200);
+    problem(await t.explain("grid2", "resident", t.zhang), 403, "forbidden"); // another grid
+    problem(await t.explain("cadreb", "resident", t.zhang), 403, "forbidden");
+    problem(await t.explain(null, "resident", t.zhang), 401, "sign-in");
+    problem(await t.explain("cadre", "resident", 4711), 404, "not-found");
+    problem(await t.explain("cadre", "resident", t.zhang, "period=20x6"), 400, "invalid");
+  }],
+  ["a second version: each deed by the version of its day, sums by the last", async (t) => {
+    const yaml2 = zengxiang.replace("label: 爱护公物、制止破坏行为\n    for: [村民, 党员]\n    points: 3", "label: 爱护公物、制止破坏行为\n    for: [村民, 党员]\n    points: 4")
+      .replace("cap: {times: 3, per: month}\n    source: 000 篇2 二（二）1 爱护公物", "cap: {times: 2, per: year}\n    source: 000 篇2 二（二）1 爱护公物")
+      + "\nrankings: [{code: r, label: 积分排名, by: points, within: class}]\ntitles: [{code: t, label: 积分能手, ranking: r, ladder: [{code: a, label: 第一名, places: 1}]}]\n";
+    const from = w.today(1);
+    t.second = (await w.ok("admin", "POST", `/villages/${VILLAGE}/schemes?from=${from}`, yaml2, yaml)).id;
+    await w.days(1);
+    await w.claimed("recorded", w.deed("王梅", { place: "二月桥" })); // 4 points by the new version
+    await w.claimed("recorded", w.deed("王梅", { place: "三月桥" })); // a second one
+    const days = `from=${w.today(-89)}&to=${w.today()}`;
+    const r = expect(await t.explain("cadre", "resident", w.residents["王梅"], days), 200).body;
+    assert.equal(r.versions.length, 2);
+    assert.deepEqual(r.deeds.map((d) => [d.item, d.computed, d.version === t.second]), [["C05", "6.00", false], ["A04", "4.00", true], ["A04", "4.00", true]]);
+    assert.deepEqual([r.computed, r.booked, r.difference], ["14.00", "14.00", "0.00"]);
+    assert.equal(r.result.numbers.find((n) => n.code === "points").value, "14.00");
+    const rank = r.result.ranks.find((x) => x.code === "r");
+    assert.deepEqual([rank.rank, rank.value], [1, "14.00"]); // 张小丰's two deeds are worth -7.00 by the first version
+    assert.equal(r.result.titles.find((x) => x.code === "t").name, "第一名");
+    assert.ok(r.notes.some((n) => /换过方案/.test(n)));
+    // A trial over both versions says that it applies one to all.
+    const s = expect(await w.call("cadre", "POST", `${path}?${days}`, draft, yaml), 200).body;
+    assert.ok(s.notes.some((n) => /换过方案/.test(n)), s.notes.join("\n"));
+    assert.equal(by(s.rows)[w.residents["王梅"]].now, "14.00"); // 6 + 4 + 4 by the second version alone
+  }],
+  ["under a cap the books count as recorded, the explanation by day: told, and the sum is the same", async (t) => {
+    const month = w.today().slice(0, 7);
+    const [first, second] = w.today(-1).startsWith(month) ? [w.today(-1), w.today()] : [w.today(), w.today()];
+    await w.claimed("recorded", w.deed("王梅", { item: "C05", quantity: "15.00", deed_on: second, place: "东渠" })); // 30
+    await w.claimed("recorded", w.deed("王梅", { item: "C05", quantity: "10.00", deed_on: first, place: "西渠" })); // 10 are left of 40
+    const r = expect(await t.explain("cadre", "resident", w.residents["王梅"], `from=${first}&to=${second}`), 200).body;
+    const c05 = r.deeds.filter((d) => d.item === "C05");
+    assert.deepEqual(c05.map((d) => d.booked).sort(), ["10.00", "30.00"]);
+    assert.equal(r.difference, "0.00");
+    if (first === second) return;
+    assert.deepEqual(c05.map((d) => [d.computed, d.booked, d.same]), [["20.00", "10.00", false], ["20.00", "30.00", false]]);
+    assert.ok(r.notes.some((n) => /录入的先后/.test(n)), r.notes.join("\n"));
+  }],
+  ["a cap of the new version counts what the old one gave", async (t) => {
+    // 张小丰 had one A04 by the first version; by the second, two a year: one more counts, then none.
+    await w.claimed("recorded", w.deed("张小丰", { place: "四月桥" }));
+    const days = `from=${w.today(-89)}&to=${w.today()}`;
+    const year = w.today().slice(0, 4);
+    const r = expect(await t.explain("cadre", "resident", t.zhang, days), 200).body;
+    const a04 = r.deeds.filter((d) => d.item === "A04");
+    assert.deepEqual(a04.map((d) => [d.computed, d.booked]), [["3.00", "3.00"], ["4.00", "4.00"]]);
+    if (a04.every((d) => d.on.startsWith(year))) {
+      const c = await w.call("zhang", "POST", w.claims, w.deed("张小丰", { place: "五月桥" }));
+      assert.equal(c.status, 409, c.text); // the claim's own counting agrees
+    }
+  }],
+]);

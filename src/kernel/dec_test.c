@@ -96,10 +96,30 @@ static void rounding(void **state)
     assert_int_equal(v, 42);
 }
 
+/* Where the product fits into 64 bits, division takes a shorter way: the same numbers a million million
+ * times larger take the long one. */
+static void both_ways_of_dividing(void **state)
+{
+    const int64_t large = INT64_C(1000000000000);
+    uint64_t s = 3;
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        s = s * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        int64_t c = (int64_t)(s >> 33) % 2001 - 1000, num = (int64_t)(s >> 13) % 1001 - 500,
+                den = (int64_t)(s >> 53) % 60 + 1, shorter, longer;
+        for (int how = 0; how < 3; how++) {
+            assert_true(dec_muldiv(c, num, den, (enum dec_round)how, &shorter));
+            assert_true(dec_muldiv(c * large, num * 1000, den * large * 1000, (enum dec_round)how, &longer));
+            EXPECT(shorter == longer, "%lld * %lld / %lld, %d: %lld or %lld", (long long)c, (long long)num,
+                   (long long)den, how, (long long)shorter, (long long)longer);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(parse), TEST(format), TEST(round_trip), TEST(arithmetic), TEST(rounding),
+        TEST(parse), TEST(format), TEST(round_trip), TEST(arithmetic), TEST(rounding), TEST(both_ways_of_dividing),
     };
     return cmocka_run_group_tests_name("dec", tests, NULL, NULL);
 }

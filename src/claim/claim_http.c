@@ -403,6 +403,7 @@ ACT(do_false, ACT_FALSE)
 
 static const enum err_code add_errors[] = { ERR_NOT_FOUND, ERR_NO_SCHEME, ERR_DUPLICATE, ERR_OVER_CAP, ERR_NONE };
 static const enum err_code get_errors[] = { ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_NONE };
+static const enum err_code estimate_errors[] = { ERR_NOT_FOUND, ERR_NO_SCHEME, ERR_NONE };
 static const enum err_code slip_errors[] = { ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_STATE, ERR_NONE };
 static const enum err_code act_errors[] = { ERR_NOT_FOUND, ERR_STATE, ERR_CLAIM_CLOSED, ERR_STALE, ERR_CONFLICT_OF_INTEREST, ERR_NONE };
 static const enum err_code deed_errors[] = { ERR_NOT_FOUND, ERR_STATE, ERR_CLAIM_CLOSED, ERR_STALE, ERR_CONFLICT_OF_INTEREST, ERR_DUPLICATE, ERR_OVER_CAP, ERR_NO_SCHEME, ERR_NONE };
@@ -448,6 +449,8 @@ static const struct route claim_routes[] = {
       "A photo, for those who may see the claim." },
     { "GET", "/public/villages/{village}/claims/{number}", PERM_PUBLIC, TX_READ, &number_get_record, &claim_public_record, public_get, get_errors,
       ROUTE_CACHE, NULL, NULL, "What a slip's QR code opens: the claim as the board shows it, names masked. 核验" },
+    { "GET", "/villages/{village}/estimate", PERM_SELF, TX_READ, &claim_estimate_in_record, &scheme_estimate_record, claim_estimate,
+      estimate_errors, 0, NULL, NULL, "What a deed of somebody would earn, and what their limits leave. 这件事能得几分" },
     { "GET", "/todo", PERM_SELF, TX_READ, NULL, &todo_record, claim_todo, NULL, 0, NULL, NULL,
       "What waits for me, by step, with counts and the oldest date. 待办" },
     { 0 }

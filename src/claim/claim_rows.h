@@ -16,6 +16,10 @@ bool claim_is_visible(const struct req *r, const struct claim *c);
 MUST_CHECK const struct err *claim_bad(struct req *r, const char *field, const char *zh,
                                        const char *en);
 MUST_CHECK const struct err *claim_check_day(struct req *r, int64_t day);
+/* What each limit has let through already, from the books: fills in used_* of struct scheme_limit. */
+MUST_CHECK const struct err *claim_count_used(struct req *r, const struct claim *c,
+                                              const struct scheme *s,
+                                              const struct scheme_item *own, struct list *limits);
 MUST_CHECK const struct err *claim_value(struct req *r, struct claim *c, bool checked);
 MUST_CHECK const struct err *claim_value_again(struct req *r, const struct claim *c);
 MUST_CHECK const struct err *claim_needs_evidence(struct req *r, const struct claim *c);
@@ -47,11 +51,11 @@ MUST_CHECK const struct err *claim_answer(struct req *r, const struct claim *c, 
                                           struct claim_out **out);
 
 /* Handlers in other files. */
-handler claim_todo, claim_batch, claim_slip, claim_slip_full, claim_photo_add, claim_photo_get;
+handler claim_estimate, claim_todo, claim_batch, claim_slip, claim_slip_full, claim_photo_add, claim_photo_get;
 struct claim_get {
     int64_t village, claim;
 };
-extern const struct record claim_get_record, todo_record, batch_in_record, batch_out_record,
+extern const struct record claim_estimate_in_record, claim_get_record, todo_record, batch_in_record, batch_out_record,
     photo_in_record, photo_get_record, photo_out_record;
 extern const struct command claim_commands[];
 #endif

@@ -48,9 +48,8 @@ static const struct err *count_warnings(struct req *r, const struct claim *c,
     return NULL;
 }
 
-/* What each limit has let through already, from the books. */
-static const struct err *count_used(struct req *r, const struct claim *c, const struct scheme *s,
-                                    const struct scheme_item *own, struct list *limits)
+const struct err *claim_count_used(struct req *r, const struct claim *c, const struct scheme *s,
+                                   const struct scheme_item *own, struct list *limits)
 {
     for (size_t k = 0; k < limits->n; k++) {
         struct scheme_limit *l = &LIST_AT(*limits, struct scheme_limit, k);
@@ -97,7 +96,7 @@ const struct err *claim_value(struct req *r, struct claim *c, bool checked)
         return claim_bad(r, "item", "以元结算的项目不能申报积分。",
                          "An item in yuan is not claimed for points.");
     struct list limits = scheme_limits(r->mem, s, i, c->deed_on);
-    TRY(count_used(r, c, s, i, &limits));
+    TRY(claim_count_used(r, c, s, i, &limits));
     f.limits = limits.items;
     f.limits_n = limits.n;
     TRY(scheme_award(r->mem, s, &f, &a));

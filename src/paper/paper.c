@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/buf.h"
+#include "kernel/text.h"
 
 #ifdef __SANITIZE_ADDRESS__
 /* fontconfig keeps its patterns behind offsets, where the leak checker does not see them. */
@@ -165,6 +166,28 @@ double paper_inner(const struct paper *p)
     return p->width - 2 * p->margin;
 }
 
+static bool drawable(PangoLayout *l, const char *s, size_t n)
+{
+    pango_layout_set_text(l, s, (int)n);
+    return pango_layout_get_unknown_glyphs_count(l) == 0;
+}
+
+/* A character that no font has becomes 〓, the printers' mark for one to be written in by hand: one
+ * rare name must not keep a village's cards from being printed. Without a font for Chinese at all
+ * that is missing too, and the sheet is an error. */
+static void text_set(struct paper *p, PangoLayout *l, const char *s)
+{
+    static const char mark[] = "〓";
+    struct buf b = buf_in(p->mem, PDF_MAX);
+    uint32_t cp;
+    if (drawable(l, s, strlen(s))) return;
+    if (!drawable(l, mark, sizeof mark - 1)) p->missing = true;
+    for (size_t n = strlen(s), step; n && (step = utf8_step(s, n, &cp)); s += step, n -= step)
+        if (drawable(l, s, step)) buf_add(&b, s, step);
+        else buf_puts(&b, mark);
+    pango_layout_set_text(l, b.p ? b.p : "", -1);
+}
+
 PangoLayout *text_new(struct paper *p, const char *s, double size, bool bold, double width)
 {
     cairo_t *cr = p->cr ? p->cr : p->measure;
@@ -174,8 +197,7 @@ PangoLayout *text_new(struct paper *p, const char *s, double size, bool bold, do
     pango_layout_set_font_description(l, p->font);
     pango_layout_set_width(l, width < 0 ? -1 : (int)(width * PANGO_SCALE));
     pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
-    pango_layout_set_text(l, s, -1);
-    if (pango_layout_get_unknown_glyphs_count(l) > 0) p->missing = true;
+    text_set(p, l, s);
     return l;
 }
 
@@ -445,7 +467,7 @@ const struct err *paper_close(struct paper *p, struct bytes *out)
     if (b->over) return err_new(p->mem, ERR_TOO_LARGE, NULL);
     struct err *e = err_new(p->mem, ERR_INTERNAL, NULL);
     e->cause = status != CAIRO_STATUS_SUCCESS ? cairo_status_to_string(status)
-               : p->missing ? "no installed font has all characters: install fonts-noto-cjk"
+               : p->missing ? "no installed font draws Chinese: install fonts-noto-cjk"
                             : NULL;
     if (e->cause) return e;
     *out = (struct bytes){ b->p, b->n };

@@ -1,7 +1,7 @@
 /* Paper: A3, A4 and A5 sheets as PDF (cairo, pango, qrencode). It knows nothing of villages. What is put
  * on it flows from top to bottom and breaks to the next page. The same calls give the same bytes:
- * no clock, no random tag. Needs a CJK font (Debian: fonts-noto-cjk); a text that no installed font
- * can draw is an error, never a page of boxes.
+ * no clock, no random tag. Needs a CJK font (Debian: fonts-noto-cjk): without one a sheet is an error,
+ * never a page of boxes; a single character that it lacks is printed as 〓, to be written in by hand.
  *
  *     struct paper *p = paper_new(r->mem, PAPER_A5, "奖分通知单", "2026-11-21T00:00:00Z");
  *     paper_title(p, "奖分通知单");

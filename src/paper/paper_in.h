@@ -50,7 +50,7 @@ struct paper {
     PangoFontDescription *font;
     double y;
     int page, pages;
-    bool missing; /* a character no font has */
+    bool missing; /* no font draws Chinese */
 };
 
 double paper_inner(const struct paper *p);

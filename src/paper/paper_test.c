@@ -116,12 +116,27 @@ static void the_same_calls_give_the_same_bytes(void **unused)
     arena_clear(&mem);
 }
 
+/* U+10FFFD is for private use: no font has it. */
+static void a_character_without_a_font_is_marked(void **unused)
+{
+    (void)unused;
+    struct arena mem = { 0 };
+    struct bytes out;
+    struct paper *p = paper_new(&mem, PAPER_A5, "卡", "2026-11-21T00:00:00Z");
+    paper_text(p, "户主：\xf4\x8f\xbf\xbd小丰");
+    assert_null(paper_close(p, &out));
+    const char *path = file(&mem, out);
+    assert_non_null(strstr(shell(&mem, arena_printf(&mem, "pdftotext %s -", path)), "户主：〓小丰"));
+    unlink(path);
+    arena_clear(&mem);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_and_code_can_be_read_back),
         cmocka_unit_test(long_tables_break_and_repeat_their_head),
-        cmocka_unit_test(the_same_calls_give_the_same_bytes),
+        cmocka_unit_test(the_same_calls_give_the_same_bytes), cmocka_unit_test(a_character_without_a_font_is_marked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

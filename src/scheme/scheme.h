@@ -161,6 +161,30 @@ struct award {
 /* ERR_INVALID with the field at fault (item, class, chosen, quantity, level, claimant); ERR_OVER_CAP
  * when nothing is left; a cap in points grants what is left. */
 MUST_CHECK const struct err *scheme_award(struct arena *mem, const struct scheme *s, const struct award_facts *f, struct award *out);
+/* 这件事能得几分: what a deed would earn, for people who ask before they do it. A range that nobody has picked
+ * from yet answers both ends; a limit that is used up is an answer, not an error. */
+struct scheme_estimate {
+    const char *item, *label, *category;
+    int64_t points_c, most_c;     /* the same when it is certain */
+    int64_t yuan, range, full;    /* range: the checker picks; full: a limit leaves nothing */
+    const char *explain, *explain_en, *tree;
+    struct list left;             /* struct estimate_left: what the limits leave; only with limits counted */
+    const struct scheme_item *of;
+};
+struct estimate_left { const char *text, *text_en; int64_t times, points_c; /* NONE: not limited so */ };
+extern const struct record scheme_estimate_record;
+/* What is asked about a deed, for the routes that answer it (claim has one that knows what was used). */
+struct estimate_in { int64_t village, subject, quantity_c, on, reverse; const char *item, *class_, *subject_kind, *level, *difficulty; };
+#define ESTIMATE_FIELDS(T) \
+    F(T, item, K_TEXT, IN_QUERY, 1, 32, "Item code. 项目"), \
+    F_AS(T, quantity_c, "quantity", K_POINTS, IN_QUERY | OPT, 0, 100000000, "How many units; 1 if absent. 数量"), \
+    F(T, level, K_TEXT, IN_QUERY | OPT, 1, 30, "Level, for items by level. 级别"), \
+    F(T, difficulty, K_TEXT, IN_QUERY | OPT, 1, 30, "Difficulty, for items that have it. 难度"), \
+    F(T, reverse, K_BOOL, IN_QUERY | OPT, 0, 0, "The contrary was done. 反之"), \
+    F(T, on, K_DATE, IN_QUERY | OPT, 0, 0, "The day of the deed; today if absent. 日期")
+/* counted: the facts' limits hold what was used. ERR_INVALID as scheme_award. */
+MUST_CHECK const struct err *scheme_estimate(struct arena *mem, const struct scheme *s, const struct award_facts *f,
+                                             bool counted, struct scheme_estimate **out);
 /* The band that holds v; NULL: none. */
 const struct scheme_band *scheme_band_of(const struct list *bands, int64_t v);
 bool scheme_within(const struct scheme_bounds *in, int64_t v);

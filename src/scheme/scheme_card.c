@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/text.h"
+#include "paper/paper.h"
 #include "scheme/scheme_notice_in.h"
 #include "scheme/scheme_paper.h"
 

@@ -44,11 +44,26 @@ static const enum err_code draft_diff_errors[] = { ERR_NOT_FOUND, ERR_NO_SCHEME,
 static const enum err_code draft_adopt_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_SCHEME_FROM, ERR_MEETING, ERR_DUPLICATE, ERR_STATE, ERR_STALE,
                                                     ERR_CONFLICT, ERR_NONE };
 
+static const enum err_code card_errors[] = { ERR_NOT_FOUND, ERR_NO_SCHEME, ERR_NONE };
+static const enum err_code cards_errors[] = { ERR_NOT_FOUND, ERR_NO_SCHEME, ERR_TOO_LARGE, ERR_NONE };
+
 static const struct route scheme_routes[] = {
     { "GET", "/public/villages/{village}/scheme", PERM_PUBLIC, TX_READ, &rules_in_record, &rules_record, get_rules, rules_errors,
       ROUTE_CACHE, NULL, NULL, "The rules in force, in words, by category." },
     { "GET", "/public/villages/{village}/schemes", PERM_PUBLIC, TX_READ, &public_schemes_in_record, &public_version_record,
       get_public_schemes, NULL, ROUTE_PAGE | ROUTE_CACHE, NULL, NULL, "Who adopted the rules and when: the versions that were, are or will be in force." },
+    { "GET", "/public/villages/{village}/scheme/notice", PERM_PUBLIC, TX_READ, &notice_in_record, &scheme_notice_record, get_notice,
+      rules_errors, ROUTE_CACHE, NULL, NULL, "The rules in force as the notice on the wall: headings, sentences, tables." },
+    { "GET", "/public/villages/{village}/scheme/notice.pdf", PERM_PUBLIC, TX_READ, &notice_pdf_in_record, NULL, get_notice_pdf,
+      rules_errors, ROUTE_FILE | ROUTE_CACHE, NULL, "application/pdf", "The notice of the rules in force for printing. 积分办法公示" },
+    { "GET", "/public/villages/{village}/scheme/estimate", PERM_PUBLIC, TX_READ, &estimate_in_record, &scheme_estimate_record, get_estimate,
+      rules_errors, ROUTE_CACHE, NULL, NULL, "What a deed would earn, before limits. 这件事能得几分" },
+    { "GET", "/villages/{village}/schemes/{scheme}/notice.pdf", PERM_SELF, TX_READ, &version_pdf_in_record, NULL, get_version_pdf,
+      read_errors, ROUTE_FILE, NULL, "application/pdf", "The notice of one version for printing." },
+    { "GET", "/villages/{village}/households/{household}/card.pdf", PERM_SELF, TX_READ, &card_in_record, NULL, get_card, card_errors,
+      ROUTE_FILE, NULL, "application/pdf", "The rules that apply to a household on one page. 积分明白卡" },
+    { "GET", "/villages/{village}/cards.pdf", PERM_PEOPLE_READ, TX_READ, &cards_in_record, NULL, get_cards, cards_errors, ROUTE_FILE, NULL,
+      "application/pdf", "The cards of all households, or of a group or a grid." },
     { "GET", "/villages/{village}/schemes", PERM_SELF, TX_READ, &schemes_in_record, &scheme_version_record, get_schemes, NULL,
       ROUTE_PAGE, NULL, NULL, "Versions of a village's scheme (of a township's template), newest first." },
     { "GET", "/villages/{village}/schemes/{scheme}", PERM_SELF, TX_READ, &scheme_key_in_record, &scheme_version_record, get_scheme,

@@ -18,4 +18,8 @@ handler get_schemes, get_scheme, post_scheme, post_withdraw, get_public_schemes,
 extern const struct record drafts_in_record, draft_new_in_record, draft_key_in_record, draft_match_in_record, draft_save_in_record,
     draft_diff_in_record, draft_adopt_in_record;
 handler get_drafts, post_draft, get_draft, put_draft, delete_draft, post_draft_restore, get_draft_diff, post_draft_adopt;
+
+extern const struct record notice_in_record, notice_pdf_in_record, version_pdf_in_record, scheme_notice_record, estimate_in_record, card_in_record,
+    cards_in_record;
+handler get_notice, get_notice_pdf, get_version_pdf, get_estimate, get_card, get_cards;
 #endif

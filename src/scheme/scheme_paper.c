@@ -2,6 +2,7 @@
 #include "scheme/scheme_paper.h"
 
 #include "kernel/text.h"
+#include "paper/paper.h"
 
 bool scheme_paper_size(const char *name, enum paper_size *out)
 {

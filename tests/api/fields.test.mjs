@@ -206,6 +206,8 @@ Object.assign(HERE, {
   "GET /villages/{village}/drafts/{draft}/diff": { against: () => null },
   "GET /villages/{village}/schemes/{scheme}/diff": { against: () => null },
   "POST /villages/{village}/claims/batch": { action: () => "publish" },
+  "GET /public/villages/{village}/scheme/estimate": { class: () => "resident", difficulty: () => null },
+  "GET /villages/{village}/estimate": { difficulty: () => null },
 });
 
 const PASSWORD = "shan-zhi-story-2026";

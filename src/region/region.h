@@ -19,6 +19,9 @@ MUST_CHECK const struct err *region_village(struct req *r, int64_t code, struct 
 /* "广东省河源市紫金县龙窝镇礼坑村" from the township down: short form "龙窝镇礼坑村". */
 MUST_CHECK const struct err *region_title(struct req *r, int64_t code, const char **out);
 
+/* The villages below a region that take part, by code, behind `after` (NONE: from the first). */
+MUST_CHECK const struct err *region_villages(struct req *r, int64_t region, int64_t after, int64_t limit, struct list *out);
+
 struct grid {
     int64_t village;
     const char *code, *name;

@@ -76,6 +76,16 @@ const struct err *region_village(struct req *r, int64_t code, struct region **ou
                     "No such village; check the code, or import the regions first.");
 }
 
+const struct err *region_villages(struct req *r, int64_t region, int64_t after, int64_t limit, struct list *out)
+{
+    int64_t first, last;
+    access_span(region, &first, &last);
+    return db_all(r, &region_record, out,
+                  "SELECT code, name, official, parent, level, active FROM region WHERE code BETWEEN $1 AND $2 AND code > $3"
+                  " AND level = 5 AND active = 1 ORDER BY code LIMIT $4",
+                  I64(first), I64(last), I64(after == NONE ? 0 : after), I64(limit));
+}
+
 const struct err *region_title(struct req *r, int64_t code, const char **out)
 {
     struct region *here, *above;

@@ -1,9 +1,10 @@
-/* `shanzhi scheme check | explain | diff | print | schema | reference | adopt`. */
+/* `shanzhi scheme check | explain | diff | print | schema | reference | new | adopt`. */
 #include "http/command.h"
 #include "kernel/json.h"
 #include "kernel/text.h"
 #include "scheme/scheme_extend.h"
 #include "scheme/scheme_paper.h"
+#include "scheme/scheme_preset.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_store.h"
 #include "scheme/scheme_stream.h"
@@ -324,28 +325,87 @@ static int print_command(struct cli *c)
     return e ? cli_fail(c, e) : write_pdf(pdf, bytes);
 }
 
+/* A file to begin with: blank, a preset by name, or another file (a township's template becomes a file that extends it). */
+static int new_command(struct cli *c)
+{
+    const char *from = cli_option(c, "from"), *name = cli_option(c, "name"), *village = cli_option(c, "village");
+    const char *text;
+    struct scheme_finding *found;
+    size_t n;
+    if (cli_arg(c, 0) || (from && !*from) || (name && !*name) || (village && !*village)) {
+        fprintf(stderr, "用法 usage: shanzhi scheme new [--from PRESET|FILE] [--name CODE] [--village NAME] > FILE\n");
+        return 2;
+    }
+    if (!village) village = "本村";
+    if (!from) {
+        printf("%s", scheme_blank(c->mem, name, village));
+        return 0;
+    }
+    const struct scheme_preset *preset = scheme_preset_find(from);
+    if (preset) {
+        text = preset->text;
+    } else {
+        const char *p = read_text(c, from, &n);
+        if (!p) {
+            fprintf(stderr, "可用的范本 presets:");
+            struct list all = scheme_presets();
+            for (size_t i = 0; i < all.n; i++) fprintf(stderr, " %s", LIST_AT(all, struct scheme_preset, i).name);
+            fprintf(stderr, "\n");
+            return 1;
+        }
+        text = arena_strndup(c->mem, p, n);
+    }
+    const struct scheme *s = scheme_parse(c->mem, from, text, strlen(text), &found);
+    if (!s) {
+        fprintf(stderr, "%s:%d:%d: %s | %s\n", from, found->line, found->column, found->zh, found->en);
+        return 1;
+    }
+    printf("%s", scheme_begin(c->mem, s, text, name ? name : arena_printf(c->mem, "%.27s_new", s->name), village));
+    return 0;
+}
+
 struct adopt {
     int64_t village, from, version;
+    struct scheme_meeting m;
     const char *text;
     size_t n;
 };
 static const struct err *adopt(struct req *r, void *arg)
 {
     struct adopt *a = arg;
-    struct region *village;
-    TRY(region_load(r, a->village, &village));
-    return scheme_adopt(r, a->village, a->from, a->text, a->n, &a->version);
+    struct region *place;
+    TRY(scheme_place(r, a->village, &place));
+    return scheme_adopt_by(r, a->village, a->from, &a->m, NONE, a->text, a->n, &a->version);
+}
+
+/* "41/2/1": for, against, abstentions. */
+static bool votes_parse(struct arena *mem, const char *s, struct scheme_meeting *m)
+{
+    const char *a = strchr(s, '/'), *b = a ? strchr(a + 1, '/') : NULL;
+    return b && text_int(arena_strndup(mem, s, (size_t)(a - s)), 0, 100000, &m->votes_for) &&
+           text_int(arena_strndup(mem, a + 1, (size_t)(b - a - 1)), 0, 100000, &m->votes_against) &&
+           text_int(b + 1, 0, 100000, &m->votes_abstain);
 }
 
 static int adopt_command(struct cli *c)
 {
-    struct adopt a = { 0 };
-    const char *village = cli_option(c, "village"), *from = cli_option(c, "from"),
-               *path = cli_arg(c, 0);
-    if (!path || !village || !region_parse(village, &a.village) || !from ||
-        !date_parse(from, &a.from)) {
-        fprintf(stderr, "用法 usage: shanzhi scheme adopt --village CODE --from 2026-01-01 FILE\n");
+    struct adopt a = { .m = { NULL, NONE, NONE, NONE, NONE, NULL } };
+    const char *village = cli_option(c, "village"), *from = cli_option(c, "from"), *on = cli_option(c, "meeting-on");
+    const char *votes = cli_option(c, "votes"), *minutes = cli_option(c, "minutes"), *path = cli_arg(c, 0);
+    size_t n;
+    a.m.meeting = cli_option(c, "meeting");
+    if (!path || !village || !region_parse(village, &a.village) || !from || !date_parse(from, &a.from) ||
+        (on && !date_parse(on, &a.m.on)) || (votes && !votes_parse(c->mem, votes, &a.m)) || (minutes && !*minutes)) {
+        fprintf(stderr, "用法 usage: shanzhi scheme adopt --village CODE --from 2026-01-01 [--meeting NAME] [--meeting-on 2025-12-20]"
+                        " [--votes 41/2/1] [--minutes FILE] FILE\n");
         return 2;
+    }
+    if (minutes) {
+        const char *p = read_text(c, minutes, &n);
+        if (!p || !utf8_valid(p, n) || !text_clean(a.m.minutes = arena_strndup(c->mem, p, n))) {
+            fprintf(stderr, "%s: 会议记录要是文本文件 the minutes are a text file\n", minutes);
+            return 1;
+        }
     }
     a.text = read_text(c, path, &a.n);
     if (!a.text) return 1;
@@ -369,7 +429,9 @@ const struct command scheme_commands[] = {
     { "scheme schema", "[--facts]", "Print the JSON Schema of schemes or of facts, for editors.", false,
       schema_command },
     { "scheme reference", "", "Print the reference of all keys.", false, reference_command },
-    { "scheme adopt", "--village CODE --from DATE FILE", "Put a scheme in force in a village.",
-      true, adopt_command },
+    { "scheme new", "[--from PRESET|FILE] [--name CODE] [--village NAME]",
+      "Print a commented file to begin with: blank, from a preset or another file, or extending a township's template.", false, new_command },
+    { "scheme adopt", "--village CODE --from DATE [--meeting NAME] [--meeting-on DATE] [--votes 41/2/1] [--minutes FILE] FILE",
+      "Put a scheme in force in a village (a template in a township), with the meeting that adopted it.", true, adopt_command },
     { 0 }
 };

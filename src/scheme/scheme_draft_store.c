@@ -48,9 +48,10 @@ static const char *title_of(struct arena *mem, const char *text, size_t n)
 }
 
 /* Line ends of other systems become "\n", so that a line number means the same everywhere. */
-static const struct err *take_text(struct req *r, const char *text, size_t n, struct draft_text *out)
+static const struct err *take_text(struct req *r, int64_t village, const char *text, size_t n, struct draft_text *out)
 {
     struct scheme_finding *found;
+    const struct scheme *s;
     if (n > SCHEME_BYTES)
         return fail_say(r, ERR_TOO_LARGE, NULL, "方案太长，最多512 KiB。", "The text is too long: at most 512 KiB.");
     if (!utf8_valid(text, n) || memchr(text, 0, n))
@@ -63,7 +64,7 @@ static const struct err *take_text(struct req *r, const char *text, size_t n, st
     }
     p[m] = 0;
     *out = (struct draft_text){ .text = p, .title = title_of(r->mem, p, m) };
-    scheme_parse(r->mem, "draft", p, m, &found);
+    TRY(scheme_read_at(r, village, r->today, p, m, &s, &found));
     for (const struct scheme_finding *f = found; f; f = f->next) f->warning ? out->warnings++ : out->errors++;
     return NULL;
 }
@@ -73,7 +74,7 @@ const struct err *draft_add(struct req *r, int64_t village, const struct draft_o
 {
     struct draft_text t;
     int64_t open;
-    TRY(take_text(r, text, n, &t));
+    TRY(take_text(r, village, text, n, &t));
     TRY(db_int(r, &open, "SELECT count(*) FROM scheme_draft WHERE village = $1 AND state = 'open'", I64(village)));
     if (open >= DRAFTS_MAX)
         return fail_say(r, ERR_CONFLICT, NULL, "草稿太多了，请先删去不用的。", "There are too many drafts; delete some first.");
@@ -122,7 +123,7 @@ const struct err *draft_save(struct req *r, int64_t village, int64_t id, int64_t
 {
     struct draft_text t;
     int64_t changed;
-    TRY(take_text(r, text, n, &t));
+    TRY(take_text(r, village, text, n, &t));
     TRY(db_exec_n(r, &changed,
                   "UPDATE scheme_draft SET title = $4, yaml = $5, errors = $6, warnings = $7, changed_at = $8, changed_by = $9,"
                   " changed_by_name = $10, version = version + 1 WHERE village = $1 AND id = $2 AND version = $3 AND state = 'open'",

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct list notice = scheme_notice(&mem, s, &(struct notice_about){ NOTICE_ABOUT });
         notice_text(&out, &notice);
         scheme_tell_choices(&mem, s, &out);
-        if (scheme_tell_diff(s, s, &out)) abort();
+        if (scheme_tell_diff(&mem, s, s, LANG_ZH, &out)) abort();
     }
     struct fact_list list = f ? fact_list_of(f) : (struct fact_list){ 0 };
     if (f && !run_open(&mem, s, &list.source, year, &run)) {

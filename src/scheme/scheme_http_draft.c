@@ -41,8 +41,9 @@ static const struct err *answer(struct req *r, int64_t village, int64_t id, bool
 {
     struct scheme_draft *d;
     struct scheme_finding *found;
+    const struct scheme *s;
     TRY(draft_load(r, village, id, &d));
-    scheme_parse(r->mem, "draft", d->text, strlen(d->text), &found);
+    TRY(scheme_read_at(r, village, r->today, d->text, strlen(d->text), &s, &found));
     d->findings = tool_findings(r->mem, found);
     if (!with_text) d->text = NULL;
     r->audit_subject = id;
@@ -81,26 +82,37 @@ static const struct err *origin_version(struct req *r, const struct draft_new_in
     return NULL;
 }
 
-static const struct err *origin_template(struct req *r, const struct draft_new_in *in, struct draft_origin *from, const char **text)
+/* "longwo" in 441621102205: longwo_205 */
+static const char *code_of(struct arena *mem, const char *name, int64_t village)
 {
+    return arena_printf(mem, "%.28s_%03d", name, (int)(village % 1000));
+}
+
+static const struct err *origin_template(struct req *r, const struct draft_new_in *in, const char *name, struct draft_origin *from,
+                                         const char **text)
+{
+    const struct scheme *t;
     struct scheme_version *v;
-    TRY(scheme_version_on(r, in->village / 1000 * 1000, r->today, &v));
-    if (!v) return fail_say(r, ERR_NO_SCHEME, NULL, "镇里还没有生效的模板。", "The township has no template in force.");
+    TRY(scheme_template_on(r, in->village, r->today, &t));
+    if (!t) return fail_say(r, ERR_NO_SCHEME, NULL, "镇里还没有生效的模板。", "The township has no template in force.");
+    TRY(scheme_version_load(r, in->village / 1000 * 1000, t->version, &v));
     from->id = v->id;
-    *text = v->text;
+    *text = scheme_begin(r->mem, t, v->text, code_of(r->mem, t->name, in->village), name);
     return NULL;
 }
 
-static const struct err *origin_text(struct req *r, const struct draft_new_in *in, struct draft_origin *from, const char **text)
+static const struct err *origin_text(struct req *r, const struct draft_new_in *in, const char *name, struct draft_origin *from,
+                                     const char **text)
 {
     if (text_equal(in->from, "version")) return origin_version(r, in, from, text);
-    if (text_equal(in->from, "template")) return origin_template(r, in, from, text);
+    if (text_equal(in->from, "template")) return origin_template(r, in, name, from, text);
     if (text_equal(in->from, "preset")) {
         if (!in->preset) return missing(r, "preset");
         const struct scheme_preset *p = scheme_preset_find(in->preset);
         if (!p) return fail(r, ERR_NOT_FOUND, "preset");
+        const struct scheme *s = scheme_parse(r->mem, p->name, p->text, (size_t)p->bytes, NULL);
         from->name = p->name;
-        *text = p->text;
+        *text = scheme_begin(r->mem, s, p->text, code_of(r->mem, p->name, in->village), name);
         return NULL;
     }
     if (text_equal(in->from, "draft")) {
@@ -124,8 +136,8 @@ const struct err *post_draft(struct req *r)
     const char *text = NULL;
     int64_t id;
     TRY(scheme_place(r, in->village, &place));
-    if (text_equal(in->from, "blank")) text = scheme_blank(r->mem, NULL, place->name);
-    else TRY(origin_text(r, in, &from, &text));
+    if (text_equal(in->from, "blank")) text = scheme_blank(r->mem, code_of(r->mem, "village", in->village), place->name);
+    else TRY(origin_text(r, in, place->name, &from, &text));
     TRY(draft_add(r, in->village, &from, text, strlen(text), &id));
     return answer(r, in->village, id, true);
 }

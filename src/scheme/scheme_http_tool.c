@@ -3,6 +3,7 @@
 
 #include "http/http.h"
 #include "scheme/scheme_http_tool.h"
+#include "scheme/scheme_store.h"
 #include "scheme/scheme_tool.h"
 #include "scheme/scheme_tree.h"
 
@@ -16,11 +17,21 @@ static const struct field check_in_fields[] = {
 };
 RECORD(check_in);
 
+struct check_at_in { int64_t village; struct bytes body; };
+static const struct field check_at_in_fields[] = {
+    F(check_at_in, village, K_REGION, IN_QUERY | OPT, 0, 0,
+      "For this village (or township): also against the township's template in force today, when the text extends it. 村代码"),
+    F(check_at_in, body, K_BYTES, IN_RAW, 0, 0, "The scheme, YAML."),
+    { 0 }
+};
+RECORD(check_at_in);
+
 const struct err *scheme_post_check(struct req *r)
 {
-    const struct check_in *in = r->in;
+    const struct check_at_in *in = r->in;
     struct scheme_finding *found;
-    const struct scheme *s = scheme_parse(r->mem, "scheme", in->body.p, in->body.n, &found);
+    const struct scheme *s;
+    TRY(scheme_read_at(r, in->village, r->today, in->body.p, in->body.n, &s, &found));
     r->out = tool_check(r->mem, s, found);
     return NULL;
 }

@@ -162,7 +162,7 @@ static const struct field diff_side_fields[] = {
     F_AS(diff_side, first_day, "from", K_DATE, OPT, 0, 0, "In force from. 生效日期"),
     { 0 }
 };
-static RECORD(diff_side);
+RECORD(diff_side);
 static const struct field scheme_diff_fields[] = {
     F_SUB(scheme_diff, before, K_OBJECT, 0, 0, 0, diff_side_record, "What it is compared with."),
     F_SUB(scheme_diff, after, K_OBJECT, 0, 0, 0, diff_side_record, "What is told."),

@@ -1,6 +1,14 @@
 /* The file a village begins with: scheme_preset.h. */
 #include "scheme/scheme_preset.h"
 
+#include <string.h>
+
+#include "kernel/buf.h"
+#include "kernel/text.h"
+#include "scheme/scheme_tree.h"
+
+enum { NEW_MAX = 2 * SCHEME_BYTES };
+
 /* %1$s: its code; %2$s: the village, or a word in its place. */
 static const char blank[] =
     "# 积分细则。井号后面是说明，计算时不看。每行“键: 值”，下级内容往右缩进两格。\n"
@@ -66,4 +74,79 @@ static const char blank[] =
 const char *scheme_blank(struct arena *mem, const char *name, const char *village)
 {
     return arena_printf(mem, blank, name ? name : "village", village ? village : "本村");
+}
+
+/* ---- another place's text ---- */
+
+/* Lines of a text, from 1; the last ends with the text. */
+static const char *line_at(const char *text, int line)
+{
+    while (--line > 0 && *text) text += strcspn(text, "\n"), text += *text == '\n';
+    return text;
+}
+
+static bool own_line(const char *line)
+{
+    return *line == '#' || *line == '\n' || !*line;
+}
+
+/* The lines of a key of the file: up to the next key, whose comments stand before it. */
+static void lines_of(const char *text, const struct scheme_node *key, int *first, int *last)
+{
+    int count = 1;
+    for (const char *p = text; *p; p++) count += *p == '\n';
+    *first = key->key_line;
+    *last = (key->next ? key->next->key_line : count + 1) - 1;
+    while (*last > *first && own_line(line_at(text, *last))) --*last;
+}
+
+/* What stands in the place of a key; NULL: its lines stay; "": they go. */
+static const char *instead(struct arena *mem, const struct scheme *s, const struct scheme_node *key, const char *name, const char *village)
+{
+    static const struct { const char *key, *zh; } keys[] = {
+        { "scheme", "方案" }, { "title", "标题" }, { "place", "地区" }, { "covenant", "村规民约" }, { "adopted", "通过" }, { "template", "模板" },
+    };
+    size_t k = 0;
+    while (k < sizeof keys / sizeof *keys && !text_equal(key->key, keys[k].key) && !text_equal(key->key, keys[k].zh)) k++;
+    switch (k) {
+    case 0: return arena_printf(mem, "%s: %s\n", key->key, name);
+    case 1: return arena_printf(mem, "%s: %s积分细则\n", key->key, village);
+    case 2: return arena_printf(mem, "%s: %s\n", key->key, village);
+    case 3: return arena_printf(mem, "%s: %s村规民约\n", key->key, village);
+    case 4: return "";
+    case 5: return arena_printf(mem, "# 依据镇模板：只能在模板允许的范围内改，限制只能更严。\nextends: %s\n", s->name);
+    }
+    return NULL;
+}
+
+/* Clauses name the covenant they stand in. */
+static const char *rename_covenant(struct arena *mem, const struct scheme *s, const char *text, const char *village)
+{
+    struct buf b = buf_in(mem, NEW_MAX);
+    size_t n = s->covenant ? strlen(s->covenant) : 0;
+    if (!n || text_equal(s->covenant, "村规民约")) return text;
+    for (const char *at; (at = strstr(text, s->covenant)); text = at + n) {
+        buf_add(&b, text, (size_t)(at - text));
+        buf_printf(&b, "%s村规民约", village);
+    }
+    buf_puts(&b, text);
+    return b.p;
+}
+
+const char *scheme_begin(struct arena *mem, const struct scheme *s, const char *text, const char *name, const char *village)
+{
+    struct buf b = buf_in(mem, NEW_MAX);
+    int from = 1, first, last;
+    for (const struct scheme_node *key = s->root->child; key; key = key->next) {
+        const char *line = instead(mem, s, key, name, village);
+        lines_of(text, key, &first, &last);
+        /* Keys that share a line ({scheme: x, title: y}) stay as they are. */
+        if (!line || key->key_column != 1 || first < from) continue;
+        const char *p = line_at(text, from);
+        buf_add(&b, p, (size_t)(line_at(text, first) - p));
+        buf_puts(&b, line);
+        from = last + 1;
+    }
+    buf_puts(&b, line_at(text, from));
+    return rename_covenant(mem, s, b.p, village);
 }

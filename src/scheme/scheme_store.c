@@ -1,4 +1,5 @@
 /* Versions per village, and the cache of parsed schemes. */
+#include "scheme/scheme_extend.h"
 #include "scheme/scheme_store.h"
 
 #include <pthread.h>
@@ -40,7 +41,7 @@ RECORD(scheme_version);
  * version a copy of its head with the version's id. Versions never change, so nothing is ever stale;
  * nothing is dropped before the process ends (about 60 KiB per distinct text). */
 struct parsed { const char *checksum; const struct scheme *scheme; struct parsed *next; };
-struct known { int64_t id; const struct scheme *scheme; struct known *next; };
+struct known { int64_t village, id; const struct scheme *scheme; struct known *next; };
 enum { BUCKETS = 1024 };
 static struct {
     pthread_mutex_t lock;
@@ -49,12 +50,12 @@ static struct {
     struct known *versions[BUCKETS];
 } cache = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static const struct scheme *cache_find(int64_t id)
+static const struct scheme *cache_find(int64_t village, int64_t id)
 {
     const struct scheme *s = NULL;
     pthread_mutex_lock(&cache.lock);
     for (const struct known *k = cache.versions[(uint64_t)id % BUCKETS]; k && !s; k = k->next)
-        if (k->id == id) s = k->scheme;
+        if (k->id == id && k->village == village) s = k->scheme;
     pthread_mutex_unlock(&cache.lock);
     return s;
 }
@@ -72,7 +73,7 @@ static const struct scheme *cache_text(const struct scheme_version *v)
     return s;
 }
 
-static const struct scheme *cache_add(const struct scheme_version *v)
+static const struct scheme *cache_add(int64_t village, const struct scheme_version *v)
 {
     struct scheme *mine = NULL;
     pthread_mutex_lock(&cache.lock);
@@ -84,7 +85,7 @@ static const struct scheme *cache_add(const struct scheme_version *v)
         mine->version = v->id;
         mine->from = v->first_day;
         struct known **bucket = &cache.versions[(uint64_t)v->id % BUCKETS];
-        *k = (struct known){ v->id, mine, *bucket };
+        *k = (struct known){ village, v->id, mine, *bucket };
         *bucket = k;
     }
     pthread_mutex_unlock(&cache.lock);
@@ -144,10 +145,10 @@ const struct err *scheme_versions(struct req *r, int64_t village, int64_t before
 const struct err *scheme_by_version(struct req *r, int64_t village, int64_t version, const struct scheme **out)
 {
     struct scheme_version *v;
-    *out = cache_find(version);
+    *out = cache_find(village, version);
     if (*out) return NULL;
     TRY(scheme_version_load(r, village, version, &v));
-    *out = cache_add(v);
+    *out = cache_add(village, v);
     if (*out) return NULL;
     return fail_say(r, ERR_SCHEME, "scheme", "已生效的方案不能被本程序读取，请检查程序版本。",
                     "The scheme in force cannot be read by this program; check the program's version.");
@@ -177,6 +178,41 @@ const struct err *scheme_in_force_over(struct req *r, int64_t village, struct sp
     *out = (struct list){ arena_array(r->mem, const struct scheme *, ids.n + 1), ids.n };
     for (size_t i = 0; i < ids.n; i++)
         TRY(scheme_by_version(r, village, LIST_AT(ids, struct version_id, i).id, &LIST_AT(*out, const struct scheme *, i)));
+    return NULL;
+}
+
+/* ---- the township's template ---- */
+
+static bool is_village(int64_t code)
+{
+    return code % 1000 != 0;
+}
+
+const struct err *scheme_template_on(struct req *r, int64_t village, int64_t on, const struct scheme **out)
+{
+    *out = NULL;
+    if (village == NONE || !is_village(village)) return NULL;
+    const struct err *e = scheme_in_force(r, village / 1000 * 1000, on, out);
+    return e && e->code == ERR_NO_SCHEME ? NULL : e;
+}
+
+const struct err *scheme_read_at(struct req *r, int64_t village, int64_t on, const char *text, size_t n, const struct scheme **out,
+                                 struct scheme_finding **found)
+{
+    const struct scheme *s = *out = scheme_parse(r->mem, "scheme", text, n, found), *template_;
+    struct scheme_check c = { .mem = r->mem, .first = *found };
+    if (!s || village == NONE) return NULL;
+    if (!is_village(village) && !s->template_)
+        check_error(&c, s->root, "镇的方案是模板：要写各村可以改什么、增什么（template）。",
+                    "a township's scheme is a template: say what villages may change and add (template)");
+    if (is_village(village) && s->template_)
+        check_error(&c, key_or_self(s->root, "template", "模板"), "只有镇才写模板（template）；村里写依据模板（extends）。",
+                    "only a township writes a template; a village says which it extends");
+    *found = c.first;
+    if (c.errors) *out = NULL;
+    if (c.errors || !s->extends) return NULL;
+    TRY(scheme_template_on(r, village, on, &template_));
+    if (!scheme_extend_check(r->mem, template_, s, found)) *out = NULL;
     return NULL;
 }
 
@@ -236,8 +272,9 @@ const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from, 
     static const struct scheme_adopted unsaid = { NULL, NONE, NONE, NONE, NONE, NULL };
     struct scheme_finding *findings;
     unsigned char hash[crypto_hash_sha256_BYTES];
-    const struct scheme *s = scheme_parse(r->mem, "scheme", text, n, &findings);
+    const struct scheme *s;
 
+    TRY(scheme_read_at(r, village, from > r->today ? from : r->today, text, n, &s, &findings));
     if (!s) return scheme_error(r->mem, findings);
     const struct scheme_adopted *said = s->adopted ? s->adopted : &unsaid;
     const struct scheme_meeting m = { given->meeting ? given->meeting : said->meeting, either(given->on, said->date),
@@ -254,7 +291,7 @@ const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from, 
                    " votes_for, votes_against, votes_abstain, minutes, draft, adopted_at, adopted_by, adopted_by_name)"
                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
                    I64(village), I64(*version), I64(from), TEXT(s->name), TEXT(s->title), TEXT(arena_strndup(r->mem, text, n)),
-                   TEXT(checksum), TEXT(NULL), TEXT(m.meeting), I64(m.on), I64(m.votes_for), I64(m.votes_against),
+                   TEXT(checksum), TEXT(s->extends), TEXT(m.meeting), I64(m.on), I64(m.votes_for), I64(m.votes_against),
                    I64(m.votes_abstain), TEXT(m.minutes), I64(draft), I64(r->now), I64(r->who ? r->who->account : NONE),
                    TEXT(r->who ? r->who->name : NULL));
 }

@@ -34,6 +34,14 @@ MUST_CHECK const struct err *scheme_withdraw(struct req *r, int64_t village, int
 /* A village's code, or a township's (its template): ERR_NOT_FOUND on "village" for any other. */
 MUST_CHECK const struct err *scheme_place(struct req *r, int64_t code, struct region **out);
 
+/* ---- the township's template (scheme_extend.h) ---- */
+/* What a village's file has to hold to on a day: the template of its township. None in force, or not a village: *out = NULL. */
+MUST_CHECK const struct err *scheme_template_on(struct req *r, int64_t village, int64_t on, const struct scheme **out);
+/* A text read with all that is known of the place: NULL in *out when there is an error, also one against the template. A
+ * township's text is a template, a village's is none. village NONE: no place. */
+MUST_CHECK const struct err *scheme_read_at(struct req *r, int64_t village, int64_t on, const char *text, size_t n,
+                                            const struct scheme **out, struct scheme_finding **found);
+
 /* ---- drafts ---- */
 enum {
     DRAFTS_MAX = 100,   /* open ones of a village: nobody keeps that many apart */

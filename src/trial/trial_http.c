@@ -18,9 +18,9 @@ struct simulate_in {
 };
 #define QUESTION_FIELDS \
     F(simulate_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"), \
-    F(simulate_in, period, K_TEXT, IN_QUERY | OPT, 1, 16, "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; or give from and to. 期间"), \
-    F(simulate_in, from, K_DATE, IN_QUERY | OPT, 0, 0, "First day, instead of a period. 起"), \
-    F(simulate_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "Last day. 止"), \
+    F(simulate_in, period, K_TEXT, IN_QUERY | OPT, 1, 16, "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; this year if absent. 期间"), \
+    F(simulate_in, from, K_DATE, IN_QUERY | OPT, 0, 0, "First day, instead of the period's. 起"), \
+    F(simulate_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "Last day, instead of the period's. 止"), \
     F(simulate_in, body, K_BYTES, IN_RAW, 0, 0, "The draft's YAML text. 草案原文")
 static const struct field simulate_in_fields[] = {
     QUESTION_FIELDS,
@@ -35,17 +35,18 @@ static const struct field simulate_export_fields[] = { QUESTION_FIELDS, { 0 } };
 static RECORD(simulate_in);
 static const struct record simulate_export_record = { "simulate_export", sizeof(struct simulate_in), simulate_export_fields };
 
+/* The period, or the days that replace an end of it; this year if nothing is said. */
 static const struct err *trial_span(struct req *r, const char *period, int64_t from, int64_t to, struct span *out)
 {
-    enum period per;
-    if (!period && from != NONE && to != NONE && from <= to) {
-        *out = (struct span){ from, to };
-        return NULL;
-    }
-    if (period && from == NONE && to == NONE && period_parse(period, &per, out) && per != PERIOD_LIFE) return NULL;
-    struct err *e = fail(r, ERR_INVALID, period ? "period" : "from");
-    err_finding(r->mem, e, e->field, "请写期间（如 2026、2026-Q3、2026-08），或写起止日期。",
-                "Give a period (2026, 2026-Q3, 2026-08), or the first and the last day.");
+    enum period per = PERIOD_YEAR;
+    *out = period_span(PERIOD_YEAR, to != NONE ? to : r->today);
+    bool good = !period || (period_parse(period, &per, out) && per != PERIOD_LIFE);
+    if (from != NONE) out->first = from;
+    if (to != NONE) out->last = to;
+    if (good && out->first <= out->last) return NULL;
+    struct err *e = fail(r, ERR_INVALID, good ? "from" : "period");
+    err_finding(r->mem, e, e->field, good ? "开始日期晚于结束日期。" : "期间要写成 2026、2026-Q3、2026-08 这样。",
+                good ? "The first day is after the last." : "A period is written 2026, 2026-Q3 or 2026-08.");
     return e;
 }
 
@@ -135,9 +136,9 @@ static const struct field explain_in_fields[] = {
     F(explain_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),
     F_ENUM(explain_in, kind, IN_PATH, subject_kinds, "resident, household or organisation."),
     F(explain_in, subject, K_ID, IN_PATH, 0, 0, "Whose."),
-    F(explain_in, period, K_TEXT, IN_QUERY | OPT, 1, 16, "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; or give from and to. 期间"),
-    F(explain_in, from, K_DATE, IN_QUERY | OPT, 0, 0, "First day, instead of a period. 起"),
-    F(explain_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "Last day. 止"),
+    F(explain_in, period, K_TEXT, IN_QUERY | OPT, 1, 16, "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; this year if absent. 期间"),
+    F(explain_in, from, K_DATE, IN_QUERY | OPT, 0, 0, "First day, instead of the period's. 起"),
+    F(explain_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "Last day, instead of the period's. 止"),
     { 0 }
 };
 static RECORD(explain_in);

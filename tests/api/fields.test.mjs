@@ -180,6 +180,9 @@ const MEANING = {
 };
 /** The same for one operation. */
 const HERE = {
+  "POST /villages/{village}/simulations": { period: () => "2026-Q3" },
+  "POST /villages/{village}/simulations/export": { period: () => "2026-Q3" },
+  "GET /villages/{village}/explain/{kind}/{subject}": { period: () => "2026-Q3" },
   "POST /session": { name: () => "zhang", password: () => PASSWORD, code: () => null },
   "POST /me/password": { current: () => PASSWORD, password: () => "shan-zhi-novel-2027" },
 };
@@ -271,6 +274,8 @@ const RAW = {
   "POST /villages/{village}/schemes": () => `${scheme}# ${unique()}\n`,
   "PUT /villages/{village}/drafts/{draft}": () => scheme,
   "POST /schemes/check": () => scheme,
+  "POST /villages/{village}/simulations": () => scheme,
+  "POST /villages/{village}/simulations/export": () => scheme,
   "POST /schemes/print": () => scheme,
   "POST /schemes/choices": () => scheme,
   "POST /villages/{village}/claims/{claim}/photos": () => photo,

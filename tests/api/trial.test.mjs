@@ -8,10 +8,11 @@ import { expect, problem, root, steps } from "./harness.mjs";
 import { OTHER, VILLAGE, world } from "./world.mjs";
 
 const zengxiang = readFileSync(join(root, "schemes/zengxiang.yaml"), "utf8");
-/** Half of voluntary labour, nothing for protecting public things, and a rate, so that the cost is known. */
+/** Half of voluntary labour, nothing for protecting public things, and ten times the rate. */
 const draft = zengxiang
   .replace("label: 参加义务劳动、清理村道河道\n    for: [村民, 党员, 家庭, 单位]\n    points: 2", "label: 参加义务劳动、清理村道河道\n    for: [村民, 党员, 家庭, 单位]\n    points: 1")
-  .replace("code: A04", "code: A94") + "\nexchange: {rate: 1}\n";
+  .replace("code: A04", "code: A94")
+  .replace("rate: 0.1", "rate: 1");
 const path = `/villages/${VILLAGE}/simulations`;
 const yaml = { type: "text/yaml" };
 let w;
@@ -46,7 +47,7 @@ steps("a draft on what really happened", () => w.server, [
     assert.deepEqual([r.subjects, r.gain, r.lose, r.same, r.total], [13, 0, 2, 11, 13]); // 8 residents and 5 households
     assert.deepEqual([r.now_spread.sum, r.draft_spread.sum], ["9.00", "3.00"]);
     assert.equal(r.now_spread.zero, 10);
-    assert.equal(r.now_cost.total, null); // the present scheme states no rate
+    assert.deepEqual([r.now_cost.rate, r.now_cost.total], ["0.10", "1.60"]); // 6 + 10 points
     assert.deepEqual([r.draft_cost.total, r.draft_cost.ceiling, r.draft_cost.over], ["13.00", "16.00", false]);
     assert.equal(r.now.title, "曾巷村社会治理积分细则");
     assert.ok(r.now.version);
@@ -127,9 +128,12 @@ steps("a draft on what really happened", () => w.server, [
     const r = problem(await simulate("cadre", "scheme: x\n"), 422, "scheme");
     assert.ok(r.body.errors.length >= 3);
   }],
-  ["a period is needed, and a sensible one", async () => {
-    for (const q of ["", "?period=2026-13", "?period=life", `?from=${w.today()}&to=${w.today(-1)}`, `?period=2026&from=${w.today()}&to=${w.today()}`])
+  ["this year if no period is said, and only a sensible one", async () => {
+    for (const q of ["?period=2026-13", "?period=life", `?from=${w.today()}&to=${w.today(-1)}`, "?from=2026-02-30"])
       problem(await w.call("cadre", "POST", `${path}${q}`, draft, yaml), 400, "invalid");
+    const year = w.today().slice(0, 4);
+    const r = expect(await w.call("cadre", "POST", path, draft, yaml), 200).body;
+    assert.deepEqual([r.from, r.to], [`${year}-01-01`, `${year}-12-31`]);
   }],
   ["staff of the village and the township may ask; villagers, grid workers and neighbours may not", async () => {
     for (const who of ["cadre", "recorder", "supervisor", "admin", "town"]) expect(await simulate(who), 200);

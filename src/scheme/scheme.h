@@ -188,6 +188,8 @@ MUST_CHECK const struct err *scheme_estimate(struct arena *mem, const struct sch
 /* The band that holds v; NULL: none. */
 const struct scheme_band *scheme_band_of(const struct list *bands, int64_t v);
 bool scheme_within(const struct scheme_bounds *in, int64_t v);
+/* What the steps of an item are about: the day of the year, else a quantity. */
+bool scheme_steps_by_day(const struct scheme_item *item);
 /* 加倍扣分: the penalty for a claim of claimed_c found false (W2): −times × claimed. Found before it was recorded
  * that is all; after, the award is reversed besides (ledger_reverse), which this does not include. */
 MUST_CHECK const struct err *scheme_false_claim(struct arena *mem, const struct scheme *s, const char *item, int64_t claimed_c, struct award *out);

@@ -119,7 +119,7 @@ static const char *level_names(struct arena *mem, const struct list *levels)
 }
 
 /* What the steps of an item are about: the day of the year, or a quantity. */
-static bool steps_by_day(const struct scheme_item *item)
+bool scheme_steps_by_day(const struct scheme_item *item)
 {
     const struct scheme_bounds *in = &LIST_AT(item->steps, struct scheme_band, 0).in;
     return in->from_c >= DAY_BOUND || in->above_c >= DAY_BOUND || in->to_c >= DAY_BOUND ||
@@ -130,7 +130,7 @@ static const struct err *pick_step(struct arena *mem, const struct scheme_item *
                                    const struct award_facts *f, struct scheme_range *out)
 {
     struct ymd d = date_ymd(f->on);
-    int64_t v = steps_by_day(item)
+    int64_t v = scheme_steps_by_day(item)
                     ? DAY_BOUND + date_of(2024, d.month, d.day) - date_of(2023, 12, 31)
                     : f->quantity_c;
     if (v == NONE) return wrong(mem, "quantity", "请填写数量。", "say how many");
@@ -368,7 +368,7 @@ static void first_steps(struct steps *t, const struct scheme_item *item,
          arena_printf(mem, "%s (%s)", item->label, item->code));
     if (item->steps.n && !f->reverse) {
         char day[DATE_ZH_SIZE];
-        const char *at = steps_by_day(item) ? date_zh(f->on, day)
+        const char *at = scheme_steps_by_day(item) ? date_zh(f->on, day)
                                             : arena_printf(mem, "%s%s", points(mem, f->quantity_c),
                                                            item->unit ? item->unit : "");
         STEP(t, "step", total_c, arena_printf(mem, "%s，%s%s", at, points(mem, total_c), fen),

@@ -60,6 +60,8 @@ static const struct route scheme_routes[] = {
       rules_errors, ROUTE_CACHE, NULL, NULL, "What a deed would earn, before limits. 这件事能得几分" },
     { "GET", "/villages/{village}/schemes/{scheme}/notice.pdf", PERM_SELF, TX_READ, &version_pdf_in_record, NULL, get_version_pdf,
       read_errors, ROUTE_FILE, NULL, "application/pdf", "The notice of one version for printing." },
+    { "GET", "/me/classes", PERM_SELF, TX_READ, NULL, &my_classes_record, get_my_classes, NULL, 0, NULL, NULL,
+      "Which rules are one's own: the classes of oneself and of the household." },
     { "GET", "/villages/{village}/households/{household}/card.pdf", PERM_SELF, TX_READ, &card_in_record, NULL, get_card, card_errors,
       ROUTE_FILE, NULL, "application/pdf", "The rules that apply to a household on one page. 积分明白卡" },
     { "GET", "/villages/{village}/cards.pdf", PERM_PEOPLE_READ, TX_READ, &cards_in_record, NULL, get_cards, cards_errors, ROUTE_FILE, NULL,

@@ -20,8 +20,8 @@ extern const struct record drafts_in_record, draft_new_in_record, draft_key_in_r
 handler get_drafts, post_draft, get_draft, put_draft, delete_draft, post_draft_restore, get_draft_diff, post_draft_adopt;
 
 extern const struct record notice_in_record, notice_pdf_in_record, version_pdf_in_record, scheme_notice_record, estimate_in_record, card_in_record,
-    cards_in_record;
-handler get_notice, get_notice_pdf, get_version_pdf, get_estimate, get_card, get_cards;
+    cards_in_record, my_classes_record;
+handler get_notice, get_notice_pdf, get_version_pdf, get_estimate, get_my_classes, get_card, get_cards;
 extern const struct record diff_side_record, beside_record, beside_in_record, draft_beside_in_record, village_scheme_record,
     region_schemes_in_record;
 handler get_scheme_template, get_draft_template, get_region_schemes;

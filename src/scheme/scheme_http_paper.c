@@ -157,6 +157,41 @@ const struct err *get_estimate(struct req *r)
     return NULL;
 }
 
+/* ---- which rules are mine ---- */
+
+struct my_classes { int64_t village; const char *resident, *household; };
+static const struct field my_classes_fields[] = {
+    F(my_classes, village, K_REGION, OPT, 0, 0, "The village whose register knows the account; null: none does. 村代码"),
+    F(my_classes, resident, K_TEXT, OPT, 0, 0, "One's own class in the rules in force. 本人是哪一类"),
+    F(my_classes, household, K_TEXT, OPT, 0, 0, "The household's. 本户是哪一类"),
+    { 0 }
+};
+RECORD(my_classes);
+
+static const struct err *class_in(struct req *r, const struct scheme *s, const char *kind, int64_t id, const char **out)
+{
+    struct list one;
+    if (id == NONE) return NULL;
+    TRY(people_roster(r, r->who->village, kind, id - 1, 1, &one));
+    const struct people_stay *p = one.items;
+    if (one.n && p->subject == id) *out = scheme_class_pick(s, p->class_, &p->tags);
+    return NULL;
+}
+
+const struct err *get_my_classes(struct req *r)
+{
+    struct my_classes *out = arena_new(r->mem, struct my_classes);
+    const struct scheme *s;
+
+    r->out = out;
+    out->village = r->who->village;
+    if (out->village == NONE) return NULL;
+    const struct err *e = scheme_in_force(r, out->village, r->today, &s);
+    if (e) return e->code == ERR_NO_SCHEME ? NULL : e;
+    TRY(class_in(r, s, "resident", r->who->resident, &out->resident));
+    return class_in(r, s, "household", r->who->household, &out->household);
+}
+
 /* ---- cards ---- */
 
 struct card_in { int64_t village, household, group; const char *paper, *lang, *grid; };

@@ -32,7 +32,8 @@ struct item_out {
     const char *code, *label, *unit, *count, *evidence, *clause, *note, *source, *choice;
     const char *points_zh, *points_en, *cap_zh, *cap_en;
     int64_t min_c, max_c, deduction;
-    struct list classes, claimants, levels, caps;
+    int64_t yuan, reverse_c;
+    struct list classes, claimants, levels, caps, difficulties, asks;
 };
 static const struct field item_out_fields[] = {
     F(item_out, code, K_TEXT, 0, 0, 0, "Item code. 项目代号"),
@@ -49,6 +50,10 @@ static const struct field item_out_fields[] = {
     F_SUB(item_out, caps, K_LIST, 0, 0, 0, cap_out_record, "All its caps; empty: none. 上限"),
     F(item_out, classes, K_TEXTS, OPT, 0, 0, "Codes of the classes it applies to; empty: all. 适用对象"),
     F(item_out, claimants, K_TEXTS, OPT, 0, 0, "Who may claim: self 本人, proxy 代报, recorder 录入员."),
+    F(item_out, yuan, K_BOOL, 0, 0, 0, "It counts yuan, not points. 以元计"),
+    F_AS(item_out, reverse_c, "reverse", K_POINTS, OPT, 0, 0, "What the contrary costs. 反之"),
+    F(item_out, difficulties, K_TEXTS, 0, 0, 0, "Difficulties to choose from; empty: none. 难度"),
+    F(item_out, asks, K_TEXTS, 0, 0, 0, "What must be said to know its worth: quantity 数量, level 级别, difficulty 难度, day 日期."),
     F(item_out, evidence, K_TEXT, 0, 0, 0, "required 必须, optional 可选, none 不需要. 证据"),
     F(item_out, deduction, K_BOOL, 0, 0, 0, "It takes points. 扣分"),
     F(item_out, clause, K_TEXT, OPT, 0, 0, "The clause of the covenant a deduction rests on. 依据"),
@@ -108,6 +113,19 @@ static const struct field rules_fields[] = {
 };
 RECORD(rules);
 
+/* What its worth depends on besides the deed itself. */
+static struct list asks_of(struct arena *mem, const struct scheme_item *i)
+{
+    const char **asks = arena_array(mem, const char *, 4);
+    size_t n = 0;
+    bool day = i->steps.n && scheme_steps_by_day(i);
+    if ((i->unit && !day) || (i->steps.n && !day) || i->short_of_c != NONE) asks[n++] = "quantity";
+    if (i->levels.n) asks[n++] = "level";
+    if (i->multipliers.n) asks[n++] = "difficulty";
+    if (day) asks[n++] = "day";
+    return (struct list){ asks, n };
+}
+
 static void item_words(struct arena *mem, const struct scheme_item *i, struct item_out *out)
 {
     static const char *const per[] = { "day", "week", "month", "quarter", "half", "year", "life", "event" };
@@ -117,8 +135,12 @@ static void item_words(struct arena *mem, const struct scheme_item *i, struct it
         .points_zh = scheme_points_text(mem, i, LANG_ZH), .points_en = scheme_points_text(mem, i, LANG_EN),
         .cap_zh = scheme_cap_text(mem, i, LANG_ZH), .cap_en = scheme_cap_text(mem, i, LANG_EN),
         .min_c = i->points_min_c, .max_c = i->points_max_c, .deduction = i->points_min_c < 0,
-        .classes = i->classes, .claimants = i->claimants,
+        .classes = i->classes, .claimants = i->claimants, .yuan = i->yuan, .reverse_c = i->reverse_c, .asks = asks_of(mem, i),
     };
+    const char **difficulties = arena_array(mem, const char *, i->multipliers.n + 1);
+    for (size_t k = 0; k < i->multipliers.n; k++)
+        difficulties[k] = LIST_AT(i->multipliers, struct scheme_level, k).name;
+    out->difficulties = (struct list){ difficulties, i->multipliers.n };
     struct level_out *levels = arena_array(mem, struct level_out, i->levels.n + 1);
     for (size_t k = 0; k < i->levels.n; k++) {
         const struct scheme_level *l = &LIST_AT(i->levels, struct scheme_level, k);

@@ -124,6 +124,12 @@ items:
     const text = words(expect(await w.call("huang", "GET", path), 200).bytes);
     assert.ok(text.includes(deeds), text);
   }],
+  ["the program says which rules are one's own", async () => {
+    assert.deepEqual(expect(await w.call("zhang", "GET", "/me/classes"), 200).body, { village: VILLAGE, resident: "resident", household: "household" });
+    assert.deepEqual(expect(await w.call("huang", "GET", "/me/classes"), 200).body, { village: OTHER, resident: "party_member", household: "household" });
+    assert.deepEqual(expect(await w.call("sys", "GET", "/me/classes"), 200).body, { village: null, resident: null, household: null });
+    problem(await w.call(null, "GET", "/me/classes"), 401, "sign-in");
+  }],
   ["all of the village, of a grid, of what a grid worker may see", async () => {
     const all = expect(await cards("cadre"), 200).bytes;
     assert.equal(info(all).pages, 5);
@@ -154,6 +160,11 @@ steps("what would this earn?", w.server, [
     const minus = expect(await estimate({ item: "D04" }), 200).body;
     assert.deepEqual([minus.points, minus.most], ["-5.00", "-2.00"]);
     assert.match(minus.explain, /扣2分至5分，由初审人评定/);
+  }],
+  ["an item says what its worth depends on", async () => {
+    const items = Object.fromEntries(expect(await pub(""), 200).body.categories.flatMap((c) => c.items).map((i) => [i.code, i]));
+    assert.deepEqual([items.C05.asks, items.D01.asks, items.A04.asks], [["quantity"], ["level"], []]);
+    assert.deepEqual([items.C05.difficulties, items.C05.reverse, items.C05.yuan], [[], null, false]);
   }],
   ["what is missing or wrong is said by field", async () => {
     assert.match(problem(await estimate({ item: "D01" }), 400, "invalid").body.errors[0].detail, /请选择级别/);

@@ -3,15 +3,19 @@
  *   durable claims over HTTP     bare SQLite replaying the recorded statements of the same claims: one commit per write, and batches
  *   passbook                     nginx serving a file of the same size
  *   memory, start                resident set from /proc; time until the first answer
+ *   evaluation of schemes        json-rules-engine, plain JavaScript and SQL with the same rules (evaluation/evaluation.mjs)
  * Load never leaves 127.0.0.1. */
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { createServer } from 'node:net';
 import { randomUUID } from 'node:crypto';
+import { writeDocument } from './document.mjs';
+import { measureEvaluation } from './evaluation/evaluation.mjs';
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
+const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : null;
+if (only && !['server', 'evaluation'].includes(only)) throw new Error('--only server or --only evaluation');
 const seconds = quick ? 2 : Number(args[args.indexOf('--seconds') + 1] || 0) || 8;
 const dir = `${process.cwd()}/build/bench`;
 const bin = 'build/release/shanzhi';
@@ -90,7 +94,10 @@ async function token(base, name, permissions) {
     return t.value.token;
 }
 
-const rows = [];
+/* The parts of docs/benchmarks.md that this run measured, each with its rows; the others stay as they are there. */
+const parts = {};
+let rows = [];
+const part = (name) => { rows = parts[name] = []; };
 const say = (what, ours, reference, ratio, aim) => {
     rows.push([what, ours, reference, ratio, aim]);
     console.log([what, ours, reference, ratio, aim].join(' | '));
@@ -98,12 +105,19 @@ const say = (what, ours, reference, ratio, aim) => {
 const per = (x) => `${Math.round(x).toLocaleString('en')}/s`;
 const times = (x) => `${x.toFixed(2)}x`;
 
+console.log(`what | Shanzhi | reference | ratio | aim`);
+/* Alone on the machine, so before anything serves. */
+if (!only || only === 'evaluation') {
+    part('evaluation');
+    measureEvaluation({ quick, say, per, times });
+}
+
 /* ---- the data: the demo township, copied for each run so that every claim run starts from the same state ---- */
-mkdirSync(dir, { recursive: true });
 const fresh = `${dir}/fresh`;
-const stampOf = `${dir}/fresh.binary`;
-const version = String(readFileSync(bin).length);
-if (!existsSync(`${fresh}/key`) || !existsSync(stampOf) || readFileSync(stampOf, 'utf8') !== version) {
+function makeData() {
+    mkdirSync(dir, { recursive: true });
+    const stampOf = `${dir}/fresh.binary`, version = String(readFileSync(bin).length);
+    if (existsSync(`${fresh}/key`) && existsSync(stampOf) && readFileSync(stampOf, 'utf8') === version) return;
     rmSync(fresh, { recursive: true, force: true });
     const made = spawnSync(bin, ['demo', '--data', fresh], { encoding: 'utf8' });
     if (made.status !== 0) throw new Error(made.stderr + made.stdout);
@@ -116,10 +130,9 @@ const copy = (name) => {
     return to;
 };
 const databaseOf = (data) => `${data}/shanzhi.db`;
-console.log(`what | Shanzhi | reference | ratio | aim`);
 
 /* ---- reads ---- */
-{
+async function reads() {
     const s = await serve(copy('reads'));
     const idle = rssKiB(s.child.pid);
     say('start with a township’s data until ready', `${s.startMs.toFixed(0)} ms`, '–', '–', '≤ 1 s');
@@ -143,8 +156,8 @@ console.log(`what | Shanzhi | reference | ratio | aim`);
     await stop(s);
 }
 
-/* ---- durable writes ---- */
-{
+/* ---- durable writes: what single commits and batches of bare SQLite did, for the text ---- */
+async function writes() {
     const subjectsOf = async (base, t) => {
         const ids = [];
         let after = '';
@@ -195,29 +208,19 @@ console.log(`what | Shanzhi | reference | ratio | aim`);
         if (connections === 64) say('the same', per(c.rate), `bare SQLite, 100 writes per commit: ${per(batched)}`, times(c.rate / batched), '–');
     }
     say('memory, highest under these loads', `${(peak / 1024).toFixed(1)} MiB`, '–', '–', '–');
+    return { one, batched };
+}
+
+let bare = null;
+if (!only || only === 'server') {
+    part('server');
+    makeData();
+    await reads();
+    bare = await writes();
 }
 
 if (!quick) {
-    const cpu = cpus()[0].model.trim();
-    const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
-    const sqlite = spawnSync('sqlite3', ['--version'], { encoding: 'utf8' }).stdout.split(' ')[0];
-    const nginxVersion = spawnSync('/usr/sbin/nginx', ['-v'], { encoding: 'utf8' }).stderr.trim().replace(/^.*: /, '');
-    const table = ['| what | Shanzhi | reference | ratio | aim |', '|---|---|---|---|---|', ...rows.map((r) => `| ${r.join(' | ')} |`)].join('\n');
-    writeFileSync('docs/benchmarks.md', `# Benchmarks
-
-Made by \`./bench\` on ${new Date().toISOString().slice(0, 10)} at commit ${commit}: ${cpus().length} cores of ${cpu}, ${Math.round(totalmem() / 2 ** 30)} GiB, Debian 12, SQLite ${sqlite}, ${nginxVersion}.
-Server, reference and load generator (wrk, ${seconds} s each) share these cores; only ratios of one run mean something.
-
-${table}
-
-## How it is measured
-- **References read the same bytes.** nginx (worker_processes auto, sendfile, open_file_cache, no log) serves files with exactly the bodies the server gave, uncompressed, keep-alive on both sides.
-- **The write reference runs the same statements.** A recorded run writes down every statement of every write transaction with its arguments (\`SHANZHI_TEST_SQL_TRACE\`);
-  \`tests/bench/replay.c\` replays them on a copy of the database in its first state, prepared once, WAL and synchronous=FULL as the server has, with one commit per claim, and with one per 100.
-  The server does all of it durably too, and HTTP, permission, validation, audit and idempotency besides.
-- The data are the demo township (about 3,500 households in 9 villages); writes are claims by proxy in one village with an Idempotency-Key each.
-- Memory is the resident set of the process (VmRSS idle, VmHWM at the end).
-`);
+    writeDocument(parts, { seconds, bare });
     console.log('\nwritten: docs/benchmarks.md');
 }
 process.exit(0);

@@ -5,23 +5,6 @@
 #include "demo/demo.h"
 #include "kernel/text.h"
 
-extern const struct embedded embedded_schemes[];
-
-/* ---- the scheme ---- */
-/* All nine villages adopted 曾巷村's rules on the first day of last year. */
-const struct err *demo_scheme(struct req *r, struct demo *d)
-{
-    int64_t from = date_of(date_ymd(r->today).year - 1, 1, 1), version;
-    const struct embedded *file = embedded_schemes;
-
-    while (file->path && !text_equal(file->path, "zengxiang.yaml")) file++;
-    if (!file->path) BUG("demo: schemes/zengxiang.yaml is not in the program");
-    for (int v = 0; v < DEMO_VILLAGES; v++)
-        TRY(scheme_adopt(r, d->villages[v].code, from, file->p, (size_t)(file->end - file->p),
-                         &version));
-    return NULL;
-}
-
 /* ---- the deeds ---- */
 struct deed {
     const char *kind, *item, *place, *cause, *evidence, *level, *channel;

@@ -210,5 +210,21 @@ MUST_CHECK const struct err *scheme_by_version(struct req *r, int64_t village, i
 /* Puts a text in force from a date. ERR_SCHEME with every finding; ERR_SCHEME_FROM when that would change
  * the past. Meeting and votes come from the text's `adopted`. */
 MUST_CHECK const struct err *scheme_adopt(struct req *r, int64_t village, int64_t from, const char *text, size_t n, int64_t *version);
+/* The same with the record of the meeting. */
+/* What the meeting decided; absent parts come from the text's `adopted`. */
+struct scheme_meeting {
+    const char *meeting;
+    int64_t on, votes_for, votes_against, votes_abstain;
+    const char *minutes;
+};
+/* ERR_SCHEME; ERR_SCHEME_FROM; ERR_DUPLICATE: that day has one already, or the same text is in force; ERR_MEETING: the votes
+ * do not carry, the meeting is in the future or after `from`. draft: NONE, or the draft it was. */
+MUST_CHECK const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from, const struct scheme_meeting *m,
+                                             int64_t draft, const char *text, size_t n, int64_t *version);
+/* A draft of a village: a text on its way to the meeting, errors and all. */
+struct draft_origin { const char *from, *name; int64_t id; };
+/* ERR_INVALID: not UTF-8 or longer than SCHEME_BYTES; ERR_CONFLICT: DRAFTS_MAX. */
+MUST_CHECK const struct err *draft_add(struct req *r, int64_t village, const struct draft_origin *from, const char *text,
+                                       size_t n, int64_t *id);
 extern const struct slice scheme_slice;
 #endif

@@ -93,6 +93,12 @@ static enum may direction(const char *path)
     return MAY_NOT;
 }
 
+int scheme_stricter_way(const char *path)
+{
+    enum may may = direction(path);
+    return may == MAY_LOWER ? -1 : may == MAY_HIGHER ? 1 : 0;
+}
+
 /* ---- values ---- */
 
 #define MEMBER(T, base, key) ((T const *)((const char *)(base) + (key)->at))

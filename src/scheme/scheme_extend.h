@@ -56,6 +56,8 @@ struct list scheme_extend(struct arena *mem, const struct scheme *template_, con
  * extends nothing holds to nothing. */
 bool scheme_extend_check(struct arena *mem, const struct scheme *template_, const struct scheme *village,
                          struct scheme_finding **findings);
+/* Which way a limit is stricter: -1 lower, 1 higher, 0: this path is no limit of a number. */
+int scheme_stricter_way(const char *path);
 /* A pattern of a path: "*" is one part, "**" any number of them. */
 bool scheme_path_matches(const char *pattern, const char *path);
 #endif

@@ -127,7 +127,7 @@ struct seen {
     struct scheme_check *c;
     const struct scheme *s;
     const struct scheme_may_change *m;
-    int found, numbers, words, outside;
+    int found, numbers, words, outside, loose;
 };
 
 static bool word_in(const struct seen *v, const struct scheme_key *k, const void *p)
@@ -154,6 +154,13 @@ static bool number_in(const struct scheme_key *k, const char *level, const void 
     return v.min_c >= in.min_c && v.max_c <= in.max_c;
 }
 
+/* Is the template's own value the loose end of the bounds? */
+static bool at_bound(const struct scheme_key *k, const void *p, struct scheme_range in, int way)
+{
+    int64_t v = *MEMBER(int64_t, p, k) * (k->kind == KEY_POINTS ? 1 : 100);
+    return way > 0 ? in.min_c >= v : in.max_c <= v;
+}
+
 static bool is_number(const struct scheme_key *k)
 {
     return k->kind == KEY_RANGE || k->kind == KEY_LEVELS || k->kind == KEY_POINTS || k->kind == KEY_BOUND || k->kind == KEY_INT;
@@ -176,6 +183,9 @@ static void see(void *arg, const char *path, const struct scheme_shape *shape, c
         v->words += k->kind == KEY_WORD || k->kind == KEY_WORDS || k->kind == KEY_NAMES || k->kind == KEY_TEXT;
         /* A rule for all entries need not hold each of them: equal to the template is always right. */
         if (in.min_c != NONE && is_number(k) && !wild) v->outside += !number_in(k, level, p, in);
+        /* A limit only becomes stricter: the looser part of the bounds would never hold. */
+        int way = scheme_stricter_way(path);
+        if (in.min_c != NONE && way && is_number(k) && !wild && number_in(k, level, p, in)) v->loose += !at_bound(k, p, in, way);
         if (m->allow.n && k->kind == KEY_WORD && !wild) v->outside += !word_in(v, k, p);
         return;
     }
@@ -217,6 +227,8 @@ static void check_change(struct scheme_check *c, const struct scheme *s, struct 
     else if ((m->points.min_c != NONE || m->between.min_c != NONE) && !v.numbers)
         check_error(c, at, "这一项不是数，不能写范围。", "this is no number: bounds make no sense");
     else if (m->allow.n && !v.words) check_error(c, at, "这一项是数，请写范围（between）。", "this is a number: write between");
+    if (v.loose)
+        check_error(c, m->node, "这是限制，只能更严：范围要从模板自己的值起。", "a limit only becomes stricter: the bounds begin at the template's own value");
     if (v.outside) check_error(c, m->node, "模板自己的值不在允许的范围里。", "the template's own value is not within the bounds");
 }
 

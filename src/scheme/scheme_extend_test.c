@@ -183,6 +183,8 @@ static const struct { const char *rule, *zh; } mistakes[] = {
     { "change: [{item: A9, points: 1..3}]", "没有“A9”这个积分项目，是不是“A1”？" },
     { "change: [{key: publicity/day, between: 3..5}]", "没有“day”这个键，是不是“days”？" },
     { "change: [{key: publicity/days, between: 5..7}]", "模板自己的值不在允许的范围里。" },
+    { "change: [{key: publicity/days, between: 2..7}]", "这是限制，只能更严：范围要从模板自己的值起。" },
+    { "change: [{item: A1, key: cap/month/points, between: 10..30}]", "这是限制，只能更严：范围要从模板自己的值起。" },
     { "change: [{item: A1, points: 3..5}]", "模板自己的值不在允许的范围里。" },
     { "change: [{points: 3..5}]", "要写哪个项目（item）或哪个键（key）可以改。" },
     { "change: [{item: A1, points: 1..3, between: 1..3}]", "分值、范围和可选只能写一个。" },

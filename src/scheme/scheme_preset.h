@@ -1,4 +1,4 @@
-/* The schemes the program carries (schemes/), and the file a village begins with. */
+/* The schemes the program carries (schemes/), and the file a village begins with. Public: slices above may include this header. */
 #ifndef SCHEME_PRESET_H
 #define SCHEME_PRESET_H
 #include "scheme/scheme.h"

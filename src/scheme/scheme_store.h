@@ -13,16 +13,6 @@ struct scheme_version {
     const char *withdrawn_by_name, *withdrawn_reason;
 };
 extern const struct record scheme_version_record;
-/* What the meeting decided; absent parts come from the text's `adopted`. */
-struct scheme_meeting {
-    const char *meeting;
-    int64_t on, votes_for, votes_against, votes_abstain;
-    const char *minutes;
-};
-/* ERR_SCHEME; ERR_SCHEME_FROM; ERR_DUPLICATE: that day has one already, or the same text is in force; ERR_MEETING: the votes
- * do not carry, the meeting is in the future or after `from`. draft: NONE, or the draft it was. */
-MUST_CHECK const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from, const struct scheme_meeting *m,
-                                             int64_t draft, const char *text, size_t n, int64_t *version);
 MUST_CHECK const struct err *scheme_version_load(struct req *r, int64_t village, int64_t id, struct scheme_version **out);
 /* Newest first, withdrawn ones among them; before_day and before_id: those of the last row seen, or NONE. */
 MUST_CHECK const struct err *scheme_versions(struct req *r, int64_t village, int64_t before_day, int64_t before_id, int64_t limit,
@@ -53,10 +43,6 @@ struct scheme_draft {
     struct list findings; /* struct finding_out; with a single draft only */
 };
 extern const struct record scheme_draft_record;
-struct draft_origin { const char *from, *name; int64_t id; };
-/* ERR_INVALID: not UTF-8 or longer than SCHEME_BYTES; ERR_CONFLICT: DRAFTS_MAX. */
-MUST_CHECK const struct err *draft_add(struct req *r, int64_t village, const struct draft_origin *from, const char *text,
-                                       size_t n, int64_t *id);
 MUST_CHECK const struct err *draft_load(struct req *r, int64_t village, int64_t id, struct scheme_draft **out);
 MUST_CHECK const struct err *drafts_list(struct req *r, int64_t village, const char *state, int64_t before_at, int64_t before_id,
                                          int64_t limit, struct list *out);

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { expect, problem, root, run, steps } from "./harness.mjs";
+import { expect, freshData, problem, root, run, serve, steps } from "./harness.mjs";
 import { OTHER, VILLAGE, world } from "./world.mjs";
 
 const TOWN = "441621102000";
@@ -12,7 +12,7 @@ const longwo = readFileSync(join(root, "schemes/longwo.yaml"), "utf8");
 const rules = `template:
   change:
     - {item: L01, points: 1..3}
-    - {key: exchange/minimum, between: 5..20}
+    - {key: exchange/minimum, between: 10..20}
   add:
     - {what: items, at_most: 2, points: -5..10}
 `;
@@ -207,6 +207,28 @@ describe("the commands", () => {
     } finally {
       rmSync(text);
       rmSync(minutes);
+    }
+  });
+});
+
+describe("the demo", () => {
+  test("three villages extend the template of 龙窝镇; one of them breaks its second version", async () => {
+    const place = freshData();
+    assert.equal(run(["demo", ...place.flags]).status, 0);
+    const server = await serve({ place });
+    try {
+      const town = await server.signIn("town", "shanzhi-demo-2026");
+      const get = async (path) => expect(await server.api("GET", path, { as: town }), 200).body;
+      const rows = (await get(`/regions/${TOWN}/schemes?limit=200`)).rows;
+      assert.deepEqual(rows.filter((v) => v.state !== "own").map((v) => [v.name, v.state, v.differences, v.breaches]),
+        [["梅园村", "follows", 3, 0], ["彭坊村", "follows", 2, 0], ["嶂下村", "breaks", 1, 1]]);
+      assert.equal(rows.length, 9);
+      const zhujing = (await get("/villages/441621102206/schemes")).rows;
+      assert.deepEqual(zhujing.map((v) => v.state), ["waiting", "in_force"]);
+      assert.deepEqual((await get(`${of(VILLAGE)}`)).rows.map((d) => d.errors), [1]);
+      assert.deepEqual((await get(`/villages/${TOWN}/schemes`)).rows.map((v) => v.state), ["in_force", "replaced"]);
+    } finally {
+      await server.stop();
     }
   });
 });

@@ -348,11 +348,43 @@ static void nothing_is_left_out(void **state)
     }
 }
 
+/* ---- the manual ---- */
+
+static const char *block(struct arena *mem, const char **at, const char *kind)
+{
+    const char *mark = arena_printf(mem, "\n```%s\n", kind), *p = strstr(*at, mark);
+    EXPECT(p, "docs/scheme-language.md has no ```%s", kind);
+    p += strlen(mark);
+    *at = strstr(p, "\n```");
+    assert_non_null(*at);
+    return arena_strndup(mem, p, (size_t)(*at + 1 - p));
+}
+
+static void the_manual_says_so(void **state)
+{
+    struct arena *mem = *state;
+    static const char usual[] = "classes: [{code: resident, label: 村民, kind: resident}]\nfalse_claims: {times: 2}\n";
+    static const char *const kinds[] = { "改动", "更严", "新增", "违反" };
+    const char *text;
+    size_t n;
+    assert_null(file_read(mem, "docs/scheme-language.md", 1 << 20, &text, &n));
+    const char *at = arena_strndup(mem, text, n);
+    const struct scheme *t = parse(mem, arena_printf(mem, "%s%s", block(mem, &at, "yaml template"), usual));
+    const struct scheme *v = parse(mem, arena_printf(mem, "%s%s", block(mem, &at, "yaml village"), usual));
+    const char *said = "";
+    struct list l = scheme_extend(mem, t, v);
+    for (size_t i = 0; i < l.n; i++) {
+        const struct scheme_difference *d = &LIST_AT(l, struct scheme_difference, i);
+        said = arena_printf(mem, "%s%s: %s%s\n", said, kinds[d->kind], d->zh, d->why_zh ? d->why_zh : "");
+    }
+    assert_string_equal(said, block(mem, &at, "text"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(changes_are_judged), TEST(places_and_english), TEST(which_template), TEST(template_mistakes), TEST(a_copy_holds),
-        TEST(any_change_is_found), TEST(nothing_is_left_out),
+        TEST(any_change_is_found), TEST(nothing_is_left_out), TEST(the_manual_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -281,7 +281,8 @@ static void notes(struct simulating *sim, const struct fact_source *source)
                           out->head_en[SIM_NOW], out->head_en[SIM_DRAFT]));
     if (in.first != out->in.first || in.last != out->in.last)
         note(sim, &w, arena_printf(sim->mem, "%s按%s至%s的整期算。", out->head_zh[SIM_DRAFT], date_format(in.first, first), date_format(in.last, last)),
-             arena_printf(sim->mem, "The %s is that of its whole period, %s to %s.", out->head_en[SIM_DRAFT], first, last));
+             arena_printf(sim->mem, "The %s is that of its whole period, %s to %s.", out->head_en[SIM_DRAFT],
+                          date_format(in.first, first), date_format(in.last, last)));
     for (int side = SIM_SIDES; side-- > 0;) missing(sim, &w, side, source);
     out->notes = list_of(sim->mem, &w);
 }

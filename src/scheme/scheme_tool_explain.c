@@ -36,7 +36,7 @@ static const struct field told_round_fields[] = {
     F(told_round, until, K_DATE, 0, 0, 0, "Last day of the period."),
     F(told_round, counted, K_BOOL, 0, 0, 0, "False: too few assessors, or outside the window."),
     F(told_round, excused, K_BOOL, 0, 0, 0, "Excused. 请假"),
-    F_AS(told_round, mark_c, "mark", K_POINTS, 0, 0, 0, "The mark. 得分"),
+    F_AS(told_round, mark_c, "mark", K_POINTS, OPT, 0, 0, "The mark; null: excused. 得分"),
     F_AS(told_round, points_c, "points", K_POINTS, 0, 0, 0, "The points it gives. 积分"),
     F(told_round, band, K_TEXT, OPT, 0, 0, "The band that holds the mark."),
     F(told_round, from_first, K_INT, OPT, 0, 0, "Place from the first, where a streak needs places."),

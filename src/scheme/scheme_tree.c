@@ -114,18 +114,6 @@ static struct scheme_node *enter(struct scheme_tree *t, int line, int column)
     return n;
 }
 
-/* An empty value is no place in the text: it stands at its key, in a list where the list begins. */
-static bool empty(const struct scheme_node *n)
-{
-    return n->kind == NODE_SCALAR && !n->quoted && !*n->text;
-}
-
-static void stand_at(struct scheme_node *n, const struct scheme_node *other)
-{
-    n->line = other->line;
-    n->column = other->column;
-}
-
 /* A key and its value, both complete. */
 static void add_pair(struct scheme_tree *t, struct tree_level *map, struct scheme_node *n)
 {
@@ -138,9 +126,8 @@ static void add_pair(struct scheme_tree *t, struct tree_level *map, struct schem
     n->key = key->text;
     n->key_line = key->line;
     n->key_column = key->column;
-    if (empty(n)) stand_at(n, key);
     /* "[key: value]": a reader may see the mapping only at the colon. */
-    if (!map->node->child && key->line == map->node->line && key->column < map->node->column) stand_at(map->node, key);
+    if (!map->node->child && key->line == map->node->line && key->column < map->node->column) map->node->column = key->column;
     n->parent = map->node;
     *map->tail = n;
     map->tail = &n->next;
@@ -155,7 +142,6 @@ static void add(struct scheme_tree *t, struct scheme_node *n)
     }
     struct tree_level *level = &t->open[t->depth - 1];
     if (level->node->kind == NODE_LIST) {
-        if (empty(n)) stand_at(n, level->node);
         n->parent = level->node;
         n->index = level->count++;
         *level->tail = n;
@@ -192,9 +178,20 @@ void tree_end(struct scheme_tree *t)
     add(t, n);
 }
 
+/* What begins nowhere (nothing at all, or a block of lines) stands at its key, in a list where the list begins. */
+static void place(const struct scheme_tree *t, int *line, int *column)
+{
+    const struct tree_level *level = t->depth ? &t->open[t->depth - 1] : NULL;
+    const struct scheme_node *at = !level ? NULL : level->key ? level->key : level->node;
+    if (*line > 0) return;
+    *line = at ? at->line : 1;
+    *column = at ? at->column : 1;
+}
+
 void tree_scalar(struct scheme_tree *t, const char *text, bool quoted, int line, int column)
 {
     struct arena *mem = t->c->mem;
+    place(t, &line, &column);
     struct scheme_node *n = enter(t, line, column);
     if (!n) return;
     n->text = text;

@@ -59,7 +59,8 @@ struct scheme_tree {
 /* bytes: how long the text is. */
 void tree_begin(struct scheme_tree *t, struct scheme_check *c, size_t bytes);
 /* The next node: the root, the next entry of the open list, or in turn a key and its value of the open
- * map. Texts live in the check's arena. */
+ * map. Texts live in the check's arena. A scalar without a place of its own (an empty one, a block of
+ * lines) has line 0: it stands at its key. */
 void tree_map(struct scheme_tree *t, int line, int column);
 void tree_list(struct scheme_tree *t, int line, int column);
 void tree_scalar(struct scheme_tree *t, const char *text, bool quoted, int line, int column);

@@ -12,6 +12,8 @@
 struct reader {
     struct scheme_tree t;
     struct fy_parser *parser;
+    const char *text;
+    size_t n;
 };
 
 static const char *token_text(struct reader *y, struct fy_token *token)
@@ -24,10 +26,10 @@ static const char *token_text(struct reader *y, struct fy_token *token)
 
 struct place { int line, column; };
 
-/* libfyaml's marks stand behind a quote, `&` or `*`: back is how many characters. An empty value has none. */
+/* libfyaml's marks stand behind a quote, `&` or `*`: back is how many characters. An empty value has none: line 0. */
 static struct place place(const struct fy_mark *m, int back)
 {
-    return m ? (struct place){ m->line + 1, m->column + 1 - back } : (struct place){ 1, 1 };
+    return m ? (struct place){ m->line + 1, m->column + 1 - back } : (struct place){ 0, 0 };
 }
 
 /* Beside the node that was added just before. */
@@ -43,12 +45,31 @@ static void decoration(struct reader *y, struct fy_token *anchor, struct fy_toke
     }
 }
 
+/* libfyaml takes lines that are not indented for the text of an empty block ("label: |"). The mark stands at the
+ * beginning of the text's first line. */
+static bool block_swallows(const struct reader *y, const struct fy_mark *m)
+{
+    const struct tree_level *level = y->t.depth ? &y->t.open[y->t.depth - 1] : NULL;
+    const char *end = y->text + y->n, *line = y->text + m->input_pos, *p;
+    if (!level || !level->key || m->input_pos > y->n) return false;
+    for (;; line = p + 1) {
+        for (p = line; p < end && *p == ' '; p++) {}
+        if (p == end) return false;
+        if (*p == '\r' && p + 1 < end) p++;
+        if (*p != '\n') return p - line < level->key->column;
+    }
+}
+
 static void scalar(struct reader *y, struct fy_event *e)
 {
     enum fy_scalar_style style = fy_token_scalar_style(e->scalar.value);
-    bool quoted = style != FYSS_PLAIN;
+    bool block = style == FYSS_LITERAL || style == FYSS_FOLDED;
+    const char *text = token_text(y, e->scalar.value);
     struct place at = place(fy_event_start_mark(e), style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED);
-    tree_scalar(&y->t, token_text(y, e->scalar.value), quoted, at.line, at.column);
+    if (block && *text && block_swallows(y, fy_event_start_mark(e)))
+        tree_syntax(&y->t, at.line, at.column, "the lines of a block are indented more than its key");
+    if (block || (style == FYSS_PLAIN && !*text)) at = (struct place){ 0, 0 };
+    tree_scalar(&y->t, text, style != FYSS_PLAIN, at.line, at.column);
     decoration(y, e->scalar.anchor, e->scalar.tag);
 }
 
@@ -107,7 +128,7 @@ static void syntax_findings(struct reader *y, struct fy_diag *diag)
 
 const struct scheme_node *scheme_yaml(struct scheme_check *c, const char *text, size_t n)
 {
-    struct reader y = { .parser = NULL };
+    struct reader y = { .text = text, .n = n };
     tree_begin(&y.t, c, n);
     if (!y.t.closed && !utf8_valid(text, n)) tree_not_utf8(&y.t);
     if (y.t.closed) return NULL;

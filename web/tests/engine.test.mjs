@@ -81,7 +81,7 @@ describe('answers', () => {
         assert.equal(e.award(zengxiang, { class: 'resident', deed: { ...deed, on: '2026-04-01' }, earlier }).points, '7.00');
         const wrong = e.award(zengxiang, { class: 'resident', deed: { ...deed, item: 'Z99' } });
         assert.deepEqual([wrong.ok, wrong.problem.field, wrong.points], [false, 'item', null]);
-        assert.equal(e.award(zengxiang, { deed: { item: 'C05' } }).facts_findings[0].path, 'deed');
+        assert.equal(e.award(zengxiang, { deed: { item: 'C05' } }).facts_findings[0].path, 'deed/on');
     });
     test('W1: a year of rounds, explained', () => {
         const zhongping = presets['zhongping.yaml'];

@@ -69,12 +69,18 @@ class Walk {
         } else if (isScalar(n)) {
             const text = typeof n.value === 'string' ? n.value : n.source ?? '';
             const quoted = n.type !== undefined && n.type !== 'PLAIN';
-            if (text || quoted) this.f.scalar(text, quoted, line, column);
-            else this.f.scalar('', false, 1, 1); // stands nowhere; the engine says where
+            if (n.type?.startsWith('BLOCK') || (!text && !quoted)) this.f.scalar(text, quoted, 0, 0); // begins nowhere
+            else this.f.scalar(text, quoted, line, column);
             this.decoration(n as Decorated);
         } else {
-            this.f.scalar('', false, 1, 1);
+            this.f.scalar('', false, 0, 0);
         }
+    }
+    /* A second document: only where it begins is told. */
+    another(d: Document.Parsed): void {
+        const at = (d.contents as Decorated | null)?.range?.[0] ?? d.errors[0]?.pos[0] ?? 0;
+        if (isScalar(d.contents) && d.contents.value === '' && d.contents.type === 'PLAIN') this.value(d.contents, at);
+        else this.f.scalar('', true, ...this.places.of(at));
     }
     /* One per line: the others are its echoes. */
     errors(list: readonly { message: string; pos: readonly [number, number] }[]): void {
@@ -103,8 +109,10 @@ export function feedYaml(f: Feed, which: number, written: string): void {
         throw e;
     }
     const walk = new Walk(text, f);
-    const wrong = docs.find((d) => d.errors.length);
-    if (wrong?.errors.some((e) => e.code === 'RESOURCE_EXHAUSTION')) return f.too_deep();
-    if (wrong) return walk.errors(wrong.errors);
-    for (const d of docs) if (d.contents) walk.value(d.contents, 0);
+    const [first, second] = docs;
+    if (!first) return;
+    if (first.errors.some((e) => e.code === 'RESOURCE_EXHAUSTION')) return f.too_deep();
+    if (first.errors.length) return walk.errors(first.errors);
+    if (first.contents) walk.value(first.contents, 0);
+    if (second) walk.another(second);
 }

@@ -54,6 +54,7 @@ static void *push(struct trial_batch *b, struct grow *g)
 static void belongs(struct trial_batch *b, struct grow *parts, const char *kind, int64_t household,
                     int64_t subject, size_t at)
 {
+    if (!b->v->homes) household = NONE; /* an account is one, wherever its holder lived */
     struct part *last = parts->n ? &((struct part *)parts->items)[parts->n - 1] : NULL;
     if (last && last->subject == subject && last->household == household && text_equal(last->kind, kind)) {
         last->n++;
@@ -176,6 +177,10 @@ static void keep(struct trial_source *v, struct trial_batch *b)
 static const struct err *batch_next(struct trial_source *v)
 {
     const char *const *kinds = v->homes ? with_homes : alone;
+    if (v->batch && !v->complete) {
+        if (v->batch->mem.total > v->largest) v->largest = v->batch->mem.total;
+        v->all += v->batch->mem.total;
+    }
     if (v->complete) {
         v->batch = v->batch ? v->batch->next : v->first;
         if (v->batch) v->batch->at = 0;

@@ -38,6 +38,7 @@ struct trial_source {
     struct trial_batch *first; /* kept ones */
     int64_t facts;             /* in the kept ones */
     bool keeps, complete;      /* complete: the kept ones are the whole village */
+    size_t largest, all;       /* bytes of the largest batch, of all batches read: how bounded memory is */
 };
 enum { TRIAL_KEEP = 60000 };
 /* Facts up to the day `until`. r's transaction must stay open while the source is used. */

@@ -294,6 +294,31 @@ static void a_class_without_accounts(void **state)
     assert_string_equal(sim->head[SIM_DRAFT], "points");
 }
 
+/* The example of docs/scheme-language.md: every line it promises is printed. */
+static char *block(struct arena *mem, const char *text, const char *kind)
+{
+    const char *mark = arena_printf(mem, "\n```%s\n", kind), *p = strstr(text, mark);
+    EXPECT(p != NULL, "the manual has no block %s", kind);
+    p += strlen(mark);
+    return arena_strndup(mem, p, (size_t)(strstr(p, "\n```") + 1 - p));
+}
+static void the_manual(void **state)
+{
+    struct arena *mem = *state;
+    const char *text;
+    size_t n;
+    int lines = 0;
+    assert_null(file_read(mem, "docs/scheme-language.md", 1 << 20, &text, &n));
+    const struct simulation *sim = simulate(mem, block(mem, text, "yaml now"), block(mem, text, "yaml draft"), block(mem, text, "yaml past"), "2026");
+    struct buf out = buf_in(mem, 1 << 16);
+    scheme_simulate_print(mem, sim, LANG_ZH, 20, &out);
+    for (char *line = block(mem, text, "text trial"), *nl; (nl = strchr(line, '\n')) != NULL; line = nl + 1, lines++) {
+        *nl = 0;
+        EXPECT(strstr(out.p, arena_printf(mem, "\n%s\n", line)) != NULL, "the manual promises: %s\n%s", line, out.p);
+    }
+    assert_int_equal(lines, 8);
+}
+
 /* ---- what must always hold ---- */
 
 static uint64_t seed;
@@ -407,7 +432,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_cap_halves), TEST(nothing_is_dropped_in_silence), TEST(monthly_rounds), TEST(cost_against_the_budget), TEST(cost_in_yuan),
-        TEST(the_spread), TEST(accounts_become_households), TEST(a_class_without_accounts), TEST(against_itself_nothing_changes), TEST(any_two_hold_together),
+        TEST(the_spread), TEST(accounts_become_households), TEST(a_class_without_accounts), TEST(the_manual), TEST(against_itself_nothing_changes), TEST(any_two_hold_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,9 +36,11 @@ const struct scheme_index *eval_index(struct eval *e);
 struct eval_marks {
     const struct index_sheet *sheet;
     int64_t *marks;
-    const char **names; /* `seen` of them */
-    uint32_t *slots;
-    int64_t *most; /* the full marks */
+    struct {
+        const char *name;
+        int64_t most; /* the full mark */
+        size_t slot;
+    } *as; /* `seen` of them */
     size_t seen, cap;
     bool whole; /* every line of the sheet is among them, once */
 };

@@ -10,10 +10,17 @@ struct event {
     int64_t on, c, expires;
 };
 
-static int64_t expiry(const struct scheme_balance *b, int64_t on)
+enum valid { VALID_ALWAYS, VALID_YEAR, VALID_MONTHS };
+static enum valid valid_of(const struct scheme_balance *b)
 {
-    if (text_equal(b->valid, "year")) return period_span(PERIOD_YEAR, on).last;
-    if (!text_equal(b->valid, "months")) return DATE_MAX;
+    if (text_equal(b->valid, "year")) return VALID_YEAR;
+    return text_equal(b->valid, "months") ? VALID_MONTHS : VALID_ALWAYS;
+}
+
+static int64_t expiry(struct eval *e, const struct scheme_balance *b, enum valid valid, int64_t on)
+{
+    if (valid == VALID_YEAR) return eval_period(e, PERIOD_YEAR, on).last;
+    if (valid == VALID_ALWAYS) return DATE_MAX;
     struct ymd d = date_ymd(on);
     int month = d.month - 1 + (int)b->months, year = d.year + month / 12;
     if (year > 2199) return DATE_MAX;
@@ -33,10 +40,11 @@ static const struct err *events_of(struct eval *e, const struct scheme_balance *
                 LIST_AT(f->members, struct fact_member, i).earned.n;
     struct event *v = arena_array(e->mem, struct event, most + 1);
     struct list worth;
+    enum valid valid = valid_of(b);
     size_t k = 0;
 #define EVENT(day, points)                                                                         \
     do {                                                                                           \
-        if ((day) <= on) v[k++] = (struct event){ (day), (points), expiry(b, (day)) };             \
+        if ((day) <= on) v[k++] = (struct event){ (day), (points), expiry(e, b, valid, (day)) };   \
     } while (0)
     TRY(eval_deeds(e, eval_class(e, f->class_, &f->tags), &f->deeds, &worth));
     for (size_t i = 0; i < worth.n; i++)

@@ -101,9 +101,7 @@ struct eval_marks *eval_marks_of(struct eval *e, const struct index_sheet *sheet
     if (sheet->slots.n > m->cap) {
         m->cap = sheet->slots.n;
         m->marks = arena_array(e->work->mem, int64_t, m->cap);
-        m->names = arena_array(e->work->mem, const char *, m->cap);
-        m->slots = arena_array(e->work->mem, uint32_t, m->cap);
-        m->most = arena_array(e->work->mem, int64_t, m->cap);
+        m->as = arena_alloc_array(e->work->mem, m->cap, sizeof *m->as);
         m->sheet = NULL;
     }
     if (m->sheet != sheet) m->seen = 0, m->whole = false;

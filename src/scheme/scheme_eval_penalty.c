@@ -5,6 +5,7 @@
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_eval.h"
+#include "scheme/scheme_index.h"
 
 static const char *human(struct arena *mem, int64_t c)
 {
@@ -66,10 +67,11 @@ static int bars_for(const struct scheme *s, const struct fact_deed *d, bool exch
 static bool barred_by(const struct scheme *s, const struct list *deeds, int64_t on, bool exchange)
 {
     int year = date_ymd(on).year;
+    bool items = !s->index || s->index->bars; /* else only false claims do, and they are few */
     for (size_t i = 0; i < deeds->n; i++) {
         const struct fact_deed *d = &LIST_AT(*deeds, struct fact_deed, i);
-        int then = date_ymd(d->on).year;
-        if (d->on <= on && year - then < bars_for(s, d, exchange)) return true;
+        if (d->on > on || (!items && !d->proved_false)) continue;
+        if (year - date_ymd(d->on).year < bars_for(s, d, exchange)) return true;
     }
     return false;
 }

@@ -33,7 +33,8 @@ static int64_t plain_sum(const struct eval_marks *k, const struct fact_visit *v)
     if (!k->whole || v->marks.n != k->seen) return NONE;
     for (size_t m = 0; m < v->marks.n; m++) {
         int64_t c = l[m].points.min_c;
-        if (l[m].name != k->names[m] || c < 0 || c > k->most[m]) return NONE;
+        /* Below 0 is large without its sign. */
+        if (l[m].name != k->as[m].name || (uint64_t)c > (uint64_t)k->as[m].most) return NONE;
         sum += c;
     }
     return sum;
@@ -55,8 +56,8 @@ static const struct err *marks_of(struct eval *e, const struct index_sheet *x,
     for (uint32_t i = 0; i < x->slots.n; i++) k->marks[i] = NONE;
     for (size_t m = 0; m < v->marks.n; m++) {
         const struct scheme_level *l = &LIST_AT(v->marks, struct scheme_level, m);
-        if (m < k->seen && k->names[m] == l->name) {
-            next = k->slots[m];
+        if (m < k->seen && k->as[m].name == l->name) {
+            next = (uint32_t)k->as[m].slot;
         } else {
             next = slot_of(x, l->name, next);
             if (next == UINT32_MAX)
@@ -64,9 +65,9 @@ static const struct err *marks_of(struct eval *e, const struct index_sheet *x,
                                 arena_printf(e->mem, "评分表没有“%s”这一项。", l->name),
                                 arena_printf(e->mem, "the sheet has no line \"%s\"", l->name));
             if (m < k->cap && m <= k->seen) {
-                k->names[m] = l->name;
-                k->slots[m] = next;
-                k->most[m] = x->most[next];
+                k->as[m].name = l->name;
+                k->as[m].slot = next;
+                k->as[m].most = x->most[next];
                 k->seen = m + 1;
             }
         }

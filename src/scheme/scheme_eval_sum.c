@@ -221,8 +221,7 @@ static const struct err *fill_marks(struct eval *e, const struct fact_subject *f
     for (size_t i = 0; i < part->n; i++) {
         struct cell *c = &part->v[i];
         if (!c->marks || c->mark_c != NONE) continue;
-        if (!dec_muldiv(c->marks_c, 1, c->marks, DEC_NEAREST, &c->mark_c))
-            return too_large(e->mem);
+        if (!dec_muldiv(c->marks_c, 1, c->marks, DEC_NEAREST, &c->mark_c)) return too_large(e->mem);
         c->any = true;
     }
     return NULL;

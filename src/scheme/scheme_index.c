@@ -168,6 +168,7 @@ const struct scheme_index *scheme_index_new(struct arena *mem, const struct sche
     for (size_t i = 0; i < s->items.n; i++) {
         const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
         names_of(&x->codes, item->code);
+        x->bars |= item->bars != NULL;
         index_limits(mem, s, item, &counters, &x->items[i]);
         if (x->items[i].limits.n > x->limits_most) x->limits_most = x->items[i].limits.n;
     }

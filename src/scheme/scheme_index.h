@@ -44,6 +44,7 @@ struct scheme_index {
     const char **picks;   /* of who is named by a class and has no tags */
     uint32_t counters;    /* how many running counts there are */
     size_t limits_most;   /* of any item */
+    bool bars;            /* an item bars from titles */
 };
 const struct scheme_index *scheme_index_new(struct arena *mem, const struct scheme *s);
 const struct scheme_index *scheme_index_of(struct arena *mem, const struct scheme *s);

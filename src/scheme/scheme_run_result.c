@@ -5,6 +5,10 @@
 #include "kernel/text.h"
 #include "scheme/scheme_run_in.h"
 
+struct growing {
+    struct list list;
+    size_t cap;
+};
 /* What one result is made in. */
 struct making {
     struct scheme_run *run;
@@ -12,16 +16,19 @@ struct making {
     const struct fact_subject *f;
     size_t at; /* the subject's index in the source */
     struct run_result *out;
-    struct words numbers, pays, ranks, titles, boards, rounds, redeemed;
+    struct growing numbers, pays, ranks, titles, boards, rounds, redeemed;
 };
 
-static struct list list_of(struct arena *mem, const struct words *w)
+/* Room for one more in a list of a result: most have a handful. */
+static void *more(struct making *m, struct growing *g, size_t size)
 {
-    struct list out = { arena_alloc_array(mem, w->n + 1, w->size), w->n };
-    for (size_t i = 0; i < w->n; i += WORDS_BLOCK)
-        memcpy((char *)out.items + i * w->size, w->blocks[i / WORDS_BLOCK],
-               (w->n - i < WORDS_BLOCK ? w->n - i : WORDS_BLOCK) * w->size);
-    return out;
+    if (g->list.n == g->cap) {
+        void *old = g->list.items;
+        g->cap = g->cap ? 2 * g->cap : 4;
+        g->list.items = arena_alloc_array(m->e.mem, g->cap, size);
+        if (old) memcpy(g->list.items, old, g->list.n * size);
+    }
+    return (char *)g->list.items + g->list.n++ * size;
 }
 
 static bool inside(struct span in, int64_t on)
@@ -34,7 +41,7 @@ static bool inside(struct span in, int64_t on)
 static void number(struct making *m, const char *code, const char *zh, const char *en,
                    enum run_unit unit, struct span in, const struct eval_sum *v)
 {
-    *(struct run_number *)words_add(&m->numbers) =
+    *(struct run_number *)more(m, &m->numbers, sizeof(struct run_number)) =
         (struct run_number){ code, zh, en, unit, in, v->value_c, v->count, v->why };
 }
 
@@ -106,7 +113,7 @@ static const struct err *settlement(struct making *m, const struct scheme_paymen
                &v.items);
         for (size_t k = 0; k < v.pays.n; k++) {
             const struct eval_pay *x = &LIST_AT(v.pays, struct eval_pay, k);
-            *(struct run_pay *)words_add(&m->pays) =
+            *(struct run_pay *)more(m, &m->pays, sizeof(struct run_pay)) =
                 (struct run_pay){ r, p, x->code, x->label, x->before_c, x->after_c, NULL, NULL };
         }
     }
@@ -130,14 +137,15 @@ static const struct err *payments(struct making *m)
             number(m, r->code, r->label, r->label, RUN_YUAN, p, &v.items);
             for (size_t k = 0; k < v.pays.n; k++) {
                 const struct eval_pay *x = &LIST_AT(v.pays, struct eval_pay, k);
-                *(struct run_pay *)words_add(&m->pays) = (struct run_pay){ r,
-                                                                           p,
-                                                                           x->code,
-                                                                           x->label,
-                                                                           x->before_c,
-                                                                           x->after_c,
-                                                                           lost(m, x, LANG_ZH),
-                                                                           lost(m, x, LANG_EN) };
+                *(struct run_pay *)more(m, &m->pays, sizeof(struct run_pay)) =
+                    (struct run_pay){ r,
+                                      p,
+                                      x->code,
+                                      x->label,
+                                      x->before_c,
+                                      x->after_c,
+                                      lost(m, x, LANG_ZH),
+                                      lost(m, x, LANG_EN) };
             }
         }
     }
@@ -180,7 +188,7 @@ static const struct err *balances(struct making *m)
     for (size_t i = 0; i < redeemed.n; i++) {
         const struct eval_redemption *d = &LIST_AT(redeemed, struct eval_redemption, i);
         if (inside(m->out->in, d->spent->on))
-            *(struct eval_redemption *)words_add(&m->redeemed) = *d;
+            *(struct eval_redemption *)more(m, &m->redeemed, sizeof(struct eval_redemption)) = *d;
     }
     eval_redeem_used(x, &redeemed, on, &r);
     r.points_c = out->points_c = r.balance_c;
@@ -197,7 +205,8 @@ static void board(struct making *m, const char *code, int64_t on, const char *wh
     for (size_t i = 0; code && i < boards->n; i++) {
         const struct scheme_board *b = &LIST_AT(*boards, struct scheme_board, i);
         if (!text_equal(b->code, code)) continue;
-        eval_board(m->e.mem, m->run->s, b, m->f, on, why, help, words_add(&m->boards));
+        eval_board(m->e.mem, m->run->s, b, m->f, on, why, help,
+                   more(m, &m->boards, sizeof(struct eval_board)));
     }
 }
 
@@ -228,7 +237,8 @@ static void rounds(struct making *m)
         for (size_t k = 0; k < results->n; k++) {
             const struct eval_round *x = &LIST_AT(*results, struct eval_round, k);
             if (!inside(m->out->in, x->in.last)) continue;
-            *(struct run_round *)words_add(&m->rounds) = (struct run_round){ round, *x };
+            *(struct run_round *)more(m, &m->rounds, sizeof(struct run_round)) =
+                (struct run_round){ round, *x };
             if (x->band) board(m, x->band->board, x->in.last, x->band->label, NULL);
         }
         for (size_t k = 0; k < r->streaks.n; k++) {
@@ -294,7 +304,7 @@ static void titles(struct making *m, const struct run_slot *slot, const struct s
     for (size_t t = 0; t < rules->n; t++) {
         const struct scheme_title *title = &LIST_AT(*rules, struct scheme_title, t);
         if (title->ranking_ != slot->ranking) continue;
-        struct run_title *out = words_add(&m->titles);
+        struct run_title *out = more(m, &m->titles, sizeof(struct run_title));
         size_t rung = *WORDS_AT(&slot->rungs[t], uint16_t, at);
         *out = (struct run_title){ .title = title, .in = slot->in };
         if (!rung) {
@@ -315,7 +325,7 @@ static void ranks(struct making *m)
         size_t at;
         const struct slot_word *w = word_of(slot, m->at, &at);
         if (!w || dull(m, slot->in, slot->any)) continue;
-        *(struct run_rank *)words_add(&m->ranks) = (struct run_rank){
+        *(struct run_rank *)more(m, &m->ranks, sizeof(struct run_rank)) = (struct run_rank){
             .ranking = slot->ranking,
             .in = slot->in,
             .set = w->set ? run->sets.text[w->set] : NULL,
@@ -351,15 +361,6 @@ static const struct err *make(struct scheme_run *run, struct arena *mem, size_t 
 {
     struct making m = { .run = run, .f = f, .at = at, .out = out };
     const char *own = scheme_class_pick(run->s, f->class_, &f->tags);
-#define GROWS(field, T) m.field = (struct words){ .mem = mem, .size = sizeof(T) }
-    GROWS(numbers, struct run_number);
-    GROWS(pays, struct run_pay);
-    GROWS(ranks, struct run_rank);
-    GROWS(titles, struct run_title);
-    GROWS(boards, struct eval_board);
-    GROWS(redeemed, struct eval_redemption);
-    GROWS(rounds, struct run_round);
-#undef GROWS
     *out = (struct run_result){ .id = f->id,
                                 .label = f->label,
                                 .class_ = own ? own : f->class_,
@@ -372,13 +373,13 @@ static const struct err *make(struct scheme_run *run, struct arena *mem, size_t 
     rounds(&m);
     ranks(&m);
     if (run->divided) out->dividend_c = WORDS_AT(&run->shares, struct share_word, at)->amount_c;
-    out->numbers = list_of(mem, &m.numbers);
-    out->pays = list_of(mem, &m.pays);
-    out->ranks = list_of(mem, &m.ranks);
-    out->titles = list_of(mem, &m.titles);
-    out->boards = list_of(mem, &m.boards);
-    out->redeemed = list_of(mem, &m.redeemed);
-    out->rounds = list_of(mem, &m.rounds);
+    out->numbers = m.numbers.list;
+    out->pays = m.pays.list;
+    out->ranks = m.ranks.list;
+    out->titles = m.titles.list;
+    out->boards = m.boards.list;
+    out->redeemed = m.redeemed.list;
+    out->rounds = m.rounds.list;
     return NULL;
 }
 

@@ -1,25 +1,41 @@
-/* Every example of docs/scheme-language.md is executed: the scheme passes the checker, and
- * `explain` of the facts prints every line the example promises ("1: …": of subject 1).
+/* Every example of docs/scheme-language.md is executed, and the tutorial in both languages:
+ *   ```yaml scheme            a part of a scheme, with what every scheme needs put before it
+ *   ```yaml wrong             the same, but it has findings
+ *   ```yaml start, add, try   a whole file that grows; what is tried is not kept
+ *   ```text findings          what the checker says, all of it ("path sentence")
+ *   ```yaml facts [2026-01]   facts for the scheme before it, and the period
+ *   ```yaml template, village and the text behind them: scheme_extend_test.c
+ *   ```yaml now, draft, past and text trial: scheme_simulate_test.c
+ *   ```text                   lines that `explain` prints ("1: …": of subject 1)
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/buf.h"
 #include "kernel/file.h"
 #include "kernel/text.h"
 #include "scheme/scheme_run.h"
 
 #include "kernel/test.h" /* after ours: cmocka has a macro fail() */
 
-/* The text of the next ``` block of the kind, from *at; NULL: none before `end`. */
-static char *block(struct arena *mem, const char **at, const char *kind, const char *end)
+struct block {
+    const char *info, *text;
+    int line;
+};
+
+/* The next fenced block; false: no more. */
+static bool next_block(struct arena *mem, const char *all, const char **at, struct block *out)
 {
-    const char *mark = arena_printf(mem, "\n```%s\n", kind), *p = strstr(*at, mark);
-    if (!p || (end && p > end)) return NULL;
-    p += strlen(mark);
-    const char *close = strstr(p, "\n```");
+    const char *open = *at == all && !strncmp(all, "```", 3) ? all : strstr(*at, "\n```");
+    if (!open) return false;
+    if (*open == '\n') open++;
+    const char *body = strchr(open, '\n') + 1, *close = strstr(body - 1, "\n```");
     EXPECT(close != NULL, "a block without end");
-    *at = close;
-    return arena_strndup(mem, p, (size_t)(close + 1 - p));
+    *out = (struct block){ arena_strndup(mem, open + 3, (size_t)(body - 1 - open - 3)),
+                           arena_strndup(mem, body, (size_t)(close + 1 - body)), 1 };
+    for (const char *p = all; p < open; p++) out->line += *p == '\n';
+    *at = close + 4;
+    return true;
 }
 
 static bool has_key(const char *text, const char *key)
@@ -47,22 +63,23 @@ static const char *whole(struct arena *mem, const char *part)
     return arena_printf(mem, "%s%s", text, part);
 }
 
-static void promised(struct arena *mem, const struct scheme *s, const char *facts_text, char *lines,
-                     int number)
+static void promised(struct arena *mem, const struct scheme *s, const struct block *facts_block,
+                     const struct block *lines)
 {
     struct scheme_finding *found;
     const struct scheme_facts *facts =
-        scheme_facts_parse(mem, facts_text, strlen(facts_text), &found);
-    struct span year = period_span(PERIOD_YEAR, date_of(2026, 1, 1));
+        scheme_facts_parse(mem, facts_block->text, strlen(facts_block->text), &found);
+    enum period per;
+    struct span in;
     struct scheme_run *run;
     struct run_village village;
-    EXPECT(facts != NULL, "example %d, facts line %d: %s", number, found ? found->line : 0,
-           found ? found->en : "");
-    for (size_t i = 0; i < s->rules.payments.n; i++)
-        if (LIST_AT(s->rules.payments, struct scheme_payment, i).per == PERIOD_MONTH)
-            year = period_span(PERIOD_MONTH, date_of(2026, 1, 1));
+    const char *period = facts_block->info + strlen("yaml facts");
+    EXPECT(period_parse(*period ? period + 1 : "2026", &per, &in), "line %d: period%s",
+           facts_block->line, period);
+    EXPECT(facts != NULL, "facts on line %d: line %d: %s", facts_block->line,
+           found ? found->line : 0, found ? found->en : "");
     struct fact_list list = fact_list_of(facts);
-    const struct err *x = run_open(mem, s, &list.source, year, &run);
+    const struct err *x = run_open(mem, s, &list.source, in, &run);
     struct buf all = buf_in(mem, 1 << 20);
     buf_puts(&all, "\n");
     for (size_t i = 0; !x && i < facts->subjects.n; i++) {
@@ -78,40 +95,100 @@ static void promised(struct arena *mem, const struct scheme *s, const char *fact
     }
     if (!x) x = run_village(run, mem, &village);
     if (!x) run_print_village(&village, LANG_ZH, &all);
-    EXPECT(!x, "example %d: %s", number, x ? x->en : "");
-    for (char *line = lines, *nl; (nl = strchr(line, '\n')) != NULL; line = nl + 1) {
-        *nl = 0;
+    EXPECT(!x, "line %d: %s", facts_block->line, x ? x->en : "");
+    for (const char *line = lines->text, *nl; (nl = strchr(line, '\n')) != NULL; line = nl + 1) {
         /* A whole line, or the end of one (a node of a tree). */
-        if (strstr(all.p, arena_printf(mem, "%s\n", line))) continue;
+        if (strstr(all.p, arena_printf(mem, "%.*s\n", (int)(nl - line), line))) continue;
         fprintf(stderr, "explain says%s", all.p);
-        fail_msg("example %d promises: %s", number, line);
+        fail_msg("line %d promises: %.*s", lines->line, (int)(nl - line), line);
     }
+}
+
+static void check_findings(struct arena *mem, const struct scheme_finding *found,
+                           const struct block *said)
+{
+    struct buf b = buf_in(mem, 1 << 16);
+    buf_puts(&b, "");
+    for (const struct scheme_finding *f = found; f; f = f->next)
+        buf_printf(&b, "%s%s%s\n", f->path, *f->path ? " " : "", f->zh);
+    EXPECT(!strcmp(b.p, said->text), "line %d:\n--- the document\n%s--- the checker\n%s",
+           said->line, said->text, b.p);
+}
+
+struct seen {
+    int schemes, facts, findings;
+    struct buf *tutorial; /* its blocks, to compare the languages */
+};
+
+static void one_document(struct arena *mem, const char *path, struct seen *seen)
+{
+    const char *all, *at, *file = "";
+    size_t n;
+    struct block b, facts = { 0 };
+    const struct scheme *s = NULL;
+    struct scheme_finding *found = NULL;
+    bool wrong = false, elsewhere = false;
+    assert_null(file_read(mem, path, 1 << 20, &all, &n));
+    at = all;
+    while (next_block(mem, all, &at, &b)) {
+        bool tutorial = text_equal(b.info, "yaml start") || text_equal(b.info, "yaml add") ||
+                        text_equal(b.info, "yaml try");
+        EXPECT(!wrong || text_equal(b.info, "text findings"), "line %d: findings not told", b.line);
+        if (text_equal(b.info, "sh") || text_equal(b.info, "yaml now") ||
+            text_equal(b.info, "yaml draft") || text_equal(b.info, "yaml past") ||
+            text_equal(b.info, "text trial"))
+            continue;
+        if (text_equal(b.info, "yaml template") || text_equal(b.info, "yaml village")) {
+            elsewhere = true;
+            continue;
+        }
+        if (elsewhere && text_equal(b.info, "text")) {
+            elsewhere = false;
+            continue;
+        }
+        if (tutorial) buf_printf(seen->tutorial, "%s\n%s", b.info, b.text);
+        if (tutorial || text_equal(b.info, "yaml scheme") || text_equal(b.info, "yaml wrong")) {
+            const char *text = tutorial ? arena_printf(mem, "%s%s", file, b.text)
+                                        : whole(mem, b.text);
+            wrong = text_equal(b.info, "yaml wrong") || text_equal(b.info, "yaml try");
+            s = scheme_parse(mem, "example", text, strlen(text), &found);
+            EXPECT(wrong ? found != NULL : s && !found, "%s:%d: line %d: %s", path, b.line,
+                   found ? found->line : 0, found ? found->en : "no findings");
+            if (tutorial && !wrong) file = text;
+            seen->schemes++;
+        } else if (text_equal(b.info, "text findings")) {
+            EXPECT(wrong, "%s:%d: findings of what?", path, b.line);
+            check_findings(mem, found, &b);
+            wrong = false;
+            seen->findings++;
+        } else if (text_starts(b.info, "yaml facts")) {
+            facts = b;
+        } else if (text_equal(b.info, "text")) {
+            EXPECT(facts.text && s, "%s:%d: promised of what?", path, b.line);
+            promised(mem, s, &facts, &b);
+            facts = (struct block){ 0 };
+            seen->facts++;
+        } else {
+            fail_msg("%s:%d: a block of another kind: %s", path, b.line, b.info);
+        }
+    }
+    EXPECT(!facts.text && !wrong, "%s: the last example promises nothing", path);
 }
 
 static void examples(void **state)
 {
     struct arena *mem = *state;
-    const char *text, *at, *part;
-    size_t n;
-    int number = 0, computed = 0;
-    assert_null(file_read(mem, "docs/scheme-language.md", 1 << 20, &text, &n));
-    at = text;
-    while ((part = block(mem, &at, "yaml scheme", NULL)) != NULL) {
-        struct scheme_finding *found;
-        const char *full = whole(mem, part), *next = strstr(at, "\n```yaml scheme\n");
-        const struct scheme *s = scheme_parse(mem, "example", full, strlen(full), &found);
-        number++;
-        EXPECT(s && !found, "example %d: line %d: %s\n%s", number, found ? found->line : 0,
-               found ? found->en : "", full);
-        const char *facts = block(mem, &at, "yaml facts", next);
-        char *lines = facts ? block(mem, &at, "text", next) : NULL;
-        EXPECT(!facts || lines, "example %d promises nothing", number);
-        if (!facts) continue;
-        promised(mem, s, facts, lines, number);
-        computed++;
-    }
-    assert_int_equal(number, 16);
-    assert_int_equal(computed, 15);
+    struct buf en = buf_in(mem, 1 << 16), zh = buf_in(mem, 1 << 16);
+    struct seen reference = { .tutorial = &en }, tutorial = { .tutorial = &zh };
+    one_document(mem, "docs/scheme-language.md", &reference);
+    assert_int_equal(reference.schemes, 34);
+    assert_int_equal(reference.facts, 25);
+    assert_int_equal(reference.findings, 5);
+    one_document(mem, "docs/scheme-language.zh.md", &tutorial);
+    assert_int_equal(tutorial.facts, 1);
+    assert_int_equal(tutorial.findings, 2);
+    /* Both languages build the same file. */
+    assert_string_equal(en.p, zh.p);
 }
 
 int main(void)

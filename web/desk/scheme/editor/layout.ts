@@ -15,6 +15,7 @@ export const sections: OutlineSection[] = [
     { name: 'boards', keys: ['boards'] },
     { name: 'money', keys: ['exchange', 'budget', 'payments', 'dividend'] },
     { name: 'adopted', keys: ['adopted', 'steps'] },
+    { name: 'template', keys: ['extends', 'template'] },
 ];
 export function allSections(root: Shape): OutlineSection[] {
     const named = new Set(sections.flatMap((s) => s.keys));
@@ -56,7 +57,7 @@ export const isCards = (shape: Shape) => shape.keys.some((k) => k.kind === 'list
 
 /* Optional keys that a form shows without being asked. */
 const usual: Record<string, string[]> = {
-    '': ['place', 'source', 'covenant'],
+    '': ['place', 'source', 'covenant', 'extends'],
     publicity: ['workdays'],
     false_claims: ['bars'],
     adopted: ['date', 'for', 'against', 'abstain'],

@@ -135,6 +135,17 @@ export function createEditor(doc: SchemeDocument, engine: Engine, readonly: Ref<
         view.value = 'text';
         textAt.value = line;
     }
+    /* The line of what the forms show, and back: the section a line lies in. */
+    function lineHere(): number {
+        const at = target.value && sectionOf(target.value) === section.value ? target.value : null;
+        for (let n = at?.length ?? 0; at && n > 0; n--) if (doc.line(at.slice(0, n))) return doc.line(at.slice(0, n));
+        const lines = Object.keys(doc.value).filter((k) => sectionOf([k]) === section.value).map((k) => doc.line([k]));
+        return lines.length ? Math.min(...lines) : 1;
+    }
+    function sectionAt(line: number): void {
+        const before = Object.keys(doc.value).map((k) => ({ k, line: doc.line([k]) })).filter((x) => x.line <= line).sort((a, b) => b.line - a.line)[0];
+        if (before) section.value = sectionOf([before.k]);
+    }
     return {
         doc, language: doc.language, value, text, broken, dirty, canUndo, canRedo, locked, readonly,
         get: (path: Path) => valueAt(value.value, path),
@@ -150,7 +161,7 @@ export function createEditor(doc: SchemeDocument, engine: Engine, readonly: Ref<
         redo: () => { flush(); if (!readonly.value) doc.redo(); },
         setText: (t: string) => { if (!readonly.value) doc.setText(t); },
         findings, findingsAt, findingsBelow, errors, warnings, ok, checking, unchecked, recheck: check,
-        section, view, target, textAt, go, goText, said, say,
+        section, view, target, textAt, go, goText, said, say, lineHere, sectionAt,
     };
 }
 export type Editor = ReturnType<typeof createEditor>;

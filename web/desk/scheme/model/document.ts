@@ -257,7 +257,9 @@ export class SchemeDocument {
         }
         if (typeof value === 'object') {
             const out: { [k: string]: Plain } = {};
-            for (const [k, v] of Object.entries(value)) {
+            const shape = key?.kind === 'levels' ? null : shapeAt(this.language, path);
+            const rank = (name: string) => shape?.keys.findIndex((x) => x.name === name) ?? 0; // in the language's order
+            for (const [k, v] of Object.entries(value).sort(([a], [b]) => rank(a) - rank(b))) {
                 const made = this.written([...path, k], v);
                 if (made !== null) out[this.keyName([...path, k])] = made;
             }

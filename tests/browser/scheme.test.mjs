@@ -19,7 +19,7 @@ after(async () => {
 const step = (name, body) => test(name, () => pictured(name, browser, body));
 const preset = (name) => readFileSync(join(root, `schemes/${name}.yaml`), "utf8");
 const drafts = `/villages/${VILLAGE}/drafts`;
-const begin = async (name) => (await w.ok("admin", "POST", drafts, { from: "preset", preset: name })).id;
+const begin = async (name) => (await w.ok("admin", "POST", drafts, { from: "text", text: preset(name) })).id;
 const stored = async (id) => (await w.ok("admin", "GET", `${drafts}/${id}`)).text;
 
 async function signedIn(name, size = { width: 1440, height: 900 }) {
@@ -163,7 +163,10 @@ describe("one document", { concurrency: false }, () => {
     const differ = now.flatMap((l, i) => (l === before[i] ? [] : [[before[i], l]]));
     assert.deepEqual([now.length, differ], [before.length, [["    points: 2..10", "    points: 3..8"]]]);
 
-    await toText(page);
+    await toText(page); // at the items, where the form was
+    await code(page).getByText("points: 3..8").waitFor();
+    await code(page).click();
+    await page.keyboard.press("Control+Home");
     await code(page).getByText("# 曾巷村社会治理积分细则").waitFor();
     await code(page).getByText("曾巷村社会治理积分细则", { exact: true }).click();
     await page.keyboard.press("End");
@@ -241,7 +244,7 @@ describe("one document", { concurrency: false }, () => {
     await saved(page);
     const text = await stored(id);
     assert.match(text, /category: 乡村建设\n {4}label: 修路\n {4}for: \[村民, 党员\]\n {4}points: 2\.\.5\n/);
-    assert.doesNotMatch(text, /村建设类|category: 村建设/);
+    assert.doesNotMatch(text, /category: 村建设/);
     await done(page);
   });
 });
@@ -344,8 +347,7 @@ describe("without a mouse, and to read", { concurrency: false }, () => {
     await toText(page);
     await code(page).click();
     await page.keyboard.press("Escape");
-    await page.keyboard.press("Tab");
-    assert.equal(await page.evaluate(() => document.activeElement?.shadowRoot !== null && document.activeElement?.shadowRoot !== undefined), false, "Escape and Tab leave the text");
+    await page.waitForFunction(() => document.activeElement?.textContent === "文本"); // Tab would write
     await done(page);
   });
 

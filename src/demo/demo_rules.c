@@ -1,12 +1,18 @@
-/* The rules of the demo: what nine villages adopted, the template of their township, three villages that extend it, one that
- * waits for its first day, and a draft. */
+/* The rules of the demo: what nine villages adopted, the template of their township, three villages
+ * that extend it, one that waits for its first day, and a draft. */
 #include <string.h>
 
 #include "demo/demo.h"
 #include "kernel/text.h"
 #include "scheme/scheme_preset.h"
 
-enum { MAIN = 0, MEIYUAN = 2, PENGFANG = 3, ZHANGXIA = 4, ZHUJING = 5 }; /* places in demo.villages */
+enum {
+    MAIN = 0,
+    MEIYUAN = 2,
+    PENGFANG = 3,
+    ZHANGXIA = 4,
+    ZHUJING = 5
+}; /* places in demo.villages */
 
 struct chapter {
     struct req *r;
@@ -36,7 +42,8 @@ static const char *preset(const char *name)
     return p->text;
 }
 
-static const struct err *adopt(struct chapter *c, int64_t place, int64_t from, const struct scheme_meeting *m, const char *text)
+static const struct err *adopt(struct chapter *c, int64_t place, int64_t from,
+                               const struct scheme_meeting *m, const char *text)
 {
     int64_t version;
     return scheme_adopt_by(c->r, place, from, m, NONE, text, strlen(text), &version);
@@ -59,7 +66,13 @@ static const char rules[] =
 static const struct err *issue(struct chapter *c, int days, const char *text, int number)
 {
     days_ago(c, days);
-    const struct scheme_meeting m = { arena_printf(c->r->mem, "龙积办〔%d〕%d号", date_ymd(c->r->today).year, number), NONE, NONE, NONE, NONE, NULL };
+    const struct scheme_meeting m = { arena_printf(c->r->mem, "龙积办〔%d〕%d号",
+                                                   date_ymd(c->r->today).year, number),
+                                      NONE,
+                                      NONE,
+                                      NONE,
+                                      NONE,
+                                      NULL };
     return adopt(c, DEMO_TOWNSHIP, c->r->today, &m, text);
 }
 
@@ -76,17 +89,21 @@ static const char *begin(struct chapter *c, int v)
 {
     const struct demo_village *village = &c->d->villages[v];
     struct arena *mem = c->r->mem;
-    return scheme_begin(mem, parsed(mem, c->template_), c->template_, arena_printf(mem, "longwo_%s", village->prefix), village->name);
+    return scheme_begin(mem, parsed(mem, c->template_), c->template_,
+                        arena_printf(mem, "longwo_%s", village->prefix), village->name);
 }
 
-static const struct err *extend(struct chapter *c, int v, int days, int votes_for, int against, const char *text)
+static const struct err *extend(struct chapter *c, int v, int days, int votes_for, int against,
+                                const char *text)
 {
     const struct demo_village *village = &c->d->villages[v];
     struct scheme_meeting m = { "村民代表会议", 0, votes_for, against, 2, NULL };
     days_ago(c, days);
     m.on = c->r->today - 9;
     m.minutes = arena_printf(c->r->mem,
-                             "%s村民代表会议，到会%d人。村支书逐条说明与镇模板不同的地方和理由，代表提问后举手表决：赞成%d人，反对%d人，弃权2人。方案通过，张榜公布。",
+                             "%s村民代表会议，到会%"
+                             "d人。村支书逐条说明与镇模板不同的地方和理由，代表提问后举手表决：赞成"
+                             "%d人，反对%d人，弃权2人。方案通过，张榜公布。",
                              village->name, votes_for + against + 2, votes_for, against);
     return adopt(c, village->code, c->r->today, &m, text);
 }
@@ -94,7 +111,9 @@ static const struct err *extend(struct chapter *c, int v, int days, int votes_fo
 static const char *meiyuan(struct chapter *c)
 {
     struct arena *mem = c->r->mem;
-    const char *text = swap(mem, begin(c, MEIYUAN), "points: 2, per: 次, cap: {points: 20, per: month}", "points: 3, per: 次, cap: {points: 18, per: month}");
+    const char *text =
+        swap(mem, begin(c, MEIYUAN), "points: 2, per: 次, cap: {points: 20, per: month}",
+             "points: 3, per: 次, cap: {points: 18, per: month}");
     return swap(mem, text, "minimum: 10", "minimum: 15");
 }
 
@@ -102,8 +121,10 @@ static const char *pengfang(struct chapter *c)
 {
     return swap(c->r->mem, begin(c, PENGFANG), "items:\n",
                 "items:\n"
-                "  - {code: P01, category: 人居环境, label: 参加护林防火巡山, points: 4, per: 次, cap: {times: 2, per: month}}\n"
-                "  - {code: P02, category: 文明向善, label: 红白喜事简办, for: 家庭, points: 8, evidence: required, cap: {times: 1, per: year}}\n");
+                "  - {code: P01, category: 人居环境, label: 参加护林防火巡山, points: 4, per: 次, "
+                "cap: {times: 2, per: month}}\n"
+                "  - {code: P02, category: 文明向善, label: 红白喜事简办, for: 家庭, points: 8, "
+                "evidence: required, cap: {times: 1, per: year}}\n");
 }
 
 /* Within the first template; the second one is narrower. */
@@ -119,8 +140,14 @@ static const struct err *waiting(struct chapter *c)
     const char *text = swap(c->r->mem, preset("zengxiang"), "times: 2\n", "times: 3\n");
     const struct demo_village *v = &c->d->villages[ZHUJING];
     int64_t next = date_of(date_ymd(c->today).year + 1, 1, 1);
-    const struct scheme_meeting m = { "村民代表会议", c->today - 3, 31, 4, 1,
-                                      "竹径村村民代表会议，到会36人。虚假申报由加倍扣分改为三倍扣分，从明年1月1日起执行。" };
+    const struct scheme_meeting m = {
+        "村民代表会议",
+        c->today - 3,
+        31,
+        4,
+        1,
+        "竹径村村民代表会议，到会36人。虚假申报由加倍扣分改为三倍扣分，从明年1月1日起执行。"
+    };
     days_ago(c, 2);
     return adopt(c, v->code, next, &m, text);
 }
@@ -131,8 +158,10 @@ static const struct err *draft(struct chapter *c)
     const char *text = swap(c->r->mem, preset("zengxiang"), "title: ", "title: 礼坑村修订稿：");
     int64_t id;
     days_ago(c, 1);
-    text = swap(c->r->mem, text, "category: 思想政治", "category: 思想正治"); /* a slip, for the checker to find */
-    return draft_add(c->r, v->code, &(struct draft_origin){ "preset", "zengxiang", NONE }, text, strlen(text), &id);
+    text = swap(c->r->mem, text, "category: 思想政治",
+                "category: 思想正治"); /* a slip, for the checker to find */
+    return draft_add(c->r, v->code, &(struct draft_origin){ "preset", "zengxiang", NONE }, text,
+                     strlen(text), &id);
 }
 
 static const struct err *tell(struct chapter *c)
@@ -140,7 +169,8 @@ static const struct err *tell(struct chapter *c)
     static const struct scheme_meeting unsaid = { NULL, NONE, NONE, NONE, NONE, NULL };
     int64_t first = date_of(date_ymd(c->today).year - 1, 1, 1);
     const char *text = preset("zengxiang");
-    for (int v = 0; v < DEMO_VILLAGES; v++) TRY(adopt(c, c->d->villages[v].code, first, &unsaid, text));
+    for (int v = 0; v < DEMO_VILLAGES; v++)
+        TRY(adopt(c, c->d->villages[v].code, first, &unsaid, text));
     TRY(access_actor(c->r, "town", &c->r->who));
     TRY(issue(c, 90, c->template_, 1));
     TRY(extend(c, MEIYUAN, 60, 33, 2, meiyuan(c)));

@@ -11,8 +11,13 @@
 #define MEMBER(T, base, key) ((T const *)((const char *)(base) + (key)->at))
 enum { WORDS_MAX = 8192 };
 
-struct two { const char *zh, *en; };
-struct side { const void *p; const struct scheme *s; };
+struct two {
+    const char *zh, *en;
+};
+struct side {
+    const void *p;
+    const struct scheme *s;
+};
 struct walk {
     struct arena *mem;
     const struct scheme *before, *after;
@@ -25,16 +30,20 @@ static const char *zh(const struct scheme_key *k)
     return k->name_zh ? k->name_zh : k->name;
 }
 
-/* Where it stands in the newer file; what no file wrote (the usual balances) stands at its beginning. */
-static const struct scheme_node *node_of(const struct walk *w, const struct scheme_shape *shape, const void *p)
+/* Where it stands in the newer file; what no file wrote (the usual balances) stands at its
+ * beginning. */
+static const struct scheme_node *node_of(const struct walk *w, const struct scheme_shape *shape,
+                                         const void *p)
 {
-    const struct scheme_node *n = *(const struct scheme_node *const *)((const char *)p + shape->node_at);
+    const struct scheme_node *n =
+        *(const struct scheme_node *const *)((const char *)p + shape->node_at);
     return n ? n : w->after->root;
 }
 
 /* ---- values in words ---- */
 
-static const char *names_text(struct walk *w, const struct scheme *s, const struct scheme_key *k, struct list l, enum lang lang)
+static const char *names_text(struct walk *w, const struct scheme *s, const struct scheme_key *k,
+                              struct list l, enum lang lang)
 {
     struct buf b = buf_in(w->mem, WORDS_MAX);
     buf_puts(&b, "");
@@ -54,21 +63,28 @@ static const char *range_text(struct walk *w, struct scheme_range v)
     char low[DEC_SIZE], high[DEC_SIZE];
     dec_human(v.min_c, low);
     dec_human(v.max_c, high);
-    return v.min_c == v.max_c ? arena_strdup(w->mem, low) : arena_printf(w->mem, "%s..%s", low, high);
+    return v.min_c == v.max_c ? arena_strdup(w->mem, low)
+                              : arena_printf(w->mem, "%s..%s", low, high);
 }
 
-static const char *number_text(struct walk *w, const struct scheme_key *k, int64_t v, enum lang lang)
+static const char *number_text(struct walk *w, const struct scheme_key *k, int64_t v,
+                               enum lang lang)
 {
     char s[DEC_SIZE];
-    if (k->kind == KEY_BOOL) return v ? (lang == LANG_ZH ? "是" : "yes") : lang == LANG_ZH ? "否" : "no";
-    if (k->kind == KEY_NUMBERED) return lang == LANG_ZH && k->words[v].zh ? k->words[v].zh : k->words[v].name;
+    if (k->kind == KEY_BOOL)
+        return v ? (lang == LANG_ZH ? "是" : "yes") : lang == LANG_ZH ? "否" : "no";
+    if (k->kind == KEY_NUMBERED)
+        return lang == LANG_ZH && k->words[v].zh ? k->words[v].zh : k->words[v].name;
     if (k->kind == KEY_INT) return arena_printf(w->mem, "%lld", (long long)v);
     if (k->kind == KEY_DATE) return date_format(v, arena_alloc(w->mem, DATE_SIZE));
-    if (v > DAY_BOUND / 2) return date_format(date_of(2023, 12, 31) + v - DAY_BOUND, arena_alloc(w->mem, DATE_SIZE)) + 5;
+    if (v > DAY_BOUND / 2)
+        return date_format(date_of(2023, 12, 31) + v - DAY_BOUND, arena_alloc(w->mem, DATE_SIZE)) +
+               5;
     return arena_strdup(w->mem, dec_human(v, s));
 }
 
-static const char *text_text(const struct scheme *s, const struct scheme_key *k, const char *v, enum lang lang)
+static const char *text_text(const struct scheme *s, const struct scheme_key *k, const char *v,
+                             enum lang lang)
 {
     if (!v) return NULL;
     for (const struct scheme_word *x = k->words; x && x->name; x++)
@@ -79,12 +95,20 @@ static const char *text_text(const struct scheme *s, const struct scheme_key *k,
 }
 
 /* NULL: absent. */
-static const char *value_text(struct walk *w, const struct scheme *s, const struct scheme_key *k, const void *p, enum lang lang)
+static const char *value_text(struct walk *w, const struct scheme *s, const struct scheme_key *k,
+                              const void *p, enum lang lang)
 {
     switch (k->kind) {
-    case KEY_CODE: case KEY_TEXT: case KEY_WORD:
+    case KEY_CODE:
+    case KEY_TEXT:
+    case KEY_WORD:
         return text_text(s, k, *MEMBER(char *, p, k), lang);
-    case KEY_INT: case KEY_BOOL: case KEY_DATE: case KEY_POINTS: case KEY_BOUND: case KEY_NUMBERED: {
+    case KEY_INT:
+    case KEY_BOOL:
+    case KEY_DATE:
+    case KEY_POINTS:
+    case KEY_BOUND:
+    case KEY_NUMBERED: {
         int64_t v = *MEMBER(int64_t, p, k);
         return v == NONE ? NULL : number_text(w, k, v, lang);
     }
@@ -92,11 +116,16 @@ static const char *value_text(struct walk *w, const struct scheme *s, const stru
         struct scheme_range v = *MEMBER(struct scheme_range, p, k);
         return v.min_c == NONE ? NULL : range_text(w, v);
     }
-    case KEY_WORDS: case KEY_NAMES: {
+    case KEY_WORDS:
+    case KEY_NAMES: {
         struct list l = *MEMBER(struct list, p, k);
         return l.n ? names_text(w, s, k, l, lang) : NULL;
     }
-    case KEY_END: case KEY_MAP: case KEY_LIST: case KEY_LEVELS: break;
+    case KEY_END:
+    case KEY_MAP:
+    case KEY_LIST:
+    case KEY_LEVELS:
+        break;
     }
     return NULL;
 }
@@ -106,7 +135,8 @@ static bool names_equal(struct list a, struct list b)
     if (a.n != b.n) return false;
     for (size_t i = 0; i < a.n; i++) {
         bool found = false;
-        for (size_t j = 0; j < b.n && !found; j++) found = text_equal(LIST_AT(a, const char *, i), LIST_AT(b, const char *, j));
+        for (size_t j = 0; j < b.n && !found; j++)
+            found = text_equal(LIST_AT(a, const char *, i), LIST_AT(b, const char *, j));
         if (!found) return false;
     }
     return true;
@@ -115,15 +145,30 @@ static bool names_equal(struct list a, struct list b)
 static bool value_equal(const struct scheme_key *k, const void *a, const void *b)
 {
     switch (k->kind) {
-    case KEY_CODE: case KEY_TEXT: case KEY_WORD: return text_equal(*MEMBER(char *, a, k), *MEMBER(char *, b, k));
-    case KEY_INT: case KEY_BOOL: case KEY_DATE: case KEY_POINTS: case KEY_BOUND: case KEY_NUMBERED:
+    case KEY_CODE:
+    case KEY_TEXT:
+    case KEY_WORD:
+        return text_equal(*MEMBER(char *, a, k), *MEMBER(char *, b, k));
+    case KEY_INT:
+    case KEY_BOOL:
+    case KEY_DATE:
+    case KEY_POINTS:
+    case KEY_BOUND:
+    case KEY_NUMBERED:
         return *MEMBER(int64_t, a, k) == *MEMBER(int64_t, b, k);
     case KEY_RANGE: {
-        struct scheme_range x = *MEMBER(struct scheme_range, a, k), y = *MEMBER(struct scheme_range, b, k);
+        struct scheme_range x = *MEMBER(struct scheme_range, a, k),
+                            y = *MEMBER(struct scheme_range, b, k);
         return x.min_c == y.min_c && x.max_c == y.max_c;
     }
-    case KEY_WORDS: case KEY_NAMES: return names_equal(*MEMBER(struct list, a, k), *MEMBER(struct list, b, k));
-    case KEY_END: case KEY_MAP: case KEY_LIST: case KEY_LEVELS: break;
+    case KEY_WORDS:
+    case KEY_NAMES:
+        return names_equal(*MEMBER(struct list, a, k), *MEMBER(struct list, b, k));
+    case KEY_END:
+    case KEY_MAP:
+    case KEY_LIST:
+    case KEY_LEVELS:
+        break;
     }
     return true;
 }
@@ -152,7 +197,8 @@ static const void *entry(const struct scheme_shape *shape, struct list l, size_t
 }
 
 /* The entry of l that is entry i of `of`: of several with one period, the same in order. */
-static const void *partner(const struct scheme_shape *shape, struct list l, struct list of, size_t i)
+static const void *partner(const struct scheme_shape *shape, struct list l, struct list of,
+                           size_t i)
 {
     const struct scheme_key *id = scheme_identity(shape);
     if (!id) return i < l.n ? entry(shape, l, i) : NULL;
@@ -165,21 +211,25 @@ static const void *partner(const struct scheme_shape *shape, struct list l, stru
 }
 
 /* “参加义务劳动”, "monthly cap", 第2条 */
-static struct two entry_name(struct walk *w, const struct scheme *s, const struct scheme_shape *shape, const void *p, size_t i)
+static struct two entry_name(struct walk *w, const struct scheme *s,
+                             const struct scheme_shape *shape, const void *p, size_t i)
 {
     const struct scheme_key *label = key_named(shape, "label"), *id = scheme_identity(shape);
     if (!label) label = id && id->kind == KEY_TEXT ? id : NULL;
     const char *name = label ? value_text(w, s, label, p, LANG_ZH) : NULL;
     if (!name && id && id->kind != KEY_NUMBERED) name = value_text(w, s, id, p, LANG_ZH);
-    if (name) return (struct two){ arena_printf(w->mem, "“%s”", name), arena_printf(w->mem, " \"%s\"", name) };
+    if (name)
+        return (struct two){ arena_printf(w->mem, "“%s”", name),
+                             arena_printf(w->mem, " \"%s\"", name) };
     if (id && id->kind == KEY_NUMBERED)
         return (struct two){ arena_printf(w->mem, "（每%s）", value_text(w, s, id, p, LANG_ZH)),
                              arena_printf(w->mem, " (per %s)", value_text(w, s, id, p, LANG_EN)) };
-    return (struct two){ arena_printf(w->mem, "第%zu条", i + 1), arena_printf(w->mem, " %zu", i + 1) };
+    return (struct two){ arena_printf(w->mem, "第%zu条", i + 1),
+                         arena_printf(w->mem, " %zu", i + 1) };
 }
 
-static const char *entry_path(struct walk *w, const struct scheme *s, const char *path, const struct scheme_shape *shape, const void *p,
-                              size_t i)
+static const char *entry_path(struct walk *w, const struct scheme *s, const char *path,
+                              const struct scheme_shape *shape, const void *p, size_t i)
 {
     const struct scheme_key *id = scheme_identity(shape);
     const char *name = id ? value_text(w, s, id, p, LANG_EN) : NULL;
@@ -189,7 +239,8 @@ static const char *entry_path(struct walk *w, const struct scheme *s, const char
             if (*c == '/') *c = '|';
         name = whole;
     }
-    return name ? arena_printf(w->mem, "%s/%s", path, name) : arena_printf(w->mem, "%s/%zu", path, i + 1);
+    return name ? arena_printf(w->mem, "%s/%s", path, name)
+                : arena_printf(w->mem, "%s/%zu", path, i + 1);
 }
 
 /* ---- the walk ---- */
@@ -209,8 +260,9 @@ static struct scheme_change *add(struct walk *w, const struct scheme_node *at, b
     return c;
 }
 
-static void value_changed(struct walk *w, const struct scheme_shape *shape, const struct scheme_key *k, struct two where,
-                          const char *path, const void *a, const void *b)
+static void value_changed(struct walk *w, const struct scheme_shape *shape,
+                          const struct scheme_key *k, struct two where, const char *path,
+                          const void *a, const void *b)
 {
     const struct scheme_node *at = key_or_self(node_of(w, shape, b), k->name, k->name_zh);
     struct scheme_change *c = add(w, at, false);
@@ -227,14 +279,17 @@ static void value_changed(struct walk *w, const struct scheme_shape *shape, cons
         c->en = arena_printf(w->mem, "%s%s changed from %s to %s.", where.en, k->name, x[1], y[1]);
         return;
     }
-    c->zh = y[0] ? arena_printf(w->mem, "%s“%s”定为%s。", where.zh, zh(k), y[0])
-                 : arena_printf(w->mem, "%s删去“%s”（原为%s）。", where.zh, zh(k), x[0] ? x[0] : "");
+    c->zh = y[0]
+                ? arena_printf(w->mem, "%s“%s”定为%s。", where.zh, zh(k), y[0])
+                : arena_printf(w->mem, "%s删去“%s”（原为%s）。", where.zh, zh(k), x[0] ? x[0] : "");
     c->en = y[1] ? arena_printf(w->mem, "%s\"%s\" set to %s.", where.en, k->name, y[1])
-                 : arena_printf(w->mem, "%s\"%s\" removed (was %s).", where.en, k->name, x[1] ? x[1] : "");
+                 : arena_printf(w->mem, "%s\"%s\" removed (was %s).", where.en, k->name,
+                                x[1] ? x[1] : "");
 }
 
-static void came_or_went(struct walk *w, enum change_kind kind, const struct scheme_shape *shape, const struct scheme_key *k,
-                         struct two where, const char *path, struct two name, const struct scheme_node *at, const void *p)
+static void came_or_went(struct walk *w, enum change_kind kind, const struct scheme_shape *shape,
+                         const struct scheme_key *k, struct two where, const char *path,
+                         struct two name, const struct scheme_node *at, const void *p)
 {
     bool came = kind == CHANGE_ADDED;
     struct scheme_change *c = add(w, at, false);
@@ -242,14 +297,17 @@ static void came_or_went(struct walk *w, enum change_kind kind, const struct sch
     c->path = path;
     c->shape = shape, c->key = k;
     c->before = came ? NULL : p, c->after = came ? p : NULL;
-    c->zh = arena_printf(w->mem, "%s%s%s%s。", where.zh, came ? "新增" : "删去", shape->zh, name.zh);
-    c->en = arena_printf(w->mem, "%s%s %s%s.", where.en, came ? "added" : "removed", shape->name, name.en);
+    c->zh =
+        arena_printf(w->mem, "%s%s%s%s。", where.zh, came ? "新增" : "删去", shape->zh, name.zh);
+    c->en = arena_printf(w->mem, "%s%s %s%s.", where.en, came ? "added" : "removed", shape->name,
+                         name.en);
 }
 
-static void walk_map(struct walk *w, const struct scheme_shape *shape, struct two where, const char *path, const void *a, const void *b);
+static void walk_map(struct walk *w, const struct scheme_shape *shape, struct two where,
+                     const char *path, const void *a, const void *b);
 
-static void walk_list(struct walk *w, const struct scheme_shape *in, const struct scheme_key *k, struct two where, const char *path,
-                      const void *a, const void *b)
+static void walk_list(struct walk *w, const struct scheme_shape *in, const struct scheme_key *k,
+                      struct two where, const char *path, const void *a, const void *b)
 {
     const struct scheme_shape *shape = k->sub;
     struct list x = *MEMBER(struct list, a, k), y = *MEMBER(struct list, b, k);
@@ -277,16 +335,20 @@ static void walk_list(struct walk *w, const struct scheme_shape *in, const struc
 static const struct scheme_level *level_named(struct list l, const char *name)
 {
     for (size_t i = 0; i < l.n; i++)
-        if (text_equal(LIST_AT(l, struct scheme_level, i).name, name)) return &LIST_AT(l, struct scheme_level, i);
+        if (text_equal(LIST_AT(l, struct scheme_level, i).name, name))
+            return &LIST_AT(l, struct scheme_level, i);
     return NULL;
 }
 
-static void level_changed(struct walk *w, const struct scheme_shape *shape, const struct scheme_key *k, struct two where,
-                          const char *path, const void *a, const void *b, const char *name)
+static void level_changed(struct walk *w, const struct scheme_shape *shape,
+                          const struct scheme_key *k, struct two where, const char *path,
+                          const void *a, const void *b, const char *name)
 {
-    const struct scheme_level *x = level_named(*MEMBER(struct list, a, k), name), *y = level_named(*MEMBER(struct list, b, k), name);
+    const struct scheme_level *x = level_named(*MEMBER(struct list, a, k), name),
+                              *y = level_named(*MEMBER(struct list, b, k), name);
     if (x && y && x->points.min_c == y->points.min_c && x->points.max_c == y->points.max_c) return;
-    const struct scheme_node *map = key_or_self(node_of(w, shape, b), k->name, k->name_zh), *n = map;
+    const struct scheme_node *map = key_or_self(node_of(w, shape, b), k->name, k->name_zh),
+                             *n = map;
     for (const struct scheme_node *e = map->kind == NODE_MAP ? map->child : NULL; e; e = e->next)
         if (text_equal(e->key, name)) n = e;
     struct scheme_change *c = add(w, n, false);
@@ -294,24 +356,33 @@ static void level_changed(struct walk *w, const struct scheme_shape *shape, cons
     c->path = arena_printf(w->mem, "%s/%s", path, name);
     c->shape = shape, c->key = k, c->before = a, c->after = b, c->level = name;
     const char *u = x ? range_text(w, x->points) : "", *v = y ? range_text(w, y->points) : "";
-    c->zh = arena_printf(w->mem, x && y ? "%s%s“%s”由%s改为%s。" : y ? "%s%s新增“%s”%s%s。" : "%s%s删去“%s”（原为%s）%s。", where.zh, zh(k),
-                         name, u, v);
-    c->en = arena_printf(w->mem, x && y ? "%s%s \"%s\" changed from %s to %s." : y ? "%s%s \"%s\" added: %s%s." : "%s%s \"%s\" removed (was %s)%s.",
+    c->zh = arena_printf(w->mem,
+                         x && y ? "%s%s“%s”由%s改为%s。"
+                         : y    ? "%s%s新增“%s”%s%s。"
+                                : "%s%s删去“%s”（原为%s）%s。",
+                         where.zh, zh(k), name, u, v);
+    c->en = arena_printf(w->mem,
+                         x && y ? "%s%s \"%s\" changed from %s to %s."
+                         : y    ? "%s%s \"%s\" added: %s%s."
+                                : "%s%s \"%s\" removed (was %s)%s.",
                          where.en, k->name, name, u, v);
 }
 
-static void walk_levels(struct walk *w, const struct scheme_shape *shape, const struct scheme_key *k, struct two where,
-                        const char *path, const void *a, const void *b)
+static void walk_levels(struct walk *w, const struct scheme_shape *shape,
+                        const struct scheme_key *k, struct two where, const char *path,
+                        const void *a, const void *b)
 {
     struct list x = *MEMBER(struct list, a, k), y = *MEMBER(struct list, b, k);
-    for (size_t i = 0; i < x.n; i++) level_changed(w, shape, k, where, path, a, b, LIST_AT(x, struct scheme_level, i).name);
+    for (size_t i = 0; i < x.n; i++)
+        level_changed(w, shape, k, where, path, a, b, LIST_AT(x, struct scheme_level, i).name);
     for (size_t i = 0; i < y.n; i++) {
         const char *name = LIST_AT(y, struct scheme_level, i).name;
         if (!level_named(x, name)) level_changed(w, shape, k, where, path, a, b, name);
     }
 }
 
-static void walk_map(struct walk *w, const struct scheme_shape *shape, struct two where, const char *path, const void *a, const void *b)
+static void walk_map(struct walk *w, const struct scheme_shape *shape, struct two where,
+                     const char *path, const void *a, const void *b)
 {
     for (const struct scheme_key *k = shape->keys; k->kind; k++) {
         const char *here = *path ? arena_printf(w->mem, "%s/%s", path, k->name) : k->name;
@@ -321,10 +392,12 @@ static void walk_map(struct walk *w, const struct scheme_shape *shape, struct tw
             walk_levels(w, shape, k, where, here, a, b);
         } else if (k->kind == KEY_MAP) {
             const void *x = *MEMBER(void *, a, k), *y = *MEMBER(void *, b, k);
-            struct two inside = { arena_printf(w->mem, "%s%s的", where.zh, zh(k)), arena_printf(w->mem, "%s%s: ", where.en, k->name) };
+            struct two inside = { arena_printf(w->mem, "%s%s的", where.zh, zh(k)),
+                                  arena_printf(w->mem, "%s%s: ", where.en, k->name) };
             if (x && y) walk_map(w, k->sub, inside, here, x, y);
             if (!x != !y)
-                came_or_went(w, x ? CHANGE_REMOVED : CHANGE_ADDED, k->sub, k, where, here, (struct two){ "", "" },
+                came_or_went(w, x ? CHANGE_REMOVED : CHANGE_ADDED, k->sub, k, where, here,
+                             (struct two){ "", "" },
                              y ? node_of(w, k->sub, y) : node_of(w, shape, b), x ? x : y);
         } else if (!value_equal(k, a, b)) {
             value_changed(w, shape, k, where, here, a, b);
@@ -332,14 +405,16 @@ static void walk_map(struct walk *w, const struct scheme_shape *shape, struct tw
     }
 }
 
-struct list scheme_changes(struct arena *mem, const struct scheme *before, const struct scheme *after)
+struct list scheme_changes(struct arena *mem, const struct scheme *before,
+                           const struct scheme *after)
 {
     struct walk w = { .mem = mem, .before = before, .after = after };
     walk_map(&w, &scheme_shape, (struct two){ "", "" }, "", before->file, after->file);
     return (struct list){ w.rows, w.n };
 }
 
-const char *scheme_value_text(struct arena *mem, const struct scheme *s, const struct scheme_key *k, const void *p, enum lang lang)
+const char *scheme_value_text(struct arena *mem, const struct scheme *s, const struct scheme_key *k,
+                              const void *p, enum lang lang)
 {
     struct walk w = { .mem = mem };
     return value_text(&w, s, k, p, lang);
@@ -347,9 +422,11 @@ const char *scheme_value_text(struct arena *mem, const struct scheme *s, const s
 
 /* ---- one scheme ---- */
 
-static void visit_map(struct walk *w, const struct scheme_shape *shape, const char *path, const void *p, scheme_value_fn *fn, void *arg);
+static void visit_map(struct walk *w, const struct scheme_shape *shape, const char *path,
+                      const void *p, scheme_value_fn *fn, void *arg);
 
-static void visit_list(struct walk *w, const struct scheme_shape *shape, const char *path, struct list l, scheme_value_fn *fn, void *arg)
+static void visit_list(struct walk *w, const struct scheme_shape *shape, const char *path,
+                       struct list l, scheme_value_fn *fn, void *arg)
 {
     for (size_t i = 0; i < l.n; i++) {
         const void *p = entry(shape, l, i);
@@ -357,7 +434,8 @@ static void visit_list(struct walk *w, const struct scheme_shape *shape, const c
     }
 }
 
-static void visit_map(struct walk *w, const struct scheme_shape *shape, const char *path, const void *p, scheme_value_fn *fn, void *arg)
+static void visit_map(struct walk *w, const struct scheme_shape *shape, const char *path,
+                      const void *p, scheme_value_fn *fn, void *arg)
 {
     for (const struct scheme_key *k = shape->keys; k->kind; k++) {
         const char *here = *path ? arena_printf(w->mem, "%s/%s", path, k->name) : k->name;

@@ -6,14 +6,20 @@
 #include "kernel/text.h"
 #include "scheme/scheme_preset.h"
 
-#define PLACE(T) F(T, village, K_REGION, IN_PATH, 0, 0, "Village code; a township's for its template. 村代码")
+#define PLACE(T)                                                                                   \
+    F(T, village, K_REGION, IN_PATH, 0, 0, "Village code; a township's for its template. 村代码")
 #define DRAFT(T) F(T, draft, K_ID, IN_PATH, 0, 0, "Draft id.")
 
 static const char *const list_states[] = { "open", "adopted", "deleted", NULL };
-struct drafts_in { int64_t village; const char *state; PAGE_MEMBERS; };
+struct drafts_in {
+    int64_t village;
+    const char *state;
+    PAGE_MEMBERS;
+};
 static const struct field drafts_in_fields[] = {
     PLACE(drafts_in),
-    F_ENUM(drafts_in, state, IN_QUERY | OPT, list_states, "open 草稿 (if absent), adopted 已通过, deleted 已删除."),
+    F_ENUM(drafts_in, state, IN_QUERY | OPT, list_states,
+           "open 草稿 (if absent), adopted 已通过, deleted 已删除."),
     PAGE_FIELDS(drafts_in),
     { 0 }
 };
@@ -26,10 +32,12 @@ const struct err *get_drafts(struct req *r)
     int64_t at, id;
     const char *text;
     TRY(page_after(r, in->after, &at, &id, &text));
-    TRY(drafts_list(r, in->village, in->state ? in->state : "open", at, id, page_limit(in->limit), &page->rows));
+    TRY(drafts_list(r, in->village, in->state ? in->state : "open", at, id, page_limit(in->limit),
+                    &page->rows));
     page->total = NONE;
     if (page_cut(page, in->limit)) {
-        const struct scheme_draft *last = &LIST_AT(page->rows, struct scheme_draft, page->rows.n - 1);
+        const struct scheme_draft *last =
+            &LIST_AT(page->rows, struct scheme_draft, page->rows.n - 1);
         page->next = page_cursor(r, last->changed_at, last->id, NULL);
     }
     r->out = page;
@@ -53,12 +61,17 @@ static const struct err *answer(struct req *r, int64_t village, int64_t id, bool
 
 /* ---- begin ---- */
 
-static const char *const origins[] = { "blank", "preset", "version", "template", "draft", "text", NULL };
-struct draft_new_in { int64_t village, id; const char *from, *preset, *text; };
+static const char *const origins[] = { "blank", "preset", "version", "template",
+                                       "draft", "text",   NULL };
+struct draft_new_in {
+    int64_t village, id;
+    const char *from, *preset, *text;
+};
 static const struct field draft_new_in_fields[] = {
     PLACE(draft_new_in),
     F_ENUM(draft_new_in, from, 0, origins,
-           "blank 空白, preset 范本, version (the one in force unless id names another) 现行方案, template 镇模板, draft 另一份草稿, text 已有文本."),
+           "blank 空白, preset 范本, version (the one in force unless id names another) 现行方案, "
+           "template 镇模板, draft 另一份草稿, text 已有文本."),
     F(draft_new_in, preset, K_TEXT, OPT, 1, 40, "With preset: its name. 范本代号"),
     F(draft_new_in, id, K_ID, OPT, 0, 0, "With version or draft: which."),
     F(draft_new_in, text, K_TEXT, OPT, 0, 0, "With text: the YAML, lines ended by a newline."),
@@ -71,7 +84,8 @@ static const struct err *missing(struct req *r, const char *field)
     return fail_say(r, ERR_INVALID, field, "请写明从哪一份开始。", "Say which one to begin with.");
 }
 
-static const struct err *origin_version(struct req *r, const struct draft_new_in *in, struct draft_origin *from, const char **text)
+static const struct err *origin_version(struct req *r, const struct draft_new_in *in,
+                                        struct draft_origin *from, const char **text)
 {
     struct scheme_version *v;
     if (in->id == NONE) TRY(scheme_version_on(r, in->village, r->today, &v));
@@ -88,21 +102,24 @@ static const char *code_of(struct arena *mem, const char *name, int64_t village)
     return arena_printf(mem, "%.28s_%03d", name, (int)(village % 1000));
 }
 
-static const struct err *origin_template(struct req *r, const struct draft_new_in *in, const char *name, struct draft_origin *from,
+static const struct err *origin_template(struct req *r, const struct draft_new_in *in,
+                                         const char *name, struct draft_origin *from,
                                          const char **text)
 {
     const struct scheme *t;
     struct scheme_version *v;
     TRY(scheme_template_on(r, in->village, r->today, &t));
-    if (!t) return fail_say(r, ERR_NO_SCHEME, NULL, "镇里还没有生效的模板。", "The township has no template in force.");
+    if (!t)
+        return fail_say(r, ERR_NO_SCHEME, NULL, "镇里还没有生效的模板。",
+                        "The township has no template in force.");
     TRY(scheme_version_load(r, in->village / 1000 * 1000, t->version, &v));
     from->id = v->id;
     *text = scheme_begin(r->mem, t, v->text, code_of(r->mem, t->name, in->village), name);
     return NULL;
 }
 
-static const struct err *origin_text(struct req *r, const struct draft_new_in *in, const char *name, struct draft_origin *from,
-                                     const char **text)
+static const struct err *origin_text(struct req *r, const struct draft_new_in *in, const char *name,
+                                     struct draft_origin *from, const char **text)
 {
     if (text_equal(in->from, "version")) return origin_version(r, in, from, text);
     if (text_equal(in->from, "template")) return origin_template(r, in, name, from, text);
@@ -136,7 +153,8 @@ const struct err *post_draft(struct req *r)
     const char *text = NULL;
     int64_t id;
     TRY(scheme_place(r, in->village, &place));
-    if (text_equal(in->from, "blank")) text = scheme_blank(r->mem, code_of(r->mem, "village", in->village), place->name);
+    if (text_equal(in->from, "blank"))
+        text = scheme_blank(r->mem, code_of(r->mem, "village", in->village), place->name);
     else TRY(origin_text(r, in, place->name, &from, &text));
     TRY(draft_add(r, in->village, &from, text, strlen(text), &id));
     return answer(r, in->village, id, true);
@@ -144,8 +162,12 @@ const struct err *post_draft(struct req *r)
 
 /* ---- one draft ---- */
 
-struct draft_key_in { int64_t village, draft; };
-static const struct field draft_key_in_fields[] = { PLACE(draft_key_in), DRAFT(draft_key_in), { 0 } };
+struct draft_key_in {
+    int64_t village, draft;
+};
+static const struct field draft_key_in_fields[] = { PLACE(draft_key_in),
+                                                    DRAFT(draft_key_in),
+                                                    { 0 } };
 RECORD(draft_key_in);
 
 const struct err *get_draft(struct req *r)
@@ -161,13 +183,14 @@ const struct err *post_draft_restore(struct req *r)
     return answer(r, in->village, in->draft, true);
 }
 
-struct draft_match_in { int64_t village, draft, version; };
-static const struct field draft_match_in_fields[] = {
-    PLACE(draft_match_in),
-    DRAFT(draft_match_in),
-    F(draft_match_in, version, K_INT, IN_MATCH, 0, 0, "Version read before."),
-    { 0 }
+struct draft_match_in {
+    int64_t village, draft, version;
 };
+static const struct field draft_match_in_fields[] = { PLACE(draft_match_in),
+                                                      DRAFT(draft_match_in),
+                                                      F(draft_match_in, version, K_INT, IN_MATCH, 0,
+                                                        0, "Version read before."),
+                                                      { 0 } };
 RECORD(draft_match_in);
 
 const struct err *delete_draft(struct req *r)
@@ -177,7 +200,10 @@ const struct err *delete_draft(struct req *r)
     return draft_delete(r, in->village, in->draft, in->version);
 }
 
-struct draft_save_in { int64_t village, draft, version; struct bytes body; };
+struct draft_save_in {
+    int64_t village, draft, version;
+    struct bytes body;
+};
 static const struct field draft_save_in_fields[] = {
     PLACE(draft_save_in),
     DRAFT(draft_save_in),
@@ -194,11 +220,14 @@ const struct err *put_draft(struct req *r)
     return answer(r, in->village, in->draft, false);
 }
 
-struct draft_diff_in { int64_t village, draft, against; };
+struct draft_diff_in {
+    int64_t village, draft, against;
+};
 static const struct field draft_diff_in_fields[] = {
     PLACE(draft_diff_in),
     DRAFT(draft_diff_in),
-    F(draft_diff_in, against, K_ID, IN_QUERY | OPT, 0, 0, "The version to compare with; absent: the one in force."),
+    F(draft_diff_in, against, K_ID, IN_QUERY | OPT, 0, 0,
+      "The version to compare with; absent: the one in force."),
     { 0 }
 };
 RECORD(draft_diff_in);
@@ -221,26 +250,41 @@ const struct err *get_draft_diff(struct req *r)
 
 /* ---- the village meeting ---- */
 
-struct draft_adopt_in { int64_t village, draft, version, from; struct scheme_meeting m; };
+struct draft_adopt_in {
+    int64_t village, draft, version, from;
+    struct scheme_meeting m;
+};
 static const struct field draft_adopt_in_fields[] = {
     PLACE(draft_adopt_in),
     DRAFT(draft_adopt_in),
     F(draft_adopt_in, version, K_INT, IN_MATCH, 0, 0, "Version read before: what the meeting saw."),
-    F(draft_adopt_in, from, K_DATE, 0, 0, 0, "In force from this date: today or later, after the meeting, and after every other version. 生效日期"),
-    F_AS(draft_adopt_in, m.meeting, "meeting", K_TEXT, OPT, 1, 60, "The meeting; a township's template needs none. 通过会议"),
+    F(draft_adopt_in, from, K_DATE, 0, 0, 0,
+      "In force from this date: today or later, after the meeting, and after every other version. "
+      "生效日期"),
+    F_AS(draft_adopt_in, m.meeting, "meeting", K_TEXT, OPT, 1, 60,
+         "The meeting; a township's template needs none. 通过会议"),
     F_AS(draft_adopt_in, m.on, "meeting_on", K_DATE, OPT, 0, 0, "The day of the meeting. 会议日期"),
-    F_AS(draft_adopt_in, m.votes_for, "votes_for", K_INT, OPT, 0, 100000, "Votes for: more than half of those present. 赞成"),
-    F_AS(draft_adopt_in, m.votes_against, "votes_against", K_INT, OPT, 0, 100000, "Votes against. 反对"),
-    F_AS(draft_adopt_in, m.votes_abstain, "votes_abstain", K_INT, OPT, 0, 100000, "Abstentions. 弃权"),
-    F_AS(draft_adopt_in, m.minutes, "minutes", K_TEXT, OPT, 1, 20000, "The record of the meeting. 会议记录"),
+    F_AS(draft_adopt_in, m.votes_for, "votes_for", K_INT, OPT, 0, 100000,
+         "Votes for: more than half of those present. 赞成"),
+    F_AS(draft_adopt_in, m.votes_against, "votes_against", K_INT, OPT, 0, 100000,
+         "Votes against. 反对"),
+    F_AS(draft_adopt_in, m.votes_abstain, "votes_abstain", K_INT, OPT, 0, 100000,
+         "Abstentions. 弃权"),
+    F_AS(draft_adopt_in, m.minutes, "minutes", K_TEXT, OPT, 1, 20000,
+         "The record of the meeting. 会议记录"),
     { 0 }
 };
 RECORD(draft_adopt_in);
 
-/* A village's rules are the decision of a meeting, and the record shows it; a township issues its template. */
-static const struct err *check_complete(struct req *r, const struct region *place, const struct scheme_meeting *m)
+/* A village's rules are the decision of a meeting, and the record shows it; a township issues its
+ * template. */
+static const struct err *check_complete(struct req *r, const struct region *place,
+                                        const struct scheme_meeting *m)
 {
-    const struct { const char *field; bool absent; } parts[] = {
+    const struct {
+        const char *field;
+        bool absent;
+    } parts[] = {
         { "meeting", !m->meeting },
         { "meeting_on", m->on == NONE },
         { "votes_for", m->votes_for == NONE },
@@ -253,7 +297,8 @@ static const struct err *check_complete(struct req *r, const struct region *plac
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!parts[i].absent) continue;
         if (!e) e = err_new(r->mem, ERR_MEETING, NULL);
-        err_finding(r->mem, e, parts[i].field, "必须填写：方案要由村的会议通过。", "required: a village's scheme is adopted by its meeting");
+        err_finding(r->mem, e, parts[i].field, "必须填写：方案要由村的会议通过。",
+                    "required: a village's scheme is adopted by its meeting");
     }
     return e;
 }

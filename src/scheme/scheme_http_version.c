@@ -1,5 +1,5 @@
-/* The versions of a village's scheme: list, text, adoption of a text, withdrawal, differences. A township's template is kept the
- * same way, on the township's code. */
+/* The versions of a village's scheme: list, text, adoption of a text, withdrawal, differences. A
+ * township's template is kept the same way, on the township's code. */
 #include "scheme/scheme_http.h"
 
 #include <string.h>
@@ -7,15 +7,20 @@
 #include "kernel/text.h"
 #include "scheme/scheme_preset.h"
 
-struct schemes_in { int64_t village; PAGE_MEMBERS; };
+struct schemes_in {
+    int64_t village;
+    PAGE_MEMBERS;
+};
 static const struct field schemes_in_fields[] = {
-    F(schemes_in, village, K_REGION, IN_PATH, 0, 0, "Village code; a township's for its template. 村代码"),
+    F(schemes_in, village, K_REGION, IN_PATH, 0, 0,
+      "Village code; a township's for its template. 村代码"),
     PAGE_FIELDS(schemes_in),
     { 0 }
 };
 RECORD(schemes_in);
 
-static const struct err *get_versions(struct req *r, int64_t village, const char *after, int64_t limit, struct page **out)
+static const struct err *get_versions(struct req *r, int64_t village, const char *after,
+                                      int64_t limit, struct page **out)
 {
     struct page *page = arena_new(r->mem, struct page);
     int64_t day, id;
@@ -25,7 +30,8 @@ static const struct err *get_versions(struct req *r, int64_t village, const char
     TRY(scheme_versions(r, village, day, id, page_limit(limit), &page->rows));
     page->total = NONE;
     if (page_cut(page, limit)) {
-        const struct scheme_version *last = &LIST_AT(page->rows, struct scheme_version, page->rows.n - 1);
+        const struct scheme_version *last =
+            &LIST_AT(page->rows, struct scheme_version, page->rows.n - 1);
         page->next = page_cursor(r, last->first_day, last->id, NULL);
     }
     *out = page;
@@ -41,9 +47,12 @@ const struct err *get_schemes(struct req *r)
     return NULL;
 }
 
-struct scheme_key_in { int64_t village, scheme; };
+struct scheme_key_in {
+    int64_t village, scheme;
+};
 static const struct field scheme_key_in_fields[] = {
-    F(scheme_key_in, village, K_REGION, IN_PATH, 0, 0, "Village code; a township's for its template. 村代码"),
+    F(scheme_key_in, village, K_REGION, IN_PATH, 0, 0,
+      "Village code; a township's for its template. 村代码"),
     F(scheme_key_in, scheme, K_ID, IN_PATH, 0, 0, "Version id."),
     { 0 }
 };
@@ -58,16 +67,27 @@ const struct err *get_scheme(struct req *r)
     return NULL;
 }
 
-struct adopt_in { int64_t village, from; struct scheme_meeting m; struct bytes body; };
+struct adopt_in {
+    int64_t village, from;
+    struct scheme_meeting m;
+    struct bytes body;
+};
 static const struct field adopt_in_fields[] = {
-    F(adopt_in, village, K_REGION, IN_PATH, 0, 0, "Village code; a township's for its template. 村代码"),
-    F(adopt_in, from, K_DATE, IN_QUERY, 0, 0, "In force from this date: today or later, except a village's first scheme. 生效日期"),
-    F_AS(adopt_in, m.meeting, "meeting", K_TEXT, IN_QUERY | OPT, 1, 60, "The meeting; absent: as the text says. 通过会议"),
-    F_AS(adopt_in, m.on, "meeting_on", K_DATE, IN_QUERY | OPT, 0, 0, "The day of the meeting. 会议日期"),
+    F(adopt_in, village, K_REGION, IN_PATH, 0, 0,
+      "Village code; a township's for its template. 村代码"),
+    F(adopt_in, from, K_DATE, IN_QUERY, 0, 0,
+      "In force from this date: today or later, except a village's first scheme. 生效日期"),
+    F_AS(adopt_in, m.meeting, "meeting", K_TEXT, IN_QUERY | OPT, 1, 60,
+         "The meeting; absent: as the text says. 通过会议"),
+    F_AS(adopt_in, m.on, "meeting_on", K_DATE, IN_QUERY | OPT, 0, 0,
+         "The day of the meeting. 会议日期"),
     F_AS(adopt_in, m.votes_for, "votes_for", K_INT, IN_QUERY | OPT, 0, 100000, "Votes for. 赞成"),
-    F_AS(adopt_in, m.votes_against, "votes_against", K_INT, IN_QUERY | OPT, 0, 100000, "Votes against. 反对"),
-    F_AS(adopt_in, m.votes_abstain, "votes_abstain", K_INT, IN_QUERY | OPT, 0, 100000, "Abstentions. 弃权"),
-    F_AS(adopt_in, m.minutes, "minutes", K_TEXT, IN_QUERY | OPT, 1, 2000, "The record of the meeting. 会议记录"),
+    F_AS(adopt_in, m.votes_against, "votes_against", K_INT, IN_QUERY | OPT, 0, 100000,
+         "Votes against. 反对"),
+    F_AS(adopt_in, m.votes_abstain, "votes_abstain", K_INT, IN_QUERY | OPT, 0, 100000,
+         "Abstentions. 弃权"),
+    F_AS(adopt_in, m.minutes, "minutes", K_TEXT, IN_QUERY | OPT, 1, 2000,
+         "The record of the meeting. 会议记录"),
     F(adopt_in, body, K_BYTES, IN_RAW, 0, 0, "The scheme, YAML."),
     { 0 }
 };
@@ -88,9 +108,13 @@ const struct err *post_scheme(struct req *r)
     return NULL;
 }
 
-struct withdraw_in { int64_t village, scheme; const char *reason; };
+struct withdraw_in {
+    int64_t village, scheme;
+    const char *reason;
+};
 static const struct field withdraw_in_fields[] = {
-    F(withdraw_in, village, K_REGION, IN_PATH, 0, 0, "Village code; a township's for its template. 村代码"),
+    F(withdraw_in, village, K_REGION, IN_PATH, 0, 0,
+      "Village code; a township's for its template. 村代码"),
     F(withdraw_in, scheme, K_ID, IN_PATH, 0, 0, "Version id."),
     F(withdraw_in, reason, K_TEXT, 0, 1, 500, "Why; kept in the record. 撤回原因"),
     { 0 }
@@ -111,13 +135,19 @@ const struct err *post_withdraw(struct req *r)
 
 /* ---- what everybody may know ---- */
 
-struct public_version { int64_t id, first_day, until, meeting_on, votes_for, votes_against, votes_abstain; const char *state, *title, *meeting; };
+struct public_version {
+    int64_t id, first_day, until, meeting_on, votes_for, votes_against, votes_abstain;
+    const char *state, *title, *meeting;
+};
 static const char *const public_states[] = { "waiting", "in_force", "replaced", NULL };
 static const struct field public_version_fields[] = {
     F(public_version, id, K_ID, 0, 0, 0, "Version id."),
-    F_AS(public_version, first_day, "from", K_DATE, 0, 0, 0, "In force from this date; the rules of any day: scheme?on=. 生效日期"),
-    F(public_version, until, K_DATE, OPT, 0, 0, "Its last day, when a next version is adopted. 截止日期"),
-    F_ENUM(public_version, state, 0, public_states, "waiting 待生效, in_force 现行, replaced 已替代."),
+    F_AS(public_version, first_day, "from", K_DATE, 0, 0, 0,
+         "In force from this date; the rules of any day: scheme?on=. 生效日期"),
+    F(public_version, until, K_DATE, OPT, 0, 0,
+      "Its last day, when a next version is adopted. 截止日期"),
+    F_ENUM(public_version, state, 0, public_states,
+           "waiting 待生效, in_force 现行, replaced 已替代."),
     F(public_version, title, K_TEXT, 0, 0, 0, "Title. 标题"),
     F(public_version, meeting, K_TEXT, OPT, 0, 0, "The meeting that adopted it. 通过会议"),
     F(public_version, meeting_on, K_DATE, OPT, 0, 0, "The day of the meeting. 会议日期"),
@@ -127,12 +157,14 @@ static const struct field public_version_fields[] = {
     { 0 }
 };
 RECORD(public_version);
-struct public_schemes_in { int64_t village; PAGE_MEMBERS; };
-static const struct field public_schemes_in_fields[] = {
-    F(public_schemes_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),
-    PAGE_FIELDS(public_schemes_in),
-    { 0 }
+struct public_schemes_in {
+    int64_t village;
+    PAGE_MEMBERS;
 };
+static const struct field public_schemes_in_fields[] = { F(public_schemes_in, village, K_REGION,
+                                                           IN_PATH, 0, 0, "Village code. 村代码"),
+                                                         PAGE_FIELDS(public_schemes_in),
+                                                         { 0 } };
 RECORD(public_schemes_in);
 
 /* Withdrawn ones never were rules of the village. */
@@ -146,8 +178,11 @@ const struct err *get_public_schemes(struct req *r)
     for (size_t i = 0; i < page->rows.n; i++) {
         const struct scheme_version *v = &LIST_AT(page->rows, struct scheme_version, i);
         if (v->withdrawn_at != NONE) continue;
-        rows[n++] = (struct public_version){ v->id, v->first_day, v->until, v->meeting_on, v->votes_for, v->votes_against,
-                                             v->votes_abstain, v->state, v->title, v->meeting };
+        rows[n++] = (struct public_version){
+            v->id,        v->first_day,     v->until,         v->meeting_on,
+            v->votes_for, v->votes_against, v->votes_abstain, v->state,
+            v->title,     v->meeting
+        };
     }
     page->rows = (struct list){ rows, n };
     r->out = page;
@@ -166,12 +201,14 @@ RECORD(diff_side);
 static const struct field scheme_diff_fields[] = {
     F_SUB(scheme_diff, before, K_OBJECT, 0, 0, 0, diff_side_record, "What it is compared with."),
     F_SUB(scheme_diff, after, K_OBJECT, 0, 0, 0, diff_side_record, "What is told."),
-    F_SUB(scheme_diff, changes, K_LIST, 0, 0, 0, change_out_record, "Every difference; empty: they say the same."),
+    F_SUB(scheme_diff, changes, K_LIST, 0, 0, 0, change_out_record,
+          "Every difference; empty: they say the same."),
     { 0 }
 };
 RECORD(scheme_diff);
 
-const struct err *scheme_diff_of(struct req *r, int64_t village, int64_t against, const struct scheme *after, struct diff_side *side)
+const struct err *scheme_diff_of(struct req *r, int64_t village, int64_t against,
+                                 const struct scheme *after, struct diff_side *side)
 {
     struct scheme_diff *out = arena_new(r->mem, struct scheme_diff);
     const struct scheme *before;
@@ -184,11 +221,15 @@ const struct err *scheme_diff_of(struct req *r, int64_t village, int64_t against
     return NULL;
 }
 
-struct scheme_diff_in { int64_t village, scheme, against; };
+struct scheme_diff_in {
+    int64_t village, scheme, against;
+};
 static const struct field scheme_diff_in_fields[] = {
-    F(scheme_diff_in, village, K_REGION, IN_PATH, 0, 0, "Village code; a township's for its template. 村代码"),
+    F(scheme_diff_in, village, K_REGION, IN_PATH, 0, 0,
+      "Village code; a township's for its template. 村代码"),
     F(scheme_diff_in, scheme, K_ID, IN_PATH, 0, 0, "Version id."),
-    F(scheme_diff_in, against, K_ID, IN_QUERY | OPT, 0, 0, "The version to compare with; absent: the one it replaces."),
+    F(scheme_diff_in, against, K_ID, IN_QUERY | OPT, 0, 0,
+      "The version to compare with; absent: the one it replaces."),
     { 0 }
 };
 RECORD(scheme_diff_in);
@@ -201,7 +242,8 @@ const struct err *get_scheme_diff(struct req *r)
     TRY(scheme_by_version(r, in->village, in->scheme, &after));
     if (in->against == NONE) TRY(scheme_version_on(r, in->village, after->from - 1, &before));
     if (in->against == NONE && !before)
-        return fail_say(r, ERR_NOT_FOUND, "against", "这是第一个方案，没有可比较的。", "This is the first version; there is nothing to compare it with.");
+        return fail_say(r, ERR_NOT_FOUND, "against", "这是第一个方案，没有可比较的。",
+                        "This is the first version; there is nothing to compare it with.");
     struct diff_side *side = arena_new(r->mem, struct diff_side);
     *side = (struct diff_side){ after->version, after->from, after->title };
     return scheme_diff_of(r, in->village, before ? before->id : in->against, after, side);
@@ -215,19 +257,23 @@ static const struct field scheme_preset_fields[] = {
     F(scheme_preset, place, K_TEXT, OPT, 0, 0, "Where it was written for. 地区"),
     F(scheme_preset, source, K_TEXT, OPT, 0, 0, "Where it comes from. 出处"),
     F(scheme_preset, items, K_INT, 0, 0, 0, "How many items it has. 项目数"),
-    F(scheme_preset, choices, K_INT, 0, 0, 0, "How many values were chosen where the source is silent. 自定取值数"),
+    F(scheme_preset, choices, K_INT, 0, 0, 0,
+      "How many values were chosen where the source is silent. 自定取值数"),
     F(scheme_preset, bytes, K_INT, 0, 0, 0, "Size of the text in bytes."),
     F(scheme_preset, text, K_TEXT, OPT, 0, 0, "The YAML text; with a single preset only. 原文"),
     { 0 }
 };
 RECORD(scheme_preset);
-struct presets_in { PAGE_MEMBERS; };
+struct presets_in {
+    PAGE_MEMBERS;
+};
 static const struct field presets_in_fields[] = { PAGE_FIELDS(presets_in), { 0 } };
 RECORD(presets_in);
-struct preset_in { const char *preset; };
+struct preset_in {
+    const char *preset;
+};
 static const struct field preset_in_fields[] = {
-    F(preset_in, preset, K_TEXT, IN_PATH, 1, 40, "Name of the preset. 范本代号"),
-    { 0 }
+    F(preset_in, preset, K_TEXT, IN_PATH, 1, 40, "Name of the preset. 范本代号"), { 0 }
 };
 RECORD(preset_in);
 
@@ -248,7 +294,8 @@ const struct err *get_presets(struct req *r)
     }
     page->rows.items = rows;
     page->total = (int64_t)all.n;
-    if (page_cut(page, in->limit)) page->next = page_cursor(r, (int64_t)(from + page->rows.n), NONE, NULL);
+    if (page_cut(page, in->limit))
+        page->next = page_cursor(r, (int64_t)(from + page->rows.n), NONE, NULL);
     r->out = page;
     return NULL;
 }

@@ -10,6 +10,7 @@
 enum { NEW_MAX = 2 * SCHEME_BYTES };
 
 /* %1$s: its code; %2$s: the village, or a word in its place. */
+/* clang-format off: a line of the file is a line here */
 static const char blank[] =
     "# 积分细则。井号后面是说明，计算时不看。每行“键: 值”，下级内容往右缩进两格。\n"
     "# 改好后点“检查”，或运行 shanzhi scheme check 文件名：有错会指出在哪一行、怎么改。\n"
@@ -70,6 +71,7 @@ static const char blank[] =
     "  rate: 1\n"
     "  limits: {amount: 100, per: month}\n"
     "budget: {per_resident: 2}     # 每年按常住人口人均最多花多少元\n";
+/* clang-format on */
 
 const char *scheme_blank(struct arena *mem, const char *name, const char *village)
 {
@@ -101,26 +103,40 @@ static void lines_of(const char *text, const struct scheme_node *key, int *first
 }
 
 /* What stands in the place of a key; NULL: its lines stay; "": they go. */
-static const char *instead(struct arena *mem, const struct scheme *s, const struct scheme_node *key, const char *name, const char *village)
+static const char *instead(struct arena *mem, const struct scheme *s, const struct scheme_node *key,
+                           const char *name, const char *village)
 {
-    static const struct { const char *key, *zh; } keys[] = {
-        { "scheme", "方案" }, { "title", "标题" }, { "place", "地区" }, { "covenant", "村规民约" }, { "adopted", "通过" }, { "template", "模板" },
+    static const struct {
+        const char *key, *zh;
+    } keys[] = {
+        { "scheme", "方案" },       { "title", "标题" },   { "place", "地区" },
+        { "covenant", "村规民约" }, { "adopted", "通过" }, { "template", "模板" },
     };
     size_t k = 0;
-    while (k < sizeof keys / sizeof *keys && !text_equal(key->key, keys[k].key) && !text_equal(key->key, keys[k].zh)) k++;
+    while (k < sizeof keys / sizeof *keys && !text_equal(key->key, keys[k].key) &&
+           !text_equal(key->key, keys[k].zh))
+        k++;
     switch (k) {
-    case 0: return arena_printf(mem, "%s: %s\n", key->key, name);
-    case 1: return arena_printf(mem, "%s: %s积分细则\n", key->key, village);
-    case 2: return arena_printf(mem, "%s: %s\n", key->key, village);
-    case 3: return arena_printf(mem, "%s: %s村规民约\n", key->key, village);
-    case 4: return "";
-    case 5: return arena_printf(mem, "# 依据镇模板：只能在模板允许的范围内改，限制只能更严。\nextends: %s\n", s->name);
+    case 0:
+        return arena_printf(mem, "%s: %s\n", key->key, name);
+    case 1:
+        return arena_printf(mem, "%s: %s积分细则\n", key->key, village);
+    case 2:
+        return arena_printf(mem, "%s: %s\n", key->key, village);
+    case 3:
+        return arena_printf(mem, "%s: %s村规民约\n", key->key, village);
+    case 4:
+        return "";
+    case 5:
+        return arena_printf(
+            mem, "# 依据镇模板：只能在模板允许的范围内改，限制只能更严。\nextends: %s\n", s->name);
     }
     return NULL;
 }
 
 /* Clauses name the covenant they stand in. */
-static const char *rename_covenant(struct arena *mem, const struct scheme *s, const char *text, const char *village)
+static const char *rename_covenant(struct arena *mem, const struct scheme *s, const char *text,
+                                   const char *village)
 {
     struct buf b = buf_in(mem, NEW_MAX);
     size_t n = s->covenant ? strlen(s->covenant) : 0;
@@ -133,7 +149,8 @@ static const char *rename_covenant(struct arena *mem, const struct scheme *s, co
     return b.p;
 }
 
-const char *scheme_begin(struct arena *mem, const struct scheme *s, const char *text, const char *name, const char *village)
+const char *scheme_begin(struct arena *mem, const struct scheme *s, const char *text,
+                         const char *name, const char *village)
 {
     struct buf b = buf_in(mem, NEW_MAX);
     int from = 1, first, last;

@@ -29,9 +29,14 @@ static void read_presets(void)
         const struct scheme *s = scheme_parse(&preset_mem, f->path, f->p, n, NULL);
         if (!s) BUG("%s does not pass the checker", f->path);
         presets[presets_n++] = (struct scheme_preset){
-            .name = arena_strndup(&preset_mem, f->path, strcspn(f->path, ".")), .title = s->title, .place = s->place,
-            .source = s->source, .text = arena_strndup(&preset_mem, f->p, n), .items = (int64_t)s->items.n,
-            .choices = choices_in(s->root), .bytes = (int64_t)n,
+            .name = arena_strndup(&preset_mem, f->path, strcspn(f->path, ".")),
+            .title = s->title,
+            .place = s->place,
+            .source = s->source,
+            .text = arena_strndup(&preset_mem, f->p, n),
+            .items = (int64_t)s->items.n,
+            .choices = choices_in(s->root),
+            .bytes = (int64_t)n,
         };
     }
 }
@@ -47,6 +52,7 @@ const struct scheme_preset *scheme_preset_find(const char *name)
 {
     struct list all = scheme_presets();
     for (size_t i = 0; i < all.n; i++)
-        if (text_equal(LIST_AT(all, struct scheme_preset, i).name, name)) return &LIST_AT(all, struct scheme_preset, i);
+        if (text_equal(LIST_AT(all, struct scheme_preset, i).name, name))
+            return &LIST_AT(all, struct scheme_preset, i);
     return NULL;
 }

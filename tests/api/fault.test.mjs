@@ -25,23 +25,25 @@ async function picture() {
     (await w.ok("cadre2", "GET", `${village}/postings?limit=200`)).rows,
     await w.ok("cadre2", "GET", `${village}/notices/stats`),
     await w.passbook("张小丰"), await w.passbook("王梅"),
+    (await w.ok("admin", "GET", `${village}/schemes?limit=200`)).rows,
+    ...(await Promise.all(["open", "adopted", "deleted"].map((state) => w.ok("admin", "GET", `${village}/drafts?state=${state}&limit=200`)))).map((d) => d.rows),
   ]);
 }
 
 /** One request with every database call failing in turn, then going through. */
-async function everyCall(who, path, body, status = 200) {
+async function everyCall(who, path, body, status = 200, { calls = 10, ...more } = {}) {
   await w.session(who);
   const key = randomUUID();
   const before = await picture();
   let failed = 0;
   for (let n = 1; n < CALLS_MAX; n++) {
     writeFileSync(w.faults, String(n));
-    const r = await w.call(who, "POST", path, body, { key });
+    const r = await w.call(who, "POST", path, body, { key, ...more });
     assert.ok(!existsSync(w.faults), "the fault was armed");
     if (r.status === status) {
-      assert.ok(failed >= 10, `only ${failed} calls failed`);
+      assert.ok(failed >= calls, `only ${failed} calls failed`);
       assert.notEqual(await picture(), before);
-      const again = expect(await w.call(who, "POST", path, body, { key }), status);
+      const again = expect(await w.call(who, "POST", path, body, { key, ...more }), status);
       assert.deepEqual(again.body, r.body, "sent again: the same answer");
       return r.body;
     }
@@ -74,6 +76,15 @@ steps("every database call of the story fails once", w.server, [
     c = await act("grid1", c, "return", { reason: "写清楚" });
     c = await act("mei", c, "submit", { cause: "写清楚了" });
     await act("mei", c, "withdraw");
+  }],
+  ["方案起草、删除恢复、村民代表会议通过、生效前撤回", async () => {
+    const drafts = `/villages/${VILLAGE}/drafts`;
+    const d = await everyCall("admin", drafts, { from: "blank" }, 201, { calls: 8 });
+    expect(await w.call("admin", "DELETE", `${drafts}/${d.id}`, undefined, { match: '"1"' }), 204);
+    const back = await everyCall("admin", `${drafts}/${d.id}/restore`, undefined, 200, { calls: 7 });
+    const meeting = { from: w.today(9), meeting: "村民代表会议", meeting_on: w.today(), votes_for: 30, votes_against: 2, votes_abstain: 1, minutes: "举手表决。" };
+    const v = await everyCall("admin", `${drafts}/${d.id}/adopt`, meeting, 201, { match: `"${back.version}"` });
+    await everyCall("admin", `/villages/${VILLAGE}/schemes/${v.id}/withdraw`, { reason: "写错了" }, 200, { calls: 7 });
   }],
   ["批量", async () => {
     const ids = [];

@@ -29,7 +29,8 @@ static RECORD(claim_deed);
     "id, number, state, subject_kind, subject, household, class, item, item_label, deed_on, "      \
     "level, chosen, quantity, points, scheme_version, posting, reversal, penalty, false_claim"
 /* In the books, or kept out of them as false. */
-#define COUNTED " AND (state IN ('recorded', 'reversed') OR (state = 'rejected' AND false_claim = 1))"
+#define COUNTED                                                                                    \
+    " AND (state IN ('recorded', 'reversed') OR (state = 'rejected' AND false_claim = 1))"
 
 const struct err *claim_deeds(struct req *r, const struct claim_range *in, db_row_fn *fn, void *arg)
 {
@@ -48,8 +49,9 @@ const struct err *claim_deeds(struct req *r, const struct claim_range *in, db_ro
 
 const struct err *claim_waiting(struct req *r, int64_t village, struct span in, int64_t *n)
 {
-    return db_int(r, n,
-                  "SELECT count(*) FROM claim WHERE village = $1 AND deed_on BETWEEN $2 AND $3"
-                  " AND state IN ('submitted', 'returned', 'checked', 'published', 'objected', 'approved')",
-                  I64(village), I64(in.first), I64(in.last));
+    return db_int(
+        r, n,
+        "SELECT count(*) FROM claim WHERE village = $1 AND deed_on BETWEEN $2 AND $3"
+        " AND state IN ('submitted', 'returned', 'checked', 'published', 'objected', 'approved')",
+        I64(village), I64(in.first), I64(in.last));
 }

@@ -1,5 +1,6 @@
-/* Two schemes over the same facts: scheme_simulate.h. Each is run by scheme_run.h over what it can use of them; one row
- * per subject is kept from both runs, and everything else is counted from the rows.
+/* Two schemes over the same facts: scheme_simulate.h. Each is run by scheme_run.h over what it can
+ * use of them; one row per subject is kept from both runs, and everything else is counted from the
+ * rows.
  */
 #include <string.h>
 
@@ -28,7 +29,10 @@ bool sim_gives_points(const struct scheme *s)
     return false;
 }
 
-struct head { const char *code, *zh, *en; enum run_unit unit; };
+struct head {
+    const char *code, *zh, *en;
+    enum run_unit unit;
+};
 
 /* What a scheme can be told by, the most telling first. */
 static struct list heads_of(struct arena *mem, const struct scheme *s)
@@ -36,7 +40,8 @@ static struct list heads_of(struct arena *mem, const struct scheme *s)
     const struct scheme_rules *r = &s->rules;
     struct head *h = arena_array(mem, struct head, 4 + r->assessments.n + r->payments.n);
     size_t n = 0;
-    if (r->household) h[n++] = (struct head){ "total", "家庭总积分", "household total", RUN_POINTS };
+    if (r->household)
+        h[n++] = (struct head){ "total", "家庭总积分", "household total", RUN_POINTS };
     if (sim_gives_points(s)) h[n++] = (struct head){ "points", "积分", "points", RUN_POINTS };
     for (size_t i = 0; i < r->assessments.n; i++) {
         const struct scheme_assessment *a = &LIST_AT(r->assessments, struct scheme_assessment, i);
@@ -46,7 +51,8 @@ static struct list heads_of(struct arena *mem, const struct scheme *s)
         const struct scheme_payment *p = &LIST_AT(r->payments, struct scheme_payment, i);
         h[n++] = (struct head){ p->code, p->label, p->label, RUN_YUAN };
     }
-    if (r->rounds.n) h[n++] = (struct head){ "mark", "评比平均得分", "mean mark of the rounds", RUN_MARKS };
+    if (r->rounds.n)
+        h[n++] = (struct head){ "mark", "评比平均得分", "mean mark of the rounds", RUN_MARKS };
     if (!n) h[n++] = (struct head){ "points", "积分", "points", RUN_POINTS };
     return (struct list){ h, n };
 }
@@ -54,15 +60,18 @@ static struct list heads_of(struct arena *mem, const struct scheme *s)
 static void choose_heads(struct simulating *sim)
 {
     struct simulation *out = sim->out;
-    struct list now = heads_of(sim->mem, out->scheme[SIM_NOW]), draft = heads_of(sim->mem, out->scheme[SIM_DRAFT]);
+    struct list now = heads_of(sim->mem, out->scheme[SIM_NOW]),
+                draft = heads_of(sim->mem, out->scheme[SIM_DRAFT]);
     const struct head *h[SIM_SIDES] = { now.items, draft.items };
     /* A household's total and what its members' accounts hold together are the same thing. */
-    bool one = !out->scheme[SIM_NOW]->rules.household != !out->scheme[SIM_DRAFT]->rules.household, common = false;
+    bool one = !out->scheme[SIM_NOW]->rules.household != !out->scheme[SIM_DRAFT]->rules.household,
+         common = false;
     for (int k = 0; k < SIM_SIDES && one; k++) one = sim_gives_points(out->scheme[k]);
     common = one;
     for (size_t i = 0; i < now.n && !common; i++)
         for (size_t k = 0; k < draft.n && !common; k++) {
-            const struct head *a = &LIST_AT(now, struct head, i), *b = &LIST_AT(draft, struct head, k);
+            const struct head *a = &LIST_AT(now, struct head, i),
+                              *b = &LIST_AT(draft, struct head, k);
             if (!text_equal(a->code, b->code) || a->unit != b->unit) continue;
             h[SIM_NOW] = a;
             h[SIM_DRAFT] = b;
@@ -91,13 +100,15 @@ static bool is_settlement(const struct scheme *s, const struct run_number *n)
 {
     for (size_t i = 0; i < s->rules.payments.n && n->unit == RUN_YUAN; i++) {
         const struct scheme_payment *p = &LIST_AT(s->rules.payments, struct scheme_payment, i);
-        if (text_equal(p->code, n->code)) return period_span((enum period)p->per, n->in.first).last != n->in.last;
+        if (text_equal(p->code, n->code))
+            return period_span((enum period)p->per, n->in.first).last != n->in.last;
     }
     return false;
 }
 
 /* The sum of a number's periods; false: the subject has none of that code. */
-static bool number_of(const struct scheme *s, const struct run_result *r, const char *code, struct span *in, int64_t *out, bool *over)
+static bool number_of(const struct scheme *s, const struct run_result *r, const char *code,
+                      struct span *in, int64_t *out, bool *over)
 {
     bool found = false;
     *out = 0;
@@ -124,16 +135,19 @@ static int64_t mean_mark(const struct run_result *r, bool *over)
     return mean;
 }
 
-static const struct err *cost_of(struct collecting *c, const struct run_result *r, struct sim_side *side)
+static const struct err *cost_of(struct collecting *c, const struct run_result *r,
+                                 struct sim_side *side)
 {
     struct simulating *sim = c->sim;
     const struct scheme *s = sim->out->scheme[c->side];
     struct sim_cost *cost = &sim->out->cost[c->side];
     int64_t points = 0, yuan = 0, paid = 0, prizes = 0;
     bool over = false;
-    if (!number_of(s, r, "total", NULL, &points, &over)) (void)number_of(s, r, "points", NULL, &points, &over);
+    if (!number_of(s, r, "total", NULL, &points, &over))
+        (void)number_of(s, r, "points", NULL, &points, &over);
     if (points < 0) points = 0;
-    if (cost->rate_c != NONE && !dec_muldiv(points, cost->rate_c, 100, DEC_DOWN, &yuan)) over = true;
+    if (cost->rate_c != NONE && !dec_muldiv(points, cost->rate_c, 100, DEC_DOWN, &yuan))
+        over = true;
     for (size_t i = 0; i < r->numbers.n; i++) {
         const struct run_number *n = &LIST_AT(r->numbers, struct run_number, i);
         if (n->unit == RUN_YUAN && !is_settlement(s, n) && !dec_add(&paid, n->value_c)) over = true;
@@ -148,7 +162,8 @@ static const struct err *cost_of(struct collecting *c, const struct run_result *
         if (rung && rung->amount_c != NONE && !dec_add(&prizes, rung->amount_c)) over = true;
     }
     side->yuan_c = yuan;
-    if (over || !dec_add(&side->yuan_c, paid) || !dec_add(&side->yuan_c, prizes)) return sim_too_large(sim->mem);
+    if (over || !dec_add(&side->yuan_c, paid) || !dec_add(&side->yuan_c, prizes))
+        return sim_too_large(sim->mem);
     ADD(&cost->points_c, points);
     ADD(&cost->exchange_c, yuan);
     ADD(&cost->payments_c, paid);
@@ -166,7 +181,8 @@ static void places_of(struct collecting *c, const struct run_result *r, struct s
         side->of = k->of;
     }
     size_t n = 0;
-    for (size_t i = 0; i < r->titles.n; i++) n += LIST_AT(r->titles, struct run_title, i).rung != NULL;
+    for (size_t i = 0; i < r->titles.n; i++)
+        n += LIST_AT(r->titles, struct run_title, i).rung != NULL;
     if (!n) return;
     struct sim_held *held = arena_array(c->sim->mem, struct sim_held, n);
     for (size_t i = 0; i < r->titles.n; i++) {
@@ -189,7 +205,8 @@ static const struct err *collect(void *arg, const struct run_result *r)
     struct simulating *sim = c->sim;
     struct simulation *out = sim->out;
     const struct scheme *s = out->scheme[c->side];
-    struct sim_row *row = c->side == SIM_NOW ? words_add(&sim->rows) : WORDS_AT(&sim->rows, struct sim_row, c->at);
+    struct sim_row *row =
+        c->side == SIM_NOW ? words_add(&sim->rows) : WORDS_AT(&sim->rows, struct sim_row, c->at);
     bool over = false;
     c->at++;
     if (c->side == SIM_NOW) {
@@ -221,13 +238,16 @@ static const struct err *one_side(struct simulating *sim, int side, struct fact_
     struct collecting c = { sim, side, 0, &source };
     struct scheme_run *run;
     struct sim_cost *cost = &out->cost[side];
-    *cost = (struct sim_cost){ .rate_c = s->rules.exchange ? s->rules.exchange->rate_c : NONE, .total_c = NONE,
-                               .ceiling_c = NONE, .funded_c = NONE,
+    *cost = (struct sim_cost){ .rate_c = s->rules.exchange ? s->rules.exchange->rate_c : NONE,
+                               .total_c = NONE,
+                               .ceiling_c = NONE,
+                               .funded_c = NONE,
                                .at_ceiling = s->rules.budget ? s->rules.budget->at_ceiling : NULL };
     TRY(run_open(sim->mem, s, &source.source, out->in, &run));
     source.count = true; /* what is told is told once, in the last of the streams */
     TRY(run_each(run, false, collect, &c));
-    if (side == SIM_DRAFT && c.at != sim->rows.n) BUG("simulation: the source told fewer subjects the second time");
+    if (side == SIM_DRAFT && c.at != sim->rows.n)
+        BUG("simulation: the source told fewer subjects the second time");
     if (cost->rate_c != NONE || !sim_gives_points(s)) {
         cost->total_c = cost->exchange_c;
         ADD(&cost->total_c, cost->payments_c);
@@ -239,14 +259,17 @@ static const struct err *one_side(struct simulating *sim, int side, struct fact_
     cost->ceiling_c = b.ceiling_c;
     cost->funded_c = b.funded_c;
     struct span year = period_span(PERIOD_YEAR, out->in.last), in = out->head_in[side];
-    cost->over = in.first == year.first && in.last == year.last && cost->total_c != NONE && cost->total_c > cost->ceiling_c;
+    cost->over = in.first == year.first && in.last == year.last && cost->total_c != NONE &&
+                 cost->total_c > cost->ceiling_c;
     return NULL;
 }
 
-const struct err *scheme_simulate(struct arena *mem, const struct scheme *now, const struct scheme *draft,
-                                  struct fact_source *source, struct span in, struct simulation **out)
+const struct err *scheme_simulate(struct arena *mem, const struct scheme *now,
+                                  const struct scheme *draft, struct fact_source *source,
+                                  struct span in, struct simulation **out)
 {
-    struct simulating sim = { .mem = mem, .out = arena_new(mem, struct simulation),
+    struct simulating sim = { .mem = mem,
+                              .out = arena_new(mem, struct simulation),
                               .rows = { .mem = mem, .size = sizeof(struct sim_row) },
                               .misses = { .mem = mem, .size = sizeof(struct sim_miss) },
                               .items = { .mem = mem, .size = sizeof(struct sim_item) },

@@ -15,7 +15,8 @@ static struct list list_of(struct arena *mem, const struct words *w)
 {
     struct list out = { arena_alloc_array(mem, w->n + 1, w->size), w->n };
     for (size_t i = 0; i < w->n; i += WORDS_BLOCK)
-        memcpy((char *)out.items + i * w->size, w->blocks[i / WORDS_BLOCK], (w->n - i < WORDS_BLOCK ? w->n - i : WORDS_BLOCK) * w->size);
+        memcpy((char *)out.items + i * w->size, w->blocks[i / WORDS_BLOCK],
+               (w->n - i < WORDS_BLOCK ? w->n - i : WORDS_BLOCK) * w->size);
     return out;
 }
 
@@ -55,9 +56,12 @@ static const struct err *classes(struct simulating *sim)
         const struct sim_row *r = &LIST_AT(out->rows, struct sim_row, i);
         struct sim_class *c = NULL;
         for (size_t k = 0; k < w.n && !c; k++)
-            if (text_equal(WORDS_AT(&w, struct sim_class, k)->code, r->class_)) c = WORDS_AT(&w, struct sim_class, k);
+            if (text_equal(WORDS_AT(&w, struct sim_class, k)->code, r->class_))
+                c = WORDS_AT(&w, struct sim_class, k);
         if (!c) {
-            const struct scheme *s = out->scheme[scheme_class_of(out->scheme[SIM_DRAFT], r->class_) ? SIM_DRAFT : SIM_NOW];
+            const struct scheme *s =
+                out->scheme[scheme_class_of(out->scheme[SIM_DRAFT], r->class_) ? SIM_DRAFT
+                                                                               : SIM_NOW];
             c = words_add(&w);
             c->code = r->class_;
             c->label = scheme_class_label(s, r->class_);
@@ -105,7 +109,8 @@ static const struct err *spread(struct simulating *sim, int side, int64_t *v)
         if (v[i] > 0) ADD(&above, v[i]);
         if (v[i] > 0 && i >= n - (n + 9) / 10) ADD(&top, v[i]);
     }
-    if (!dec_muldiv(s->sum_c, 1, (int64_t)n, DEC_NEAREST, &s->mean_c)) return sim_too_large(sim->mem);
+    if (!dec_muldiv(s->sum_c, 1, (int64_t)n, DEC_NEAREST, &s->mean_c))
+        return sim_too_large(sim->mem);
     s->least_c = v[0];
     s->p10_c = quantile(v, n, 10);
     s->p25_c = quantile(v, n, 25);
@@ -113,7 +118,8 @@ static const struct err *spread(struct simulating *sim, int side, int64_t *v)
     s->p75_c = quantile(v, n, 75);
     s->p90_c = quantile(v, n, 90);
     s->most_c = v[n - 1];
-    if (above && !dec_muldiv(top, 10000, above, DEC_NEAREST, &s->top_tenth_c)) return sim_too_large(sim->mem);
+    if (above && !dec_muldiv(top, 10000, above, DEC_NEAREST, &s->top_tenth_c))
+        return sim_too_large(sim->mem);
     return NULL;
 }
 
@@ -121,7 +127,8 @@ static const struct err *spread(struct simulating *sim, int side, int64_t *v)
 static int64_t width_of(int64_t range)
 {
     int64_t w = 100;
-    for (int k = 0; w < DEC_MAX && (range + w - 1) / w > 10; k++) w = k % 3 == 1 ? w / 2 * 5 : w * 2;
+    for (int k = 0; w < DEC_MAX && (range + w - 1) / w > 10; k++)
+        w = k % 3 == 1 ? w / 2 * 5 : w * 2;
     return w;
 }
 
@@ -163,7 +170,8 @@ static const struct sim_held *held_of(const struct list *held, const struct sim_
 {
     for (size_t i = 0; i < held->n; i++) {
         const struct sim_held *h = &LIST_AT(*held, struct sim_held, i);
-        if (text_equal(h->title->code, like->title->code) && h->in.first == like->in.first) return h;
+        if (text_equal(h->title->code, like->title->code) && h->in.first == like->in.first)
+            return h;
     }
     return NULL;
 }
@@ -177,23 +185,31 @@ static void count_rung(struct words *w, const struct sim_held *h, int side)
     }
     if (!x) {
         x = words_add(w);
-        *x = (struct sim_rung){ h->title->code, h->title->label, h->rung->code, h->rung->label, { 0, 0 } };
+        *x = (struct sim_rung){
+            h->title->code, h->title->label, h->rung->code, h->rung->label, { 0, 0 }
+        };
     }
     x->count[side]++;
 }
 
-static void changed(struct words *w, const struct sim_row *r, const struct sim_held *from, const struct sim_held *to)
+static void changed(struct words *w, const struct sim_row *r, const struct sim_held *from,
+                    const struct sim_held *to)
 {
     const struct sim_held *h = to ? to : from;
     if (from && to && text_equal(from->rung->code, to->rung->code)) return;
-    *(struct sim_title *)words_add(w) = (struct sim_title){ r, h->title->code, h->title->label, from ? from->rung->label : NULL,
-                                                            to ? to->rung->label : NULL, h->in };
+    *(struct sim_title *)words_add(w) = (struct sim_title){ r,
+                                                            h->title->code,
+                                                            h->title->label,
+                                                            from ? from->rung->label : NULL,
+                                                            to ? to->rung->label : NULL,
+                                                            h->in };
 }
 
 static void titles(struct simulating *sim)
 {
     struct simulation *out = sim->out;
-    struct words all = { .mem = sim->mem, .size = sizeof(struct sim_title) }, rungs = { .mem = sim->mem, .size = sizeof(struct sim_rung) };
+    struct words all = { .mem = sim->mem, .size = sizeof(struct sim_title) },
+                 rungs = { .mem = sim->mem, .size = sizeof(struct sim_rung) };
     for (size_t i = 0; i < out->rows.n; i++) {
         const struct sim_row *r = &LIST_AT(out->rows, struct sim_row, i);
         const struct list *now = &r->side[SIM_NOW].titles, *draft = &r->side[SIM_DRAFT].titles;
@@ -217,7 +233,8 @@ static void titles(struct simulating *sim)
 static int by_item(const void *a, const void *b, const void *arg)
 {
     const struct sim_item *x = a, *y = b;
-    int64_t dx = x->points_c[SIM_DRAFT] - x->points_c[SIM_NOW], dy = y->points_c[SIM_DRAFT] - y->points_c[SIM_NOW];
+    int64_t dx = x->points_c[SIM_DRAFT] - x->points_c[SIM_NOW],
+            dy = y->points_c[SIM_DRAFT] - y->points_c[SIM_NOW];
     (void)arg;
     return sign(dy < 0 ? -dy : dy, dx < 0 ? -dx : dx);
 }
@@ -239,7 +256,8 @@ static void note(struct simulating *sim, struct words *w, const char *zh, const 
     (void)sim;
 }
 
-static void missing(struct simulating *sim, struct words *w, int side, const struct fact_source *source)
+static void missing(struct simulating *sim, struct words *w, int side,
+                    const struct fact_source *source)
 {
     const struct scheme *s = sim->out->scheme[side];
     const struct scheme_rules *r = &s->rules;
@@ -247,25 +265,37 @@ static void missing(struct simulating *sim, struct words *w, int side, const str
     for (size_t i = 0; i < r->rounds.n && !sim->visits[side]; i++) {
         const char *label = LIST_AT(r->rounds, struct scheme_round, i).label;
         note(sim, w, arena_printf(mem, "这段时间没有“%s”的评比记录，这部分没有算进去。", label),
-             arena_printf(mem, "There are no marks of \"%s\" in this time; that part is not in the numbers.", label));
+             arena_printf(
+                 mem, "There are no marks of \"%s\" in this time; that part is not in the numbers.",
+                 label));
     }
     for (size_t i = 0; i < r->assessments.n && !sim->results[side]; i++) {
         const char *label = LIST_AT(r->assessments, struct scheme_assessment, i).label;
         note(sim, w, arena_printf(mem, "这段时间没有“%s”的评议结果，都按基础分算。", label),
-             arena_printf(mem, "There are no results of \"%s\" in this time; everybody has the base.", label));
+             arena_printf(mem,
+                          "There are no results of \"%s\" in this time; everybody has the base.",
+                          label));
     }
     for (size_t i = 0; i < r->payments.n && !sim->pays[side]; i++) {
         const struct scheme_payment *p = &LIST_AT(r->payments, struct scheme_payment, i);
         if (p->pays.n)
-            note(sim, w, arena_printf(mem, "没有“%s”各笔款项的数额，按规定扣减的部分没有算。", p->label),
-                 arena_printf(mem, "The pays of \"%s\" are not known; what is taken from them is not counted.", p->label));
+            note(sim, w,
+                 arena_printf(mem, "没有“%s”各笔款项的数额，按规定扣减的部分没有算。", p->label),
+                 arena_printf(
+                     mem,
+                     "The pays of \"%s\" are not known; what is taken from them is not counted.",
+                     p->label));
     }
     if (r->budget && source->residents == NONE)
-        note(sim, w, "不知道常住人口数，算不出经费上限。", "The number of residents is not known, so the ceiling is not either.");
-    if (r->dividend && source->pool_c == NONE) note(sim, w, "没有分红总额，没有算分红。", "There is no pool, so dividends are left out.");
+        note(sim, w, "不知道常住人口数，算不出经费上限。",
+             "The number of residents is not known, so the ceiling is not either.");
+    if (r->dividend && source->pool_c == NONE)
+        note(sim, w, "没有分红总额，没有算分红。", "There is no pool, so dividends are left out.");
     if (sim_gives_points(s) && !r->exchange)
         note(sim, w, arena_printf(mem, "“%s”没有写1分兑多少元，算不出花费。", s->title),
-             arena_printf(mem, "\"%s\" states no rate from points to yuan, so its cost is not known.", s->title));
+             arena_printf(mem,
+                          "\"%s\" states no rate from points to yuan, so its cost is not known.",
+                          s->title));
 }
 
 static void notes(struct simulating *sim, const struct fact_source *source)
@@ -276,13 +306,20 @@ static void notes(struct simulating *sim, const struct fact_source *source)
     char first[DATE_SIZE], last[DATE_SIZE];
     bool both_points = out->unit[SIM_NOW] == RUN_POINTS && out->unit[SIM_DRAFT] == RUN_POINTS;
     if (!text_equal(out->head[SIM_NOW], out->head[SIM_DRAFT]) && !both_points)
-        note(sim, &w, arena_printf(sim->mem, "两个方案算的不是同一个数：现行是%s，草案是%s，增减只能参考。", out->head_zh[SIM_NOW], out->head_zh[SIM_DRAFT]),
-             arena_printf(sim->mem, "The two schemes do not yield the same number: %s now, %s in the draft. Take gains and losses as a hint.",
+        note(sim, &w,
+             arena_printf(sim->mem, "两个方案算的不是同一个数：现行是%s，草案是%s，增减只能参考。",
+                          out->head_zh[SIM_NOW], out->head_zh[SIM_DRAFT]),
+             arena_printf(sim->mem,
+                          "The two schemes do not yield the same number: %s now, %s in the draft. "
+                          "Take gains and losses as a hint.",
                           out->head_en[SIM_NOW], out->head_en[SIM_DRAFT]));
     if (in.first != out->in.first || in.last != out->in.last)
-        note(sim, &w, arena_printf(sim->mem, "%s按%s至%s的整期算。", out->head_zh[SIM_DRAFT], date_format(in.first, first), date_format(in.last, last)),
-             arena_printf(sim->mem, "The %s is that of its whole period, %s to %s.", out->head_en[SIM_DRAFT],
-                          date_format(in.first, first), date_format(in.last, last)));
+        note(sim, &w,
+             arena_printf(sim->mem, "%s按%s至%s的整期算。", out->head_zh[SIM_DRAFT],
+                          date_format(in.first, first), date_format(in.last, last)),
+             arena_printf(sim->mem, "The %s is that of its whole period, %s to %s.",
+                          out->head_en[SIM_DRAFT], date_format(in.first, first),
+                          date_format(in.last, last)));
     for (int side = SIM_SIDES; side-- > 0;) missing(sim, &w, side, source);
     out->notes = list_of(sim->mem, &w);
 }
@@ -299,7 +336,8 @@ const struct err *sim_count(struct simulating *sim, const struct fact_source *so
     out->items = list_of(sim->mem, &sim->items);
     sort_stable(sim->mem, out->items.items, out->items.n, sizeof(struct sim_item), by_item, NULL);
     out->misses = list_of(sim->mem, &sim->misses);
-    sort_stable(sim->mem, out->misses.items, out->misses.n, sizeof(struct sim_miss), by_times, NULL);
+    sort_stable(sim->mem, out->misses.items, out->misses.n, sizeof(struct sim_miss), by_times,
+                NULL);
     notes(sim, source);
     return NULL;
 }

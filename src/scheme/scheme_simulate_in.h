@@ -14,7 +14,8 @@ struct simulating {
     /* What the facts brought of each kind in the span. */
     int64_t visits[SIM_SIDES], results[SIM_SIDES], pays[SIM_SIDES];
 };
-/* The source as one scheme can read it: without the facts it cannot place, which are counted while `count`. */
+/* The source as one scheme can read it: without the facts it cannot place, which are counted while
+ * `count`. */
 struct placed {
     struct fact_source source; /* first */
     struct fact_source *from;

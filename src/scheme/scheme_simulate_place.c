@@ -1,6 +1,6 @@
-/* Past facts in front of other rules: what a scheme cannot use is taken out and told, what it can use under an
- * assumption is told too (scheme_simulate.h). Whether a deed can be used is asked of scheme_award itself, so that
- * there is one opinion on it.
+/* Past facts in front of other rules: what a scheme cannot use is taken out and told, what it can
+ * use under an assumption is told too (scheme_simulate.h). Whether a deed can be used is asked of
+ * scheme_award itself, so that there is one opinion on it.
  */
 #include <string.h>
 
@@ -13,7 +13,8 @@ static bool inside(struct span in, int64_t on)
     return on >= in.first && on <= in.last;
 }
 
-static void told(struct placed *p, enum sim_why why, const char *code, const char *label, int64_t on)
+static void told(struct placed *p, enum sim_why why, const char *code, const char *label,
+                 int64_t on)
 {
     struct simulating *sim = p->sim;
     struct sim_miss *m = NULL;
@@ -24,7 +25,12 @@ static void told(struct placed *p, enum sim_why why, const char *code, const cha
     }
     if (!m) {
         m = words_add(&sim->misses);
-        *m = (struct sim_miss){ p->side, why, arena_strdup(sim->mem, code), arena_strdup(sim->mem, label ? label : code), 0, 0 };
+        *m = (struct sim_miss){ p->side,
+                                why,
+                                arena_strdup(sim->mem, code),
+                                arena_strdup(sim->mem, label ? label : code),
+                                0,
+                                0 };
     }
     *(inside(sim->out->in, on) ? &m->times : &m->before) += 1;
 }
@@ -52,13 +58,15 @@ static struct sim_item *item_row(struct placed *p, const char *code, const char 
                              *draft = scheme_item_find(sim->out->scheme[SIM_DRAFT], code);
     struct sim_item *x = words_add(&sim->items);
     x->code = arena_strdup(sim->mem, code);
-    x->label = draft || now ? item_label(sim->out, code, label) : arena_strdup(sim->mem, label ? label : code);
+    x->label = draft || now ? item_label(sim->out, code, label)
+                            : arena_strdup(sim->mem, label ? label : code);
     x->yuan = draft ? draft->yuan == 1 : now && now->yuan == 1;
     return x;
 }
 
 /* The points an item or the deed's level leaves to the checker; false: fixed. */
-static bool pick_range(const struct scheme_item *i, const struct fact_deed *d, struct scheme_range *out)
+static bool pick_range(const struct scheme_item *i, const struct fact_deed *d,
+                       struct scheme_range *out)
 {
     if (d->reverse == 1 || i->steps.n) return false;
     *out = i->points;
@@ -93,9 +101,13 @@ static enum sim_why adapt(const struct scheme_item *i, struct fact_deed *d)
 
 static enum sim_why why_of(const char *field)
 {
-    static const struct { const char *field; enum sim_why why; } fields[] = {
-        { "item", SIM_ITEM_GONE }, { "class", SIM_CLASS }, { "level", SIM_LEVEL }, { "quantity", SIM_QUANTITY },
-        { "difficulty", SIM_DIFFICULTY }, { "reverse", SIM_REVERSE }, { "claimant", SIM_CLAIMANT }, { "chosen", SIM_PICK_LOST },
+    static const struct {
+        const char *field;
+        enum sim_why why;
+    } fields[] = {
+        { "item", SIM_ITEM_GONE },    { "class", SIM_CLASS },           { "level", SIM_LEVEL },
+        { "quantity", SIM_QUANTITY }, { "difficulty", SIM_DIFFICULTY }, { "reverse", SIM_REVERSE },
+        { "claimant", SIM_CLAIMANT }, { "chosen", SIM_PICK_LOST },
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (text_equal(fields[i].field, field)) return fields[i].why;
@@ -103,7 +115,8 @@ static enum sim_why why_of(const char *field)
 }
 
 /* *why: SIM_WHYS, or what was assumed, or why it is lost (then false). */
-static bool usable(const struct placed *p, struct arena *mem, const char *class_, struct fact_deed *d, enum sim_why *why)
+static bool usable(const struct placed *p, struct arena *mem, const char *class_,
+                   struct fact_deed *d, enum sim_why *why)
 {
     static struct scheme_limit none[1]; /* no limits: caps are the evaluation's */
     const struct scheme_item *i = scheme_item_find(p->s, d->item);
@@ -111,15 +124,27 @@ static bool usable(const struct placed *p, struct arena *mem, const char *class_
     *why = SIM_ITEM_GONE;
     if (!i) return false;
     enum sim_why assumed = adapt(i, d);
-    const struct err *x = scheme_award(mem, p->s, &(struct award_facts){
-        .item = d->item, .class_ = d->class_ ? d->class_ : class_, .chosen_c = d->chosen_c, .quantity_c = d->quantity_c,
-        .level = d->level, .on = d->on, .claimant = d->claimant, .reverse = d->reverse == 1, .difficulty = d->difficulty,
-        .limits = none, .limits_n = 0, .say = AWARD_POINTS }, &a);
+    const struct err *x =
+        scheme_award(mem, p->s,
+                     &(struct award_facts){ .item = d->item,
+                                            .class_ = d->class_ ? d->class_ : class_,
+                                            .chosen_c = d->chosen_c,
+                                            .quantity_c = d->quantity_c,
+                                            .level = d->level,
+                                            .on = d->on,
+                                            .claimant = d->claimant,
+                                            .reverse = d->reverse == 1,
+                                            .difficulty = d->difficulty,
+                                            .limits = none,
+                                            .limits_n = 0,
+                                            .say = AWARD_POINTS },
+                     &a);
     *why = x ? why_of(x->field) : assumed;
     return !x;
 }
 
-static struct list deeds_of(struct placed *p, struct arena *mem, const char *class_, struct list deeds)
+static struct list deeds_of(struct placed *p, struct arena *mem, const char *class_,
+                            struct list deeds)
 {
     struct list out = { arena_array(mem, struct fact_deed, deeds.n + 1), 0 };
     for (size_t i = 0; i < deeds.n; i++) {
@@ -127,14 +152,17 @@ static struct list deeds_of(struct placed *p, struct arena *mem, const char *cla
         enum sim_why why;
         bool use = usable(p, mem, class_, &d, &why);
         if (use) LIST_AT(out, struct fact_deed, out.n++) = d;
-        else if (p->count && inside(p->sim->out->in, d.on)) item_row(p, d.item, d.what)->lost[p->side]++;
-        if (why != SIM_WHYS && p->count) told(p, why, d.item, item_label(p->sim->out, d.item, d.what), d.on);
+        else if (p->count && inside(p->sim->out->in, d.on))
+            item_row(p, d.item, d.what)->lost[p->side]++;
+        if (why != SIM_WHYS && p->count)
+            told(p, why, d.item, item_label(p->sim->out, d.item, d.what), d.on);
     }
     return out;
 }
 
 /* What the usable deeds of the span are worth, by item. */
-static const struct err *weigh(struct placed *p, struct arena *mem, const char *class_, const struct list *deeds, struct list *worth)
+static const struct err *weigh(struct placed *p, struct arena *mem, const char *class_,
+                               const struct list *deeds, struct list *worth)
 {
     struct eval e = { .mem = mem, .s = p->s };
     *worth = (struct list){ 0 };
@@ -160,11 +188,13 @@ static struct list visits_of(struct placed *p, struct arena *mem, struct list vi
         const struct fact_visit *v = &LIST_AT(visits, struct fact_visit, i);
         const struct scheme_round *r = NULL;
         for (size_t k = 0; k < rounds->n && !r; k++)
-            if (text_equal(LIST_AT(*rounds, struct scheme_round, k).code, v->round)) r = &LIST_AT(*rounds, struct scheme_round, k);
+            if (text_equal(LIST_AT(*rounds, struct scheme_round, k).code, v->round))
+                r = &LIST_AT(*rounds, struct scheme_round, k);
         struct eval e = { .mem = mem, .s = p->s };
         struct eval_sum mark;
         if (!r) told(p, SIM_ROUND_GONE, v->round, NULL, v->on);
-        else if (v->excused != 1 && eval_mark(&e, r->sheet_, v, &mark)) told(p, SIM_MARK, v->round, r->label, v->on);
+        else if (v->excused != 1 && eval_mark(&e, r->sheet_, v, &mark))
+            told(p, SIM_MARK, v->round, r->label, v->on);
         else {
             LIST_AT(out, struct fact_visit, out.n++) = *v;
             p->sim->visits[p->side] += p->count && inside(p->sim->out->in, v->on);
@@ -176,7 +206,8 @@ static struct list visits_of(struct placed *p, struct arena *mem, struct list vi
 static bool has_part(const struct scheme *s, const struct fact_result *r)
 {
     for (size_t i = 0; i < s->rules.assessments.n; i++) {
-        const struct scheme_assessment *a = &LIST_AT(s->rules.assessments, struct scheme_assessment, i);
+        const struct scheme_assessment *a =
+            &LIST_AT(s->rules.assessments, struct scheme_assessment, i);
         if (!text_equal(a->code, r->assessment)) continue;
         for (size_t k = 0; k < a->parts.n; k++)
             if (text_equal(LIST_AT(a->parts, struct scheme_part, k).code, r->part)) return true;
@@ -201,19 +232,23 @@ static struct list results_of(struct placed *p, struct arena *mem, struct list r
 
 /* ---- the source ---- */
 
-/* A scheme that does not add up households has an account for each member; beside one that does, the household
- * is told by what its members' accounts hold. Each member's limits are their own. */
+/* A scheme that does not add up households has an account for each member; beside one that does,
+ * the household is told by what its members' accounts hold. Each member's limits are their own. */
 static void own_accounts(const struct fact_member *m, const struct list *worth, struct list *earned)
 {
     for (size_t i = 0; i < worth->n; i++) {
         const struct eval_deed *d = &LIST_AT(*worth, struct eval_deed, i);
         if (d->item->yuan) continue;
-        LIST_AT(*earned, struct fact_earned, earned->n++) = (struct fact_earned){ .on = d->deed->on, .points_c = d->points_c, .amount_c = NONE };
+        LIST_AT(*earned, struct fact_earned, earned->n++) =
+            (struct fact_earned){ .on = d->deed->on, .points_c = d->points_c, .amount_c = NONE };
     }
-    for (size_t i = 0; i < m->earned.n; i++) LIST_AT(*earned, struct fact_earned, earned->n++) = LIST_AT(m->earned, struct fact_earned, i);
+    for (size_t i = 0; i < m->earned.n; i++)
+        LIST_AT(*earned, struct fact_earned, earned->n++) =
+            LIST_AT(m->earned, struct fact_earned, i);
 }
 
-static const struct err *members_of(struct placed *p, struct arena *mem, const struct fact_subject *f, struct fact_subject *mine)
+static const struct err *members_of(struct placed *p, struct arena *mem,
+                                    const struct fact_subject *f, struct fact_subject *mine)
 {
     struct eval e = { .mem = mem, .s = p->s };
     bool apart = !p->s->rules.household;
@@ -221,10 +256,12 @@ static const struct err *members_of(struct placed *p, struct arena *mem, const s
     struct list earned = f->earned, worth;
     size_t most = f->earned.n;
     for (size_t i = 0; i < f->members.n; i++)
-        most += LIST_AT(f->members, struct fact_member, i).deeds.n + LIST_AT(f->members, struct fact_member, i).earned.n;
+        most += LIST_AT(f->members, struct fact_member, i).deeds.n +
+                LIST_AT(f->members, struct fact_member, i).earned.n;
     if (apart && f->members.n) {
         earned.items = arena_array(mem, struct fact_earned, most + 1);
-        if (f->earned.n) memcpy(earned.items, f->earned.items, f->earned.n * sizeof(struct fact_earned));
+        if (f->earned.n)
+            memcpy(earned.items, f->earned.items, f->earned.n * sizeof(struct fact_earned));
     }
     for (size_t i = 0; i < f->members.n; i++) {
         struct fact_member *m = &members[i];
@@ -240,7 +277,8 @@ static const struct err *members_of(struct placed *p, struct arena *mem, const s
     return NULL;
 }
 
-static const struct err *next(struct fact_source *self, struct arena *mem, const struct fact_subject **out)
+static const struct err *next(struct fact_source *self, struct arena *mem,
+                              const struct fact_subject **out)
 {
     struct placed *p = (struct placed *)(void *)self;
     const struct fact_subject *f;
@@ -274,6 +312,12 @@ static const struct err *again(struct fact_source *self)
 
 struct placed place_source(struct simulating *sim, int side, struct fact_source *from)
 {
-    return (struct placed){ .source = { .next = next, .rewind = again, .residents = from->residents, .pool_c = from->pool_c },
-                            .from = from, .sim = sim, .s = sim->out->scheme[side], .side = side };
+    return (struct placed){ .source = { .next = next,
+                                        .rewind = again,
+                                        .residents = from->residents,
+                                        .pool_c = from->pool_c },
+                            .from = from,
+                            .sim = sim,
+                            .s = sim->out->scheme[side],
+                            .side = side };
 }

@@ -1,4 +1,5 @@
-/* `shanzhi scheme simulate`: a draft on a file of facts (no store is opened), or on a village's real past. */
+/* `shanzhi scheme simulate`: a draft on a file of facts (no store is opened), or on a village's
+ * real past. */
 #include <stdio.h>
 
 #include "http/command.h"
@@ -20,8 +21,9 @@ static void findings(const char *path, const struct scheme_finding *found, bool 
 {
     for (const struct scheme_finding *f = found; f; f = f->next)
         if (warnings || !f->warning)
-            fprintf(stderr, "%s:%d:%d: %s%s%s %s | %s\n", path, f->line, f->column, f->warning ? "warning 提醒" : "error 错误",
-                    *f->path ? " " : "", f->path, f->zh, f->en);
+            fprintf(stderr, "%s:%d:%d: %s%s%s %s | %s\n", path, f->line, f->column,
+                    f->warning ? "warning 提醒" : "error 错误", *f->path ? " " : "", f->path, f->zh,
+                    f->en);
 }
 
 /* NULL: told already. */
@@ -46,8 +48,10 @@ static const struct err *of_village(struct req *r, void *arg)
 
 static int usage(void)
 {
-    fprintf(stderr, "用法 usage: shanzhi scheme simulate DRAFT --now FILE --against FACTS --period 2026 [--lang en] [--rows 20] [--csv]\n"
-                    "                  shanzhi scheme simulate DRAFT --village CODE --period 2026 [--lang en] [--rows 20] [--csv]\n");
+    fprintf(stderr, "用法 usage: shanzhi scheme simulate DRAFT --now FILE --against FACTS --period "
+                    "2026 [--lang en] [--rows 20] [--csv]\n"
+                    "                  shanzhi scheme simulate DRAFT --village CODE --period 2026 "
+                    "[--lang en] [--rows 20] [--csv]\n");
     return 2;
 }
 
@@ -71,17 +75,21 @@ static int of_files(struct cli *c, struct ask *a, const struct scheme *draft)
 
 static int simulate_command(struct cli *c)
 {
-    const char *path = cli_arg(c, 0), *village = cli_option(c, "village"), *when = cli_option(c, "period"), *rows_text = cli_option(c, "rows");
+    const char *path = cli_arg(c, 0), *village = cli_option(c, "village"),
+               *when = cli_option(c, "period"), *rows_text = cli_option(c, "rows");
     struct ask a = { 0 };
     enum period per;
     int64_t rows = 20;
-    if (!path || !when || !period_parse(when, &per, &a.in) || (rows_text && !text_int(rows_text, 0, 1000000, &rows)) ||
-        (village ? !region_parse(village, &a.village) : !cli_option(c, "now") || !cli_option(c, "against")))
+    if (!path || !when || !period_parse(when, &per, &a.in) ||
+        (rows_text && !text_int(rows_text, 0, 1000000, &rows)) ||
+        (village ? !region_parse(village, &a.village)
+                 : !cli_option(c, "now") || !cli_option(c, "against")))
         return usage();
     const struct scheme *draft = scheme_of(c, path, &a.text, &a.n);
     if (!draft) return 1;
     if (village) {
-        const struct err *e = store_run(c->store, TX_READ, c->mem, access_operator(c->mem), of_village, &a);
+        const struct err *e =
+            store_run(c->store, TX_READ, c->mem, access_operator(c->mem), of_village, &a);
         if (e) return cli_fail(c, e);
     } else {
         int code = of_files(c, &a, draft);
@@ -99,7 +107,10 @@ static int simulate_command(struct cli *c)
 
 extern const struct command trial_commands[];
 const struct command trial_commands[] = {
-    { "scheme simulate", "DRAFT (--now FILE --against FACTS | --village CODE) --period 2026 [--lang en] [--rows 20] [--csv]",
-      "Try a draft on past facts: who gains and loses, titles, cost, distribution.", false, simulate_command, "village" },
+    { "scheme simulate",
+      "DRAFT (--now FILE --against FACTS | --village CODE) --period 2026 [--lang en] [--rows 20] "
+      "[--csv]",
+      "Try a draft on past facts: who gains and loses, titles, cost, distribution.", false,
+      simulate_command, "village" },
     { 0 }
 };

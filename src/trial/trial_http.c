@@ -1,5 +1,6 @@
-/* Trying a draft on a village's past. A page is found by computing all again from the same text: a cursor is the
- * change and id of the last row shown, so that nothing is kept and nothing can be stale. */
+/* Trying a draft on a village's past. A page is found by computing all again from the same text: a
+ * cursor is the change and id of the last row shown, so that nothing is kept and nothing can be
+ * stale. */
 #include <string.h>
 
 #include "access/access.h"
@@ -16,27 +17,34 @@ struct simulate_in {
     struct bytes body;
     PAGE_MEMBERS;
 };
-#define QUESTION_FIELDS \
-    F(simulate_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"), \
-    F(simulate_in, period, K_TEXT, IN_QUERY | OPT, 1, 16, "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; this year if absent. 期间"), \
-    F(simulate_in, from, K_DATE, IN_QUERY | OPT, 0, 0, "First day, instead of the period's. 起"), \
-    F(simulate_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "Last day, instead of the period's. 止"), \
-    F(simulate_in, body, K_BYTES, IN_RAW, 0, 0, "The draft's YAML text. 草案原文")
+#define QUESTION_FIELDS                                                                            \
+    F(simulate_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),                      \
+        F(simulate_in, period, K_TEXT, IN_QUERY | OPT, 1, 16,                                      \
+          "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; this year if absent. 期间"),        \
+        F(simulate_in, from, K_DATE, IN_QUERY | OPT, 0, 0,                                         \
+          "First day, instead of the period's. 起"),                                               \
+        F(simulate_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "Last day, instead of the period's. 止"), \
+        F(simulate_in, body, K_BYTES, IN_RAW, 0, 0, "The draft's YAML text. 草案原文")
 static const struct field simulate_in_fields[] = {
     QUESTION_FIELDS,
-    F_ENUM(simulate_in, show, IN_QUERY | OPT, shows, "Which subjects: all, gain 增加, lose 减少, same 不变, titles 称号有变."),
-    F(simulate_in, q, K_TEXT, IN_QUERY | OPT, 1, 60, "Part of a name; a full name finds its masked form. 姓名"),
-    F_AS(simulate_in, class_, "class", K_TEXT, IN_QUERY | OPT, 1, 32, "Only this class: household, resident …"),
+    F_ENUM(simulate_in, show, IN_QUERY | OPT, shows,
+           "Which subjects: all, gain 增加, lose 减少, same 不变, titles 称号有变."),
+    F(simulate_in, q, K_TEXT, IN_QUERY | OPT, 1, 60,
+      "Part of a name; a full name finds its masked form. 姓名"),
+    F_AS(simulate_in, class_, "class", K_TEXT, IN_QUERY | OPT, 1, 32,
+         "Only this class: household, resident …"),
     F(simulate_in, group, K_TEXT, IN_QUERY | OPT, 1, 60, "Only this village group. 村民小组"),
     PAGE_FIELDS(simulate_in),
     { 0 }
 };
 static const struct field simulate_export_fields[] = { QUESTION_FIELDS, { 0 } };
 static RECORD(simulate_in);
-static const struct record simulate_export_record = { "simulate_export", sizeof(struct simulate_in), simulate_export_fields };
+static const struct record simulate_export_record = { "simulate_export", sizeof(struct simulate_in),
+                                                      simulate_export_fields };
 
 /* The period, or the days that replace an end of it; this year if nothing is said. */
-static const struct err *trial_span(struct req *r, const char *period, int64_t from, int64_t to, struct span *out)
+static const struct err *trial_span(struct req *r, const char *period, int64_t from, int64_t to,
+                                    struct span *out)
 {
     enum period per = PERIOD_YEAR;
     *out = period_span(PERIOD_YEAR, to != NONE ? to : r->today);
@@ -45,8 +53,10 @@ static const struct err *trial_span(struct req *r, const char *period, int64_t f
     if (to != NONE) out->last = to;
     if (good && out->first <= out->last) return NULL;
     struct err *e = fail(r, ERR_INVALID, good ? "from" : "period");
-    err_finding(r->mem, e, e->field, good ? "开始日期晚于结束日期。" : "期间要写成 2026、2026-Q3、2026-08 这样。",
-                good ? "The first day is after the last." : "A period is written 2026, 2026-Q3 or 2026-08.");
+    err_finding(r->mem, e, e->field,
+                good ? "开始日期晚于结束日期。" : "期间要写成 2026、2026-Q3、2026-08 这样。",
+                good ? "The first day is after the last."
+                     : "A period is written 2026, 2026-Q3 or 2026-08.");
     return e;
 }
 
@@ -68,7 +78,8 @@ static bool title_changes(const struct simulation *sim, const struct sim_row *ro
     return false;
 }
 
-static bool wanted(const struct simulation *sim, const struct simulate_in *in, const char *masked, const struct sim_row *row)
+static bool wanted(const struct simulation *sim, const struct simulate_in *in, const char *masked,
+                   const struct sim_row *row)
 {
     if (text_equal(in->show, "gain") && row->change_c <= 0) return false;
     if (text_equal(in->show, "lose") && row->change_c >= 0) return false;
@@ -82,7 +93,8 @@ static bool wanted(const struct simulation *sim, const struct simulate_in *in, c
 /* Is a row behind the last one shown, in this order? */
 static bool behind(const struct sim_row *row, int64_t change_c, int64_t id, bool losses)
 {
-    if (row->change_c != change_c) return losses ? row->change_c > change_c : row->change_c < change_c;
+    if (row->change_c != change_c)
+        return losses ? row->change_c > change_c : row->change_c < change_c;
     return losses ? row->id < id : row->id > id;
 }
 
@@ -98,11 +110,13 @@ static const struct err *page_of(struct req *r, const struct simulation *sim, st
     out->rows.items = rows;
     out->total = 0;
     for (size_t i = 0; i < sim->rows.n; i++) {
-        const struct sim_row *row = &LIST_AT(sim->rows, struct sim_row, losses ? sim->rows.n - 1 - i : i);
+        const struct sim_row *row =
+            &LIST_AT(sim->rows, struct sim_row, losses ? sim->rows.n - 1 - i : i);
         if (!wanted(sim, in, masked, row)) continue;
         out->total++;
         if (in->after && !behind(row, change_c, id, losses)) continue;
-        if (out->rows.n < (size_t)limit) rows[out->rows.n++] = simulated_row_of(r->mem, sim, last = row);
+        if (out->rows.n < (size_t)limit)
+            rows[out->rows.n++] = simulated_row_of(r->mem, sim, last = row);
         else if (!out->next) out->next = page_cursor(r, last->change_c, last->id, NULL);
     }
     return NULL;
@@ -131,12 +145,16 @@ static const struct err *post_export(struct req *r)
 
 /* ---- a real subject ---- */
 
-struct explain_in { int64_t village, subject, from, to; const char *kind, *period; };
+struct explain_in {
+    int64_t village, subject, from, to;
+    const char *kind, *period;
+};
 static const struct field explain_in_fields[] = {
     F(explain_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),
     F_ENUM(explain_in, kind, IN_PATH, subject_kinds, "resident, household or organisation."),
     F(explain_in, subject, K_ID, IN_PATH, 0, 0, "Whose."),
-    F(explain_in, period, K_TEXT, IN_QUERY | OPT, 1, 16, "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; this year if absent. 期间"),
+    F(explain_in, period, K_TEXT, IN_QUERY | OPT, 1, 16,
+      "2026, 2026-H1, 2026-Q3, 2026-08, 2026-W47 or a day; this year if absent. 期间"),
     F(explain_in, from, K_DATE, IN_QUERY | OPT, 0, 0, "First day, instead of the period's. 起"),
     F(explain_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "Last day, instead of the period's. 止"),
     { 0 }
@@ -158,18 +176,28 @@ static const struct err *get_explain(struct req *r)
 }
 
 static const enum err_code explain_errors[] = { ERR_NOT_FOUND, ERR_NO_SCHEME, ERR_NONE };
-static const enum err_code simulate_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_NO_SCHEME, ERR_NONE };
-static const enum err_code export_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_NO_SCHEME, ERR_TOO_LARGE, ERR_NONE };
+static const enum err_code simulate_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_NO_SCHEME,
+                                                 ERR_NONE };
+static const enum err_code export_errors[] = { ERR_NOT_FOUND, ERR_SCHEME, ERR_NO_SCHEME,
+                                               ERR_TOO_LARGE, ERR_NONE };
 
 static const struct route trial_routes[] = {
-    { "POST", "/villages/{village}/simulations", PERM_LEDGER_READ, TX_READ, &simulate_in_record, &simulated_record, post_simulate, simulate_errors,
-      ROUTE_RAW | ROUTE_QUIET, "text/yaml", NULL, "Try a draft on the village's real past: who gains and loses, titles, cost, spread. Nothing is kept." },
-    { "POST", "/villages/{village}/simulations/export", PERM_LEDGER_READ, TX_READ, &simulate_export_record, NULL, post_export, export_errors,
-      ROUTE_RAW | ROUTE_QUIET | ROUTE_FILE, "text/yaml", "text/csv", "All subjects of a trial as CSV." },
-    { "GET", "/villages/{village}/explain/{kind}/{subject}", PERM_PASSBOOK_READ, TX_READ, &explain_in_record, &explained_real_record, get_explain,
-      explain_errors, 0, NULL, NULL, "How a real subject came to its points, places and titles, deed by deed, beside what the books hold." },
+    { "POST", "/villages/{village}/simulations", PERM_LEDGER_READ, TX_READ, &simulate_in_record,
+      &simulated_record, post_simulate, simulate_errors, ROUTE_RAW | ROUTE_QUIET, "text/yaml", NULL,
+      "Try a draft on the village's real past: who gains and loses, titles, cost, spread. Nothing "
+      "is kept." },
+    { "POST", "/villages/{village}/simulations/export", PERM_LEDGER_READ, TX_READ,
+      &simulate_export_record, NULL, post_export, export_errors,
+      ROUTE_RAW | ROUTE_QUIET | ROUTE_FILE, "text/yaml", "text/csv",
+      "All subjects of a trial as CSV." },
+    { "GET", "/villages/{village}/explain/{kind}/{subject}", PERM_PASSBOOK_READ, TX_READ,
+      &explain_in_record, &explained_real_record, get_explain, explain_errors, 0, NULL, NULL,
+      "How a real subject came to its points, places and titles, deed by deed, beside what the "
+      "books hold." },
     { 0 }
 };
 
 extern const struct command trial_commands[];
-const struct slice trial_slice = { .name = "trial", .routes = trial_routes, .commands = trial_commands };
+const struct slice trial_slice = { .name = "trial",
+                                   .routes = trial_routes,
+                                   .commands = trial_commands };

@@ -9,7 +9,8 @@
 #include "trial/trial_source.h"
 
 /* What only the village knows of a fair comparison, behind what the simulation says. */
-static const struct err *add_notes(struct req *r, const struct trial_source *v, struct span in, struct simulation *sim)
+static const struct err *add_notes(struct req *r, const struct trial_source *v, struct span in,
+                                   struct simulation *sim)
 {
     const struct scheme *then;
     struct list *notes = &sim->notes;
@@ -19,27 +20,38 @@ static const struct err *add_notes(struct req *r, const struct trial_source *v, 
     if (n) memcpy(all, notes->items, n * sizeof *all);
     TRY(claim_waiting(r, v->village, in, &waiting));
     if (waiting)
-        all[n++] = (struct sim_note){ arena_printf(r->mem, "还有%lld件申报没有办完，没有算进去。", (long long)waiting),
-                                      arena_printf(r->mem, "%lld claims are not decided yet and are left out.", (long long)waiting) };
+        all[n++] = (struct sim_note){
+            arena_printf(r->mem, "还有%lld件申报没有办完，没有算进去。", (long long)waiting),
+            arena_printf(r->mem, "%lld claims are not decided yet and are left out.",
+                         (long long)waiting)
+        };
     if (v->homes)
-        all[n++] = (struct sim_note){ "系统没有登记谁不参加积分，全部家庭成员都按参加算。",
-                                      "The register does not say who takes no part, so every member counts as taking part." };
+        all[n++] = (struct sim_note){
+            "系统没有登记谁不参加积分，全部家庭成员都按参加算。",
+            "The register does not say who takes no part, so every member counts as taking part."
+        };
     const struct err *e = scheme_in_force(r, v->village, in.first, &then);
     if (e && e->code != ERR_NO_SCHEME) return e;
     if (e || then->version != sim->scheme[SIM_NOW]->version)
-        all[n++] = (struct sim_note){ "这段时间换过方案：两边都按各自的一套规则算全期，所以“现行”与当时入账的数可能不同。",
-                                      "The scheme changed in this time. Both sides apply one set of rules to all of it, so \"now\" may differ from what was recorded." };
+        all[n++] = (struct sim_note){
+            "这段时间换过方案：两边都按各自的一套规则算全期，所以“现行”与当时入账的数可能不同。",
+            "The scheme changed in this time. Both sides apply one set of rules to all of it, so "
+            "\"now\" may differ from what was recorded."
+        };
     *notes = (struct list){ all, n };
     return NULL;
 }
 
-const struct err *trial_simulate(struct req *r, int64_t village, const char *text, size_t n, struct span in, struct simulation **out)
+const struct err *trial_simulate(struct req *r, int64_t village, const char *text, size_t n,
+                                 struct span in, struct simulation **out)
 {
     struct scheme_finding *found;
     const struct scheme *now, *draft = scheme_parse(r->mem, "draft", text, n, &found);
     struct trial_source *v;
     if (!draft) return scheme_error(r->mem, found);
-    if (in.first > in.last) return fail_say(r, ERR_INVALID, "to", "结束日期不能早于开始日期。", "The last day is before the first.");
+    if (in.first > in.last)
+        return fail_say(r, ERR_INVALID, "to", "结束日期不能早于开始日期。",
+                        "The last day is before the first.");
     TRY(scheme_in_force(r, village, in.last < r->today ? in.last : r->today, &now));
     TRY(trial_source_open(r, village, in.last, trial_has_homes(now) || trial_has_homes(draft), &v));
     TRY(scheme_simulate(r->mem, now, draft, &v->source, in, out));
@@ -73,11 +85,18 @@ static void rank_cell(struct buf *out, int64_t rank)
 
 void trial_csv(const struct simulation *sim, enum lang lang, struct buf *out)
 {
-    static const char *const zh[] = { "编号", "对象", "类别", "小组", "现行", "草案", "增减", "现行名次", "草案名次", "现行称号", "草案称号", "现行花费（元）", "草案花费（元）" };
-    static const char *const en[] = { "id", "subject", "class", "group", "now", "draft", "change", "rank now", "rank draft", "titles now", "titles draft", "yuan now", "yuan draft" };
+    static const char *const zh[] = { "编号",          "对象",     "类别",     "小组",
+                                      "现行",          "草案",     "增减",     "现行名次",
+                                      "草案名次",      "现行称号", "草案称号", "现行花费（元）",
+                                      "草案花费（元）" };
+    static const char *const en[] = { "id",         "subject",    "class",        "group",
+                                      "now",        "draft",      "change",       "rank now",
+                                      "rank draft", "titles now", "titles draft", "yuan now",
+                                      "yuan draft" };
     char id[24];
     buf_puts(out, CSV_BOM);
-    for (size_t i = 0; i < sizeof zh / sizeof *zh; i++) csv_cell(out, lang == LANG_ZH ? zh[i] : en[i]);
+    for (size_t i = 0; i < sizeof zh / sizeof *zh; i++)
+        csv_cell(out, lang == LANG_ZH ? zh[i] : en[i]);
     csv_end_row(out);
     for (size_t i = 0; i < sim->rows.n && !out->over; i++) {
         const struct sim_row *r = &LIST_AT(sim->rows, struct sim_row, i);

@@ -1,5 +1,6 @@
-/* A village's facts: trial_source.h. A batch is some subjects of one kind with all that is known of them, in arrays
- * that the statements fill in the order of household and subject, so that each subject's part is a run of neighbours.
+/* A village's facts: trial_source.h. A batch is some subjects of one kind with all that is known of
+ * them, in arrays that the statements fill in the order of household and subject, so that each
+ * subject's part is a run of neighbours.
  */
 #include "trial/trial_source.h"
 
@@ -26,10 +27,11 @@ struct grow {
     size_t n, cap, size;
 };
 struct trial_batch {
-    struct arena mem;            /* holds the batch itself too */
+    struct arena mem; /* holds the batch itself too */
     struct trial_source *v;
-    struct trial_batch *next;    /* kept */
-    const struct fact_subject **told; /* by index of the subject; NULL: none of this village's subjects */
+    struct trial_batch *next; /* kept */
+    const struct fact_subject *
+        *told; /* by index of the subject; NULL: none of this village's subjects */
     struct list subjects, stays; /* struct people_stay */
     size_t at, stay;             /* the next of each */
     struct grow deeds, beside;   /* struct fact_deed, struct trial_deed: index by index */
@@ -50,13 +52,15 @@ static void *push(struct trial_batch *b, struct grow *g)
     return (char *)g->items + g->size * g->n++;
 }
 
-/* The row about to be pushed at `at` belongs to this subject: the part grows, or a new one begins. */
+/* The row about to be pushed at `at` belongs to this subject: the part grows, or a new one begins.
+ */
 static void belongs(struct trial_batch *b, struct grow *parts, const char *kind, int64_t household,
                     int64_t subject, size_t at)
 {
     if (!b->v->homes) household = NONE; /* an account is one, wherever its holder lived */
     struct part *last = parts->n ? &((struct part *)parts->items)[parts->n - 1] : NULL;
-    if (last && last->subject == subject && last->household == household && text_equal(last->kind, kind)) {
+    if (last && last->subject == subject && last->household == household &&
+        text_equal(last->kind, kind)) {
         last->n++;
         return;
     }
@@ -101,9 +105,13 @@ static const struct err *other_row(struct req *r, void *row, void *arg)
     if (text_equal(o->part, "expire")) return NULL; /* validity is the scheme's to work out */
     bool spent = text_equal(o->part, "redeem");
     struct grow *to = spent ? &b->spent : &b->earned;
-    belongs(b, spent ? &b->spent_parts : &b->earned_parts, o->kind, o->household, o->subject, to->n);
+    belongs(b, spent ? &b->spent_parts : &b->earned_parts, o->kind, o->household, o->subject,
+            to->n);
     struct fact_earned *x = push(b, to);
-    *x = (struct fact_earned){ .on = o->on, .points_c = o->points_c, .amount_c = NONE, .what = arena_strdup(&b->mem, o->memo) };
+    *x = (struct fact_earned){ .on = o->on,
+                               .points_c = o->points_c,
+                               .amount_c = NONE,
+                               .what = arena_strdup(&b->mem, o->memo) };
     return NULL;
 }
 
@@ -119,8 +127,12 @@ static const struct err *batch_read(struct trial_batch *b)
     bool home = v->homes && !strcmp(kind, "household");
     v->after = last;
     if (home) TRY(people_stays(v->r, v->village, first, last, &b->stays));
-    TRY(claim_deeds(v->r, &(struct claim_range){ v->village, home ? NULL : kind, first, last, v->until }, deed_row, b));
-    return ledger_others(v->r, &(struct ledger_range){ v->village, home ? NULL : kind, first, last, v->until }, other_row, b);
+    TRY(claim_deeds(v->r,
+                    &(struct claim_range){ v->village, home ? NULL : kind, first, last, v->until },
+                    deed_row, b));
+    return ledger_others(
+        v->r, &(struct ledger_range){ v->village, home ? NULL : kind, first, last, v->until },
+        other_row, b);
 }
 
 /* The batch lives in its own arena. */
@@ -227,8 +239,9 @@ static size_t part_from(const struct trial_batch *b, const struct grow *parts, i
 }
 
 /* What belongs to `subject` among the parts of the batch's subject `id` (itself, or a member). */
-static struct list part_list(const struct trial_batch *b, const struct grow *parts, const struct grow *items,
-                             const char *kind, int64_t id, int64_t subject)
+static struct list part_list(const struct trial_batch *b, const struct grow *parts,
+                             const struct grow *items, const char *kind, int64_t id,
+                             int64_t subject)
 {
     const struct part *all = parts->items;
     for (size_t i = part_from(b, parts, id); i < parts->n && key_of(b, &all[i]) == id; i++)
@@ -237,8 +250,10 @@ static struct list part_list(const struct trial_batch *b, const struct grow *par
     return (struct list){ 0 };
 }
 
-/* A deed tells its class only where that was another one then: else the tags of today may say more. */
-static struct list deeds_of(const struct trial_batch *b, const char *kind, int64_t id, int64_t subject, const char *class_)
+/* A deed tells its class only where that was another one then: else the tags of today may say more.
+ */
+static struct list deeds_of(const struct trial_batch *b, const char *kind, int64_t id,
+                            int64_t subject, const char *class_)
 {
     struct list all = part_list(b, &b->deed_parts, &b->deeds, kind, id, subject);
     for (size_t i = 0; i < all.n; i++) {
@@ -254,17 +269,24 @@ static void member_facts(const struct trial_batch *b, int64_t household, struct 
     m->earned = part_list(b, &b->earned_parts, &b->earned, "resident", household, m->id);
 }
 
-/* Whose facts are of this household although the register never had them in it: a claim or posting is never lost. */
-static void strangers(struct trial_batch *b, const struct grow *parts, int64_t household, struct list *members)
+/* Whose facts are of this household although the register never had them in it: a claim or posting
+ * is never lost. */
+static void strangers(struct trial_batch *b, const struct grow *parts, int64_t household,
+                      struct list *members)
 {
     const struct part *all = parts->items;
-    for (size_t i = part_from(b, parts, household); i < parts->n && key_of(b, &all[i]) == household; i++) {
+    for (size_t i = part_from(b, parts, household); i < parts->n && key_of(b, &all[i]) == household;
+         i++) {
         struct fact_member *m = members->items;
         bool known = !text_equal(all[i].kind, "resident");
         for (size_t k = 0; k < members->n && !known; k++) known = m[k].id == all[i].subject;
         if (known) continue;
         m = &m[members->n++];
-        *m = (struct fact_member){ .id = all[i].subject, .takes_part = 1, .since = NONE, .until = NONE, .class_ = "resident" };
+        *m = (struct fact_member){ .id = all[i].subject,
+                                   .takes_part = 1,
+                                   .since = NONE,
+                                   .until = NONE,
+                                   .class_ = "resident" };
         member_facts(b, household, m);
     }
 }
@@ -282,7 +304,8 @@ static struct list members_of(struct trial_batch *b, int64_t household)
     const struct people_stay *all = b->stays.items;
     size_t first = b->stay;
     while (b->stay < b->stays.n && all[b->stay].household == household) b->stay++;
-    size_t most = b->stay - first + parts_of(b, &b->deed_parts, household) + parts_of(b, &b->earned_parts, household);
+    size_t most = b->stay - first + parts_of(b, &b->deed_parts, household) +
+                  parts_of(b, &b->earned_parts, household);
     struct fact_member *m = arena_array(&b->mem, struct fact_member, most + 1);
     struct list out = { m, 0 };
     for (size_t i = first; i < b->stay; i++) {
@@ -291,8 +314,13 @@ static struct list members_of(struct trial_batch *b, int64_t household)
             m[out.n - 1].until = s->until;
             continue;
         }
-        m[out.n] = (struct fact_member){ .id = s->subject, .takes_part = 1, .since = s->since, .until = s->until,
-                                         .label = s->masked, .class_ = s->class_, .tags = s->tags };
+        m[out.n] = (struct fact_member){ .id = s->subject,
+                                         .takes_part = 1,
+                                         .since = s->since,
+                                         .until = s->until,
+                                         .label = s->masked,
+                                         .class_ = s->class_,
+                                         .tags = s->tags };
         member_facts(b, household, &m[out.n++]);
     }
     strangers(b, &b->deed_parts, household, &out);
@@ -303,7 +331,8 @@ static struct list members_of(struct trial_batch *b, int64_t household)
 static const char *group_of(const struct trial_source *v, int64_t id)
 {
     for (size_t i = 0; i < v->groups.n; i++)
-        if (LIST_AT(v->groups, struct village_group, i).id == id) return LIST_AT(v->groups, struct village_group, i).name;
+        if (LIST_AT(v->groups, struct village_group, i).id == id)
+            return LIST_AT(v->groups, struct village_group, i).name;
     return NULL;
 }
 
@@ -313,13 +342,16 @@ static struct list spent_by_all(struct trial_batch *b, const struct fact_subject
     struct list own = f->spent;
     size_t n = own.n;
     for (size_t i = 0; i < f->members.n; i++)
-        n += part_list(b, &b->spent_parts, &b->spent, "resident", f->id, LIST_AT(f->members, struct fact_member, i).id).n;
+        n += part_list(b, &b->spent_parts, &b->spent, "resident", f->id,
+                       LIST_AT(f->members, struct fact_member, i).id)
+                 .n;
     if (n == own.n) return own;
     struct fact_earned *all = arena_array(&b->mem, struct fact_earned, n);
     memcpy(all, own.items, own.n * sizeof *all);
     n = own.n;
     for (size_t i = 0; i < f->members.n; i++) {
-        struct list more = part_list(b, &b->spent_parts, &b->spent, "resident", f->id, LIST_AT(f->members, struct fact_member, i).id);
+        struct list more = part_list(b, &b->spent_parts, &b->spent, "resident", f->id,
+                                     LIST_AT(f->members, struct fact_member, i).id);
         for (size_t k = 0; k < more.n; k++) all[n++] = LIST_AT(more, struct fact_earned, k);
     }
     return (struct list){ all, n };
@@ -329,7 +361,8 @@ static bool has_facts(const struct fact_subject *f)
 {
     size_t n = f->deeds.n + f->earned.n + f->spent.n;
     for (size_t i = 0; i < f->members.n; i++)
-        n += LIST_AT(f->members, struct fact_member, i).deeds.n + LIST_AT(f->members, struct fact_member, i).earned.n;
+        n += LIST_AT(f->members, struct fact_member, i).deeds.n +
+             LIST_AT(f->members, struct fact_member, i).earned.n;
     return n > 0;
 }
 
@@ -339,8 +372,15 @@ static const struct fact_subject *make(struct trial_batch *b, const struct peopl
     const struct trial_source *v = b->v;
     bool home = v->homes && !strcmp(s->kind, "household");
     struct fact_subject *f = arena_new(&b->mem, struct fact_subject);
-    *f = (struct fact_subject){ .id = s->subject, .label = s->masked, .class_ = s->class_, .tags = s->tags, .village = v->name,
-                                .group = group_of(v, s->group), .township = v->township, .shares_c = 0, .barred = 0 };
+    *f = (struct fact_subject){ .id = s->subject,
+                                .label = s->masked,
+                                .class_ = s->class_,
+                                .tags = s->tags,
+                                .village = v->name,
+                                .group = group_of(v, s->group),
+                                .township = v->township,
+                                .shares_c = 0,
+                                .barred = 0 };
     f->deeds = deeds_of(b, s->kind, s->subject, s->subject, s->class_);
     f->earned = part_list(b, &b->earned_parts, &b->earned, s->kind, s->subject, s->subject);
     f->spent = part_list(b, &b->spent_parts, &b->spent, s->kind, s->subject, s->subject);
@@ -351,7 +391,8 @@ static const struct fact_subject *make(struct trial_batch *b, const struct peopl
     return s->active || has_facts(f) ? f : NULL;
 }
 
-static const struct err *next(struct fact_source *self, struct arena *mem, const struct fact_subject **out)
+static const struct err *next(struct fact_source *self, struct arena *mem,
+                              const struct fact_subject **out)
 {
     struct trial_source *v = (struct trial_source *)(void *)self;
     (void)mem;
@@ -392,12 +433,17 @@ static void let_go(void *arg)
     forget(v);
 }
 
-const struct err *trial_source_open(struct req *r, int64_t village, int64_t until, bool homes, struct trial_source **out)
+const struct err *trial_source_open(struct req *r, int64_t village, int64_t until, bool homes,
+                                    struct trial_source **out)
 {
     struct trial_source *v = *out = arena_new(r->mem, struct trial_source);
     struct region *here, *above;
     int64_t households;
-    *v = (struct trial_source){ .keeps = true, .r = r, .village = village, .until = until, .homes = homes,
+    *v = (struct trial_source){ .keeps = true,
+                                .r = r,
+                                .village = village,
+                                .until = until,
+                                .homes = homes,
                                 .source = { .next = next, .rewind = again, .pool_c = NONE } };
     arena_on_clear(r->mem, let_go, v);
     TRY(region_village(r, village, &here));

@@ -1,5 +1,5 @@
-/* Deeds by the versions of their days: trial_explain.h. Few deeds of one subject, so limits are counted by going
- * through what came before. */
+/* Deeds by the versions of their days: trial_explain.h. Few deeds of one subject, so limits are
+ * counted by going through what came before. */
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "scheme/scheme_why.h"
@@ -8,7 +8,8 @@
 static const struct scheme *scheme_on(const struct list *schemes, int64_t on)
 {
     const struct scheme *s = LIST_AT(*schemes, const struct scheme *, 0);
-    for (size_t i = 1; i < schemes->n && LIST_AT(*schemes, const struct scheme *, i)->from <= on; i++)
+    for (size_t i = 1; i < schemes->n && LIST_AT(*schemes, const struct scheme *, i)->from <= on;
+         i++)
         s = LIST_AT(*schemes, const struct scheme *, i);
     return s;
 }
@@ -19,23 +20,28 @@ static bool is_fault(const struct valued *v)
 }
 
 /* What each limit has let through, whichever version gave it. */
-static void count_before(const struct valued *done, size_t n, const struct valued *v, struct list *limits)
+static void count_before(const struct valued *done, size_t n, const struct valued *v,
+                         struct list *limits)
 {
     for (size_t k = 0; k < limits->n; k++) {
         struct scheme_limit *l = &LIST_AT(*limits, struct scheme_limit, k);
         for (size_t i = 0; i < n; i++) {
             const struct valued *d = &done[i];
-            if (!d->item || d->deed->proved_false || d->deed->on < l->span.first || d->deed->on > l->span.last) continue;
+            if (!d->item || d->deed->proved_false || d->deed->on < l->span.first ||
+                d->deed->on > l->span.last)
+                continue;
             if (!scheme_limit_counts(l, d->item)) continue;
-            if (l->scope == LIMIT_WARNING ? !is_fault(d) : is_fault(d) != is_fault(v) || !d->points_c) continue;
+            if (l->scope == LIMIT_WARNING ? !is_fault(d)
+                                          : is_fault(d) != is_fault(v) || !d->points_c)
+                continue;
             l->used_times++;
             l->used_c += d->points_c;
         }
     }
 }
 
-static const struct err *one(struct arena *mem, const char *class_, const struct list *tags, bool explain, const struct valued *done,
-                             size_t n, struct valued *v)
+static const struct err *one(struct arena *mem, const char *class_, const struct list *tags,
+                             bool explain, const struct valued *done, size_t n, struct valued *v)
 {
     const struct fact_deed *f = v->deed;
     struct list limits = { 0 };
@@ -46,10 +52,20 @@ static const struct err *one(struct arena *mem, const char *class_, const struct
         count_before(done, n, v, &limits);
     }
     static struct scheme_limit none[1];
-    const struct err *x = scheme_award(mem, v->scheme, &(struct award_facts){
-        .item = f->item, .class_ = f->class_ ? f->class_ : class_, .tags = f->class_ ? (struct list){ 0 } : *tags,
-        .chosen_c = f->chosen_c, .quantity_c = f->quantity_c, .level = f->level, .on = f->on, .difficulty = f->difficulty,
-        .limits = limits.n ? limits.items : none, .limits_n = limits.n, .say = explain ? AWARD_ALL : AWARD_POINTS }, &a);
+    const struct err *x =
+        scheme_award(mem, v->scheme,
+                     &(struct award_facts){ .item = f->item,
+                                            .class_ = f->class_ ? f->class_ : class_,
+                                            .tags = f->class_ ? (struct list){ 0 } : *tags,
+                                            .chosen_c = f->chosen_c,
+                                            .quantity_c = f->quantity_c,
+                                            .level = f->level,
+                                            .on = f->on,
+                                            .difficulty = f->difficulty,
+                                            .limits = limits.n ? limits.items : none,
+                                            .limits_n = limits.n,
+                                            .say = explain ? AWARD_ALL : AWARD_POINTS },
+                     &a);
     v->placed = !x || x->code == ERR_OVER_CAP;
     v->points_c = x ? 0 : a.points_c;
     v->zh = x ? err_text(x, LANG_ZH) : a.explain_zh;
@@ -59,7 +75,8 @@ static const struct err *one(struct arena *mem, const char *class_, const struct
     if (!explain) return scheme_false_points(mem, v->scheme, v->points_c, &v->points_c);
     struct award penalty;
     TRY(scheme_false_claim(mem, v->scheme, f->item, v->points_c, &penalty));
-    struct scheme_why *w = why_new(mem, "false_claim", penalty.points_c, penalty.explain_zh, penalty.explain_en);
+    struct scheme_why *w =
+        why_new(mem, "false_claim", penalty.points_c, penalty.explain_zh, penalty.explain_en);
     why_under(w, a.why);
     why_under(w, penalty.why);
     v->points_c = penalty.points_c;
@@ -69,8 +86,9 @@ static const struct err *one(struct arena *mem, const char *class_, const struct
     return NULL;
 }
 
-const struct err *trial_value(struct arena *mem, const struct list *schemes, const char *class_, const struct list *tags,
-                              const struct list *deeds, bool explain, struct list *out)
+const struct err *trial_value(struct arena *mem, const struct list *schemes, const char *class_,
+                              const struct list *tags, const struct list *deeds, bool explain,
+                              struct list *out)
 {
     struct valued *v = arena_array(mem, struct valued, deeds->n + 1);
     /* Claims come in order of day. */

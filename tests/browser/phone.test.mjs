@@ -401,7 +401,7 @@ describe("without network", { concurrency: false }, () => {
 
 describe("every page, ordinary and large", { concurrency: false }, () => {
   const pages = {
-    nobody: ["/v", "/sign-in", `/v/${VILLAGE}`, `/v/${VILLAGE}?show=board`, `/v/${VILLAGE}?show=rules`],
+    nobody: ["/v", "/sign-in", `/v/${VILLAGE}`, `/v/${VILLAGE}?show=board`, `/v/${VILLAGE}?show=rules`, `/v/${VILLAGE}/rules?part=how`, `/v/${VILLAGE}/earn`],
     zhang: ["/home", "/book", "/claim", "/claims", "/notices", "/me", "/me/password", "/me/data", "/queue"],
     grid1: ["/todo", "/claim", "/people?q=张", "/me", "/me/totp", `/claims?state=submitted&village=${VILLAGE}`],
   };

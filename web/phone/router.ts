@@ -20,6 +20,8 @@ export const router = createRouter({
         { path: '/v', component: () => import('./notice/Villages.vue'), meta: { open: true } },
         { path: '/v/:village(\\d{12})', component: Village, props: true, meta: { open: true } },
         { path: '/v/:village(\\d{12})/n/:notice(\\d+)', component: () => import('./notice/Notice.vue'), props: true, meta: { open: true } },
+        { path: '/v/:village(\\d{12})/rules', component: () => import('./scheme/RulesPage.vue'), props: true, meta: { open: true } },
+        { path: '/v/:village(\\d{12})/earn', component: () => import('./scheme/Earn.vue'), props: true, meta: { open: true } },
         // villager
         { path: '/home', component: Home },
         { path: '/book', component: () => import('./ledger/Book.vue') },

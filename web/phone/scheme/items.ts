@@ -22,3 +22,18 @@ export const itemCap = (i: Item) => (language.value === 'en' ? i.cap_text_en : i
 /* What stands below it: the full words when the short ones say less, the cap, the note. */
 export const itemMore = (i: Item) => [itemWords(i) === itemShort(i) ? '' : itemWords(i), itemCap(i), i.note ?? ''].filter(Boolean).join(language.value === 'en' ? '. ' : '；');
 export const isRange = (i: Item | undefined) => Boolean(i && !i.unit && !i.levels?.length && i.min !== i.max);
+
+/* All words asked for, in any order; without a space every character somewhere (修路 finds “义务修村道路”). */
+export function matches(i: Item, q: string): boolean {
+    const words = q.trim().split(/\s+/).filter(Boolean);
+    const text = `${i.label} ${i.note ?? ''} ${i.category}`;
+    return words.every((w) => text.includes(w) || (words.length === 1 && [...w].every((c) => i.label.includes(c))));
+}
+/* Items without classes are everybody's. */
+export const appliesTo = (i: Item, classes: string[]) => !i.classes?.length || i.classes.some((c) => classes.includes(c));
+/* By category, in the order of the rules. */
+export function byCategory(items: Item[]): [string, Item[]][] {
+    const by = new Map<string, Item[]>();
+    for (const i of items) by.set(i.category, [...(by.get(i.category) ?? []), i]);
+    return [...by];
+}

@@ -407,7 +407,8 @@ const struct err *scheme_award(struct arena *mem, const struct scheme *s,
     TRY(check_who(mem, s, item, f));
     TRY(rate(mem, item, f, &rate_c));
     TRY(units(mem, item, f, &units_c));
-    if (!dec_muldiv(rate_c, units_c, 100, DEC_NEAREST, &total_c))
+    total_c = rate_c; /* mostly it is one */
+    if (units_c != 100 && !dec_muldiv(rate_c, units_c, 100, DEC_NEAREST, &total_c))
         return wrong(mem, "quantity", "数量太大。", "too many units");
     first_steps(&t, item, f, rate_c, units_c, total_c);
     TRY(multiplied(&t, item, f));

@@ -327,6 +327,44 @@ static void any_change_is_found(void **state)
     EXPECT(moved > 600 && breaches > 500, "%d moved, %d found", moved, breaches);
 }
 
+/* Bounds around every single number of every preset, and the number moved about: found exactly when it leaves them or loosens
+ * a limit. */
+static void bounds_hold(void **state)
+{
+    struct arena *mem = *state;
+    int inside = 0, outside = 0;
+    for (size_t i = 0; i < COUNT(presets); i++) {
+        const char *text = preset(mem, presets[i]);
+        struct scheme *t = (struct scheme *)(uintptr_t)parse(mem, text), *v = (struct scheme *)(uintptr_t)parse(mem, text);
+        struct targets all = { arena_array(mem, struct target, 8192), 0, 8192 };
+        v->extends = t->name;
+        scheme_visit(mem, v, collect, &all);
+        for (size_t k = 0; k < all.n; k++) {
+            const struct target *x = &all.all[k];
+            int64_t *at = (int64_t *)((char *)x->p + x->key->at), unit = x->key->kind == KEY_INT ? 1 : 100;
+            bool range = x->key->kind == KEY_RANGE;
+            if ((x->key->kind != KEY_INT && x->key->kind != KEY_POINTS && !range) || is_free(x->path) || strstr(x->path, "warnings/")) continue;
+            int64_t own = at[0], top = range ? at[1] : own, c = 100 / unit;
+            struct scheme_may_change rule = { .points = { NONE, NONE }, .between = { (own - 2 * unit) * c, (top + 3 * unit) * c },
+                                              .paths = { (void *)(uintptr_t)&x->path, 1 } };
+            struct scheme_template one = { .change = { &rule, 1 } };
+            t->template_ = &one;
+            for (int64_t d = -4; d <= 4; d++) {
+                struct scheme_finding *found = NULL;
+                at[0] = own + d * unit;
+                if (range) at[1] = top + d * unit;
+                bool fits = d >= -2 && d <= 3 && (!d || !way(x->path) || (d > 0) == (way(x->path) > 0));
+                EXPECT(scheme_extend_check(mem, t, v, &found) == fits, "%s: %s %+d: %s", presets[i], x->path, (int)d, found ? found->en : "nothing found");
+                inside += fits;
+                outside += !fits;
+            }
+            at[0] = own;
+            if (range) at[1] = top;
+        }
+    }
+    EXPECT(inside > 1000 && outside > 1000, "%d inside, %d outside", inside, outside);
+}
+
 /* Any single entry of any list, taken out: found, whatever it was. */
 static void nothing_is_left_out(void **state)
 {
@@ -384,7 +422,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(changes_are_judged), TEST(places_and_english), TEST(which_template), TEST(template_mistakes), TEST(a_copy_holds),
-        TEST(any_change_is_found), TEST(nothing_is_left_out), TEST(the_manual_says_so),
+        TEST(any_change_is_found), TEST(bounds_hold), TEST(nothing_is_left_out), TEST(the_manual_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,8 @@ MUST_CHECK const struct err *claim_count_used(struct req *r, const struct claim 
                                               const struct scheme *s,
                                               const struct scheme_item *own, struct list *limits);
 MUST_CHECK const struct err *claim_value(struct req *r, struct claim *c, bool checked);
+/* The most specific class that the scheme of the day has for the subject. */
+MUST_CHECK const struct err *claim_class(struct req *r, struct claim *c);
 MUST_CHECK const struct err *claim_value_again(struct req *r, const struct claim *c);
 MUST_CHECK const struct err *claim_needs_evidence(struct req *r, const struct claim *c);
 /* The deed is claimed already: ERR_DUPLICATE that names the other's number. */

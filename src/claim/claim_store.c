@@ -263,6 +263,7 @@ const struct err *claim_submit(struct req *r, const struct claim_new *n, struct 
     c->false_claim = 0;
     c->created_at = c->updated_at = r->now;
     TRY(claim_check_day(r, c->deed_on));
+    TRY(claim_class(r, c));
     TRY(claim_value(r, c, false));
     /* A deduction is not for neighbours to ask for. */
     if (c->points_c < 0 && !text_equal(c->claimant, "recorder") &&

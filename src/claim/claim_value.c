@@ -34,6 +34,29 @@ static int64_t least(const struct scheme_item *i, const char *level)
     return i->levels.n ? NONE : i->points_min_c;
 }
 
+/* Classes by other tags than the party's, which the subject's class tells already. */
+static bool by_tags(const struct scheme *s)
+{
+    for (size_t i = 0; i < s->classes.n; i++) {
+        const struct list *tags = &LIST_AT(s->classes, struct scheme_class, i).tags;
+        for (size_t k = 0; k < tags->n; k++)
+            if (!text_equal(LIST_AT(*tags, const char *, k), "党员")) return true;
+    }
+    return false;
+}
+
+const struct err *claim_class(struct req *r, struct claim *c)
+{
+    const struct scheme *s;
+    struct list tags;
+    TRY(scheme_in_force(r, c->village, c->deed_on, &s));
+    if (!by_tags(s)) return NULL;
+    TRY(people_tag_names(r, c->village, c->subject_kind, c->subject, &tags));
+    const char *class_ = scheme_class_pick(s, c->class_, &tags);
+    if (class_) c->class_ = class_;
+    return NULL;
+}
+
 /* A warning costs nothing and so is not in the books: the recorded claims without a posting are. */
 static const struct err *count_warnings(struct req *r, const struct claim *c,
                                         struct scheme_limit *l)

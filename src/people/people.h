@@ -22,6 +22,8 @@ struct subject {
 };
 /* ERR_NOT_FOUND on "subject". */
 MUST_CHECK const struct err *people_subject(struct req *r, int64_t village, const char *kind, int64_t id, struct subject **out);
+/* The names of its tags (const char *: 党员, 退役军人), for the classes of a scheme. */
+MUST_CHECK const struct err *people_tag_names(struct req *r, int64_t village, const char *kind, int64_t id, struct list *out);
 /* By household number, for batches from tables; ERR_NOT_FOUND on "household". */
 MUST_CHECK const struct err *people_household_by_number(struct req *r, int64_t village, const char *number, int64_t *id);
 /* By the whole ID number; ERR_NOT_FOUND on "id_number". */

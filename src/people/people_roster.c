@@ -27,19 +27,6 @@ static const struct field roster_sql_fields[] = { F(roster_sql, kind, K_TEXT, 0,
                                                   { 0 } };
 static RECORD(roster_sql);
 
-/* " party_member veteran " → 党员, 退役军人 */
-static struct list tag_names(struct req *r, const struct list *tags, const char *codes)
-{
-    struct list out = { 0 };
-    if (!codes || !*codes) return out;
-    out.items = arena_array(r->mem, const char *, strlen(codes) / 2 + 1);
-    for (size_t i = 0; i < tags->n; i++) {
-        const struct tag *t = &LIST_AT(*tags, struct tag, i);
-        if (tags_have(codes, t->code)) LIST_AT(out, const char *, out.n++) = t->name;
-    }
-    return out;
-}
-
 /* As subjects: masked and classed by the same rules as people_subject. */
 static const struct err *answer(struct req *r, int64_t village, const struct list *rows,
                                 struct list *out)
@@ -61,7 +48,7 @@ static const struct err *answer(struct req *r, int64_t village, const struct lis
             .since = s->since,
             .until = s->until,
             .class_ = person && tags_have(s->tags, "party_member") ? "party_member" : s->kind,
-            .tags = tag_names(r, &tags, s->tags),
+            .tags = tags_names(r->mem, &tags, s->tags),
             .minor = person && s->birth >= people_minor_since(r->today),
             .active = !strcmp(s->state, "active"),
         };

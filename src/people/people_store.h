@@ -125,6 +125,8 @@ MUST_CHECK const struct err *tag_add(struct req *r, int64_t village, struct tag 
 const char *tags_text(struct arena *mem, struct list codes);
 struct list tags_list(struct arena *mem, const char *text);
 bool tags_have(const char *text, const char *code);
+/* The names of stored tags: " party_member veteran " → 党员, 退役军人. */
+struct list tags_names(struct arena *mem, const struct list *tags, const char *text);
 /* Begins and ends tags so that exactly `codes` are held from today on; *text is their stored form, which the
  * caller writes into the subject's row. Unknown: ERR_INVALID on "tags". */
 MUST_CHECK const struct err *tags_set(struct req *r, int64_t village, int64_t subject, const char *kind,

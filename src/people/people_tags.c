@@ -164,3 +164,39 @@ const struct err *tags_set(struct req *r, int64_t village, int64_t subject, cons
         if (!tags_have(held, wanted[i])) fresh[begin.n++] = wanted[i];
     return tags_begin(r, village, subject, tags_text(r->mem, begin), r->today);
 }
+
+struct list tags_names(struct arena *mem, const struct list *tags, const char *text)
+{
+    struct list out = { 0 };
+    if (!text || !*text) return out;
+    out.items = arena_array(mem, const char *, strlen(text) / 2 + 1);
+    for (size_t i = 0; i < tags->n; i++) {
+        const struct tag *t = &LIST_AT(*tags, struct tag, i);
+        if (tags_have(text, t->code)) LIST_AT(out, const char *, out.n++) = t->name;
+    }
+    return out;
+}
+
+struct tagged { const char *tags; };
+static const struct field tagged_fields[] = {
+    F(tagged, tags, K_TEXT, 0, 0, 0, ""),
+    { 0 }
+};
+static RECORD(tagged);
+
+const struct err *people_tag_names(struct req *r, int64_t village, const char *kind, int64_t id, struct list *out)
+{
+    struct tagged *t = NULL;
+    struct list all;
+    *out = (struct list){ 0 };
+    if (!strcmp(kind, "resident"))
+        TRY(db_find(r, &tagged_record, &t, "SELECT tags FROM resident WHERE village = $1 AND id = $2", I64(village), I64(id)));
+    else if (!strcmp(kind, "household"))
+        TRY(db_find(r, &tagged_record, &t, "SELECT tags FROM household WHERE village = $1 AND id = $2", I64(village), I64(id)));
+    else
+        TRY(db_find(r, &tagged_record, &t, "SELECT tags FROM organisation WHERE village = $1 AND id = $2", I64(village), I64(id)));
+    if (!t || !t->tags || !*t->tags) return NULL;
+    TRY(tags_of(r, village, &all));
+    *out = tags_names(r->mem, &all, t->tags);
+    return NULL;
+}

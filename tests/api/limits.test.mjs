@@ -13,7 +13,7 @@ scheme: limits
 title: 上限
 publicity: {days: 3}
 false_claims: {times: 2}
-classes: [{code: resident, label: 村民, kind: resident}]
+classes: [{code: resident, label: 村民, kind: resident}, {code: veteran, label: 退役军人, kind: resident, tag: 退役军人}]
 groups: [{code: light, label: 路灯, per: life}]
 categories:
   - {code: help, label: 互助, cap: {points: 5, per: life}}
@@ -28,6 +28,7 @@ items:
   - {code: C1, category: lamps, label: 扫路, points: 1, cap: [{times: 1, per: day}, {times: 2, per: life}]}
   - {code: S1, category: lamps, label: 植树, per: 棵, steps: [{from: 10, points: 2}], else: 0}
   - {code: Y1, category: clean, label: 保洁补助, points: 50}
+  - {code: V1, category: rules, label: 参加民兵训练, points: 2, for: 退役军人}
   - {code: W1, category: rules, label: 乱停车, points: -2, warnings: {times: 1, per: life}, clause: 村规民约第二条}
 `;
 const deed = (item, place, more = {}) => w.deed("张小丰", { item, place, ...more });
@@ -57,6 +58,17 @@ steps("limits on the way of a claim", w.server, [
     problem(await w.call("zhang", "POST", w.claims, deed("S1", "山上", { quantity: "9" })), 400, "invalid");
     assert.equal((await w.ok("zhang", "POST", w.claims, deed("S1", "山上", { quantity: "10" }))).points, "2.00");
     problem(await w.call("zhang", "POST", w.claims, deed("Y1", "村部")), 400, "invalid");
+  }],
+  ["the most specific class counts: who has the tag is a veteran to this scheme", async () => {
+    const train = w.deed("王梅", { item: "V1", place: "操场" });
+    const no = await w.call("mei", "POST", w.claims, train);
+    problem(no, 400, "invalid");
+    assert.match(no.text, /只适用于退役军人/);
+    const path = `/villages/${VILLAGE}/residents/${w.residents["王梅"]}`;
+    const before = await w.call("admin", "GET", path);
+    await w.ok("admin", "PATCH", path, { tags: ["veteran"] }, { match: before.etag });
+    const claim = await w.ok("mei", "POST", w.claims, train);
+    assert.deepEqual([claim.class, claim.points], ["veteran", "2.00"]);
   }],
   ["the first fault is a warning: recorded without a posting, so that the second costs", async () => {
     const fault = (place) => deed("W1", place, { claimant: "recorder" });

@@ -236,6 +236,17 @@ static const struct err *again(struct fact_source *self)
     return b->from->source.rewind(&b->from->source);
 }
 
+/* Are the others' facts needed to tell of one? For places, what places decide, and the dividend. */
+static bool needs_others(const struct scheme *s)
+{
+    bool needs = s->rules.rankings.n || s->rules.dividend;
+    for (size_t i = 0; i < s->rules.streaks.n; i++) {
+        const struct scheme_streak *k = &LIST_AT(s->rules.streaks, struct scheme_streak, i);
+        needs |= k->first > 0 || k->last > 0;
+    }
+    return needs;
+}
+
 /* ---- the answer ---- */
 
 static void add_note(struct req *r, struct explained_real *out, const char *zh, const char *en)
@@ -330,6 +341,10 @@ const struct err *trial_explain(struct req *r, const struct subject *who, struct
     TRY(add_versions(r, out));
     TRY(trial_source_open(r, who->village, in.last,
                           trial_has_homes(b.last) && !text_equal(who->kind, "resident"), &b.from));
+    if (!needs_others(b.last)) {
+        b.from->only = who->kind;
+        b.from->only_id = who->id;
+    }
     b.source.residents = b.from->source.residents;
     TRY(run_open(r->mem, b.last, &b.source, in, &run));
     TRY(run_find(run, r->mem, who->id, true, &result));

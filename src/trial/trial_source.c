@@ -15,6 +15,13 @@ enum { BATCH = 256 };
 static const char *const with_homes[] = { "household", "organisation", NULL };
 static const char *const alone[] = { "resident", "household", "organisation", NULL };
 
+/* The kind read now; NULL: the village is over. */
+static const char *kind_now(const struct trial_source *v)
+{
+    if (v->only) return v->kind ? NULL : v->only;
+    return (v->homes ? with_homes : alone)[v->kind];
+}
+
 /* Neighbours in an array that belong to one subject. */
 struct part {
     const char *kind;
@@ -118,10 +125,12 @@ static const struct err *other_row(struct req *r, void *row, void *arg)
 static const struct err *batch_read(struct trial_batch *b)
 {
     struct trial_source *v = b->v;
-    const char *kind = (v->homes ? with_homes : alone)[v->kind];
+    const char *kind = kind_now(v);
     struct list *all = &b->subjects;
-    TRY(people_roster(v->r, v->village, kind, v->after, BATCH, all));
+    TRY(people_roster(v->r, v->village, kind, v->only ? v->only_id - 1 : v->after,
+                      v->only ? 1 : BATCH, all));
     if (!all->n) return NULL;
+    v->kind += v->only != NULL;
     int64_t first = LIST_AT(*all, struct people_stay, 0).subject,
             last = LIST_AT(*all, struct people_stay, all->n - 1).subject;
     bool home = v->homes && !strcmp(kind, "household");
@@ -188,7 +197,6 @@ static void keep(struct trial_source *v, struct trial_batch *b)
 /* The next batch that is not empty; v->batch NULL: the village is over. */
 static const struct err *batch_next(struct trial_source *v)
 {
-    const char *const *kinds = v->homes ? with_homes : alone;
     if (v->batch && !v->complete) {
         if (v->batch->mem.total > v->largest) v->largest = v->batch->mem.total;
         v->all += v->batch->mem.total;
@@ -198,7 +206,7 @@ static const struct err *batch_next(struct trial_source *v)
         if (v->batch) v->batch->at = 0;
         return NULL;
     }
-    for (batch_done(v); kinds[v->kind]; v->kind++, v->after = 0) {
+    for (batch_done(v); kind_now(v); v->kind++, v->after = 0) {
         struct trial_batch *b = v->batch = batch_new(v);
         /* What the statements return lives as long as the batch. */
         struct arena *before = v->r->mem;

@@ -32,6 +32,8 @@ struct trial_source {
     struct req *r;
     int64_t village, until;
     bool homes;
+    const char *only; /* set after opening: the village's one subject of this kind … */
+    int64_t only_id;  /* … and id, where nobody else's facts are needed */
     const char *name, *township;
     struct list groups;        /* struct village_group */
     int kind;                  /* which of the kinds is being read */

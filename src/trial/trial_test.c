@@ -326,6 +326,47 @@ static const struct err *look(struct req *r, void *arg)
     }
 }
 
+static const struct err *pick_one(struct req *r, void *arg)
+{
+    struct trial_source *v;
+    const struct fact_subject *f, *end;
+    struct list shops, people;
+    int64_t *deeds = arg, n;
+    TRY(people_roster(r, VILLAGE, "organisation", 0, 10, &shops));
+    TRY(people_roster(r, VILLAGE, "resident", 0, 10, &people));
+    const struct people_stay *who[] = { &LIST_AT(shops, struct people_stay, 1),
+                                        &LIST_AT(people, struct people_stay, 1) };
+    for (int k = 0; k < 4; k++) {
+        TRY(trial_source_open(r, VILLAGE, date_of(2026, 12, 31), false, &v));
+        v->only = who[k / 2]->kind;
+        v->only_id = who[k / 2]->subject;
+        v->keeps = k % 2;
+        for (int again = 0; again < 2; again++) {
+            TRY(v->source.rewind(&v->source));
+            TRY(v->source.next(&v->source, r->mem, &f));
+            EXPECT(f && f->id == v->only_id, "another subject");
+            n = (int64_t)f->deeds.n;
+            TRY(v->source.next(&v->source, r->mem, &end));
+            EXPECT(!end, "there is more than one");
+        }
+        deeds[k] = n;
+    }
+    return db_int(r, &deeds[4],
+                  "SELECT count(*) FROM claim WHERE village = $1 AND subject = $2 AND state IN"
+                  " ('recorded', 'reversed', 'rejected')",
+                  I64(VILLAGE), I64(who[1]->subject));
+}
+
+static void one_subject_alone(void **state)
+{
+    int64_t deeds[5];
+    (void)state;
+    run(TX_READ, pick_one, deeds);
+    assert_true(deeds[0] > 100 && deeds[0] == deeds[1]); /* a tenth of 7,000 goes to three shops */
+    assert_true(deeds[4] >= 4 && deeds[2] == deeds[4] &&
+                deeds[3] == deeds[4]); /* the mover's, in both houses */
+}
+
 static void a_deed_stays_where_its_doer_lived(void **state)
 {
     int found;
@@ -406,6 +447,7 @@ int main(void)
         cmocka_unit_test(kept_and_read_again_are_the_same),
         cmocka_unit_test(memory_is_one_batch),
         cmocka_unit_test(a_deed_stays_where_its_doer_lived),
+        cmocka_unit_test(one_subject_alone),
         TEST(caps_count_what_earlier_versions_gave),
     };
     return cmocka_run_group_tests(tests, open_village, close_village);

@@ -7,7 +7,6 @@
 #include "kernel/file.h"
 #include "kernel/text.h"
 #include "scheme/scheme_run.h"
-#include "scheme/scheme_sort.h"
 #include "scheme/scheme_stream.h"
 
 #include "kernel/test.h" /* after ours: cmocka has a macro fail() */
@@ -523,33 +522,6 @@ static void months_of_a_year(void **state)
     }
 }
 
-/* ---- sorting ---- */
-
-struct card {
-    int key, was;
-};
-static int by_key(const void *a, const void *b, const void *arg)
-{
-    const struct card *x = a, *y = b;
-    (void)arg;
-    return (x->key > y->key) - (x->key < y->key);
-}
-
-static void equals_stay_in_place(void **state)
-{
-    struct arena *mem = *state;
-    seed = 5;
-    for (int turn = 0; turn < 200; turn++) {
-        int n = turn < 40 ? turn : upto(700), keys = 1 + upto(turn % 3 ? 10 : 1000);
-        struct card *v = arena_array(mem, struct card, (size_t)n + 1);
-        for (int i = 0; i < n; i++) v[i] = (struct card){ upto(keys), i };
-        sort_stable(mem, v, (size_t)n, sizeof *v, by_key, NULL);
-        for (int i = 1; i < n; i++)
-            EXPECT(v[i - 1].key < v[i].key || (v[i - 1].key == v[i].key && v[i - 1].was < v[i].was),
-                   "%d cards, at %d", n, i);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -561,7 +533,6 @@ int main(void)
         TEST(memory_grows_with_subjects_alone),
         TEST(refused),
         TEST(months_of_a_year),
-        TEST(equals_stay_in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

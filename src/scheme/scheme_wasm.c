@@ -16,6 +16,7 @@
 #include "kernel/json.h"
 #include "kernel/log.h"
 #include "kernel/text.h"
+#include "scheme/scheme_extend.h"
 #include "scheme/scheme_tool.h"
 #include "scheme/scheme_tree.h"
 
@@ -192,10 +193,12 @@ static enum lang lang_of(int lang)
     return lang == 1 ? LANG_EN : LANG_ZH;
 }
 
+/* Document 1, when there is one: the template of the township that document 0 is held to. */
 EXPORT(check) const char *check(void);
 const char *check(void)
 {
-    const struct scheme *s = scheme_in(&docs[0]);
+    const struct scheme *s = scheme_in(&docs[0]), *template_ = docs[1].tree.c ? scheme_in(&docs[1]) : NULL;
+    if (s && template_ && !scheme_extend_check(&mem, template_, s, &docs[0].check.first)) s = NULL;
     return answer(&checked_record, tool_check(&mem, s, docs[0].check.first));
 }
 

@@ -85,6 +85,22 @@ describe("findings", () => {
   });
 });
 
+describe("a township's template", () => {
+  test("holds a village's file to it with the same words", () => {
+    const longwo = presets.find((p) => /^scheme: longwo$/m.test(p));
+    const template = `${longwo}\ntemplate:\n  change:\n    - {item: L01, points: 1..3}\n`;
+    const village = longwo.replace("scheme: longwo", "scheme: likeng\nextends: longwo").replace("points: 2, per: 次", "points: 5, per: 次");
+    const paths = [template, village].map((t, i) => {
+      writeFileSync(join(folder, `t${i}`), t);
+      return join(folder, `t${i}`);
+    });
+    const theirs = run(["scheme", "check", "--json", "--template", ...paths]).stdout.trimEnd();
+    equal(page.json("check", [village, template]), theirs.split("\n").at(-1));
+    assert.equal(page.check(village, template).findings.find((f) => f.path === "items/L01/points")?.zh, "积分项目“参加调解、议事和志愿服务”：分值由2改为5。镇模板允许的范围是1到3。");
+    assert.equal(page.check(village).ok, true);
+  });
+});
+
 describe("results", () => {
   test("random facts by every preset and example", async () => {
     const r = random(SEED + 1);

@@ -83,18 +83,22 @@ describe('answers', () => {
         assert.deepEqual([wrong.ok, wrong.problem.field, wrong.points], [false, 'item', null]);
         assert.equal(e.award(zengxiang, { deed: { item: 'C05' } }).facts_findings[0].path, 'deed/on');
     });
-    test('W1: a year of rounds, explained', () => {
+    test('W1: six months of five points are forty, and every sum is that of its parts', () => {
         const zhongping = presets['zhongping.yaml'];
-        const months = [['01', 5], ['02', 5], ['03', 3]];
-        const facts = { subjects: [{ id: 12, label: '张三户', class: 'household', visits: months.map(([m]) => ({ round: 'monthly', on: `2026-${m}-22`, total: 93, assessor: 'a', role: '评议员' })) }] };
-        const r = e.explain(zhongping, JSON.stringify(facts), '2026', 12);
-        assert.deepEqual(r.findings.concat(r.facts_findings), []);
-        assert.equal(r.subjects.length, 1);
+        const marks = { yard: 15, hall: 9, kitchen: 9, bedroom: 8, toilet: 4, lead: 10, voice: 4, law: 5, support: 5, study: 5, industrious: 4, job: 5, family: 5, neighbours: 5 };
+        const visits = ['01', '02', '03', '04', '05', '06'].map((m) => ({ round: 'monthly', on: `2026-${m}-22`, marks }));
+        const facts = JSON.stringify({ subjects: [{ id: 12, label: '张三户', visits }, { id: 13 }] });
+        const r = e.explain(zhongping, facts, '2026', 12);
+        assert.deepEqual([r.ok, r.findings, r.facts_findings, r.subjects.length], [true, [], [], 1]);
         const points = r.subjects[0].numbers.find((n) => n.code === 'points');
-        const sum = (n) => n.from.reduce((c, x) => c + Number(x.points), 0);
-        assert.equal(Number(points.value), sum(points.tree));
-        assert.equal(e.explain(zhongping, JSON.stringify(facts), '2026', 13).problem.field !== undefined, true);
-        assert.equal(e.explain(zhongping, JSON.stringify(facts), 'someday').problem.field, 'period');
+        assert.equal(points.value, '40.00');
+        assert.deepEqual(r.subjects[0].rounds.map((x) => [x.mark, x.points]), visits.map(() => ['93.00', '5.00']));
+        assert.equal(points.tree.from.reduce((c, x) => c + Number(x.points), 0), 40);
+        assert.equal(e.explain(zhongping, facts, '2026').subjects.length, 2);
+        assert.equal(e.explain(zhongping, facts, '2026', 14).ok, false);
+        assert.ok(e.explain(zhongping, facts, '2026', 14).problem.zh);
+        assert.equal(e.explain(zhongping, facts, 'someday').problem.field, 'period');
+        assert.equal(e.explain(zhongping, 'subjects: [{id: 0}]', '2026').facts_findings[0].path, 'subjects/0/id');
     });
     test('the JSON Schema is one, takes every preset and says what forms need', () => {
         const schema = e.schema();

@@ -50,7 +50,8 @@ export class Engine {
     json(question: Question, sources: Source[], ...extra: Extra[]): string {
         return this.module.ask(question, (f: Feed) => sources.forEach((s, i) => feedYaml(f, i, String(s))), ...extra);
     }
-    check(scheme: Source): Checked { return this.ask('check', [scheme]); }
+    /* template: of the township, for a scheme that extends it. */
+    check(scheme: Source, template?: Source): Checked { return this.ask('check', template === undefined ? [scheme] : [scheme, template]); }
     /* The notice for the wall. */
     notice(scheme: Source, language: Language = 'zh'): Noticed { return this.ask('notice', [scheme], language === 'en' ? 1 : 0); }
     /* What was chosen where the source is silent. */

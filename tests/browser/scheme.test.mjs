@@ -308,6 +308,32 @@ describe("nothing is lost", { concurrency: false }, () => {
     await done(page);
   });
 
+  step("where WebAssembly does not come, the server checks and tells the notice", async () => {
+    const page = await signedIn("admin");
+    const id = await begin("zhongping");
+    await page.route(/\.wasm$/, (r) => r.abort());
+    const asked = page.waitForRequest(/\/schemes\/check/);
+    await editing(page, id);
+    await asked;
+    await checked(page, "没有错误");
+    await page.locator(".preview").getByText("中坪村社会治理积分使用管理办法").waitFor();
+    await section(page, "兑换与经费");
+    await f(page, "exchange/rate").fill("很多");
+    await page.locator(".record").getByText(/“很多”/).waitFor();
+    await done(page);
+  });
+
+  step("a draft that extends a template nobody issued: the server says so", async () => {
+    const page = await signedIn("admin");
+    const { id } = await w.ok("admin", "POST", drafts, { from: "text", text: preset("zhongping").replace("scheme: zhongping", "scheme: zhongping\nextends: town") });
+    await editing(page, id);
+    await section(page, "镇模板");
+    await page.locator(".field").getByText(/模板/).first().waitFor();
+    await checked(page, "1 处错误");
+    await page.locator(".outline .badge").waitFor();
+    await done(page);
+  });
+
   step("a draft is deleted and brought back", async () => {
     const page = await signedIn("admin");
     await begin("sanmen");

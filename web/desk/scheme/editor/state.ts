@@ -5,7 +5,7 @@
  *   ed.value.value.items, ed.set(path, v), ed.findingsAt(path), ed.go(path) */
 import { type InjectionKey, type Ref, computed, inject, nextTick, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { asProblem } from '@/api/problem';
-import { type Engine } from '../engine';
+import { type Checked, type Engine } from '../engine';
 import { type SchemeDocument } from '../model/document';
 import { type Path, formPath, pathText } from '../model/language';
 import { type Value, valueAt } from '../model/references';
@@ -42,6 +42,12 @@ export function createEditor(doc: SchemeDocument, engine: Engine, readonly: Ref<
         clearTimeout(p.timer);
         p.run();
     }
+    /* The page is left: what stands in a field counts, though its typist is still in it. */
+    function settle(): void {
+        const at = document.activeElement;
+        if (at?.matches('.control')) at.dispatchEvent(new Event('change'));
+        flush();
+    }
     function soon(at: string, run: () => void): void {
         if (pending && pending.at !== at) flush();
         if (pending) clearTimeout(pending.timer);
@@ -65,15 +71,23 @@ export function createEditor(doc: SchemeDocument, engine: Engine, readonly: Ref<
         try {
             const c = await engine.check(text.value);
             if (mine !== round) return;
-            findings.value = (c.findings ?? []).map((f) => ({ ...formPath(doc.language, f.path ?? ''), line: f.line ?? 1, column: f.column ?? 1, warning: !!f.warning, zh: f.zh ?? '', en: f.en ?? '' }));
-            ok.value = !!c.ok;
-            unchecked.value = '';
+            if (doc.value['extends'] === undefined || !c.ok) return show(c);
+            const whole = await engine.checkWithTemplate(text.value).catch((e: unknown) => {
+                if (mine === round) show(c); // what the page can say by itself
+                throw e;
+            });
+            if (mine === round) show(whole);
         } catch (e) {
             if (mine !== round) return;
             unchecked.value = asProblem(e).offline ? 'offline' : asProblem(e).message || 'error';
         } finally {
             if (mine === round) checking.value = false;
         }
+    }
+    function show(c: Checked): void {
+        findings.value = (c.findings ?? []).map((f) => ({ ...formPath(doc.language, f.path ?? ''), line: f.line ?? 1, column: f.column ?? 1, warning: !!f.warning, zh: f.zh ?? '', en: f.en ?? '' }));
+        ok.value = !!c.ok;
+        unchecked.value = '';
     }
     watch(text, () => {
         clearTimeout(waiting);
@@ -149,7 +163,7 @@ export function createEditor(doc: SchemeDocument, engine: Engine, readonly: Ref<
     return {
         doc, language: doc.language, value, text, broken, dirty, canUndo, canRedo, locked, readonly,
         get: (path: Path) => valueAt(value.value, path),
-        soon, flush,
+        soon, flush, settle,
         set: settled((path: Path, v: Value) => doc.set(path, v)),
         remove: settled((path: Path) => doc.remove(path)),
         insert: settled((list: Path, at: number, ...rows: Value[]) => doc.insert(list, at, ...rows)),

@@ -42,7 +42,7 @@ static struct simulation *simulate(struct arena *mem, const char *now, const cha
         scheme_facts_parse(mem, facts_text, strlen(facts_text), &found);
     struct simulation *sim;
     enum period per;
-    struct span in;
+    struct span in = { 0 };
     EXPECT(facts && period_parse(period, &per, &in), "facts: %s", found ? found->en : "");
     struct fact_list list = fact_list_of(facts);
     const struct err *e =

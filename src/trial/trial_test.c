@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel/file.h"
 #include "kernel/text.h"
 #include "trial/trial_explain.h"
 #include "trial/trial_source.h"
@@ -375,6 +376,52 @@ static void a_deed_stays_where_its_doer_lived(void **state)
     assert_int_equal(found, 3);
 }
 
+/* ---- beside the books ---- */
+
+static const struct err *explain_mover(struct req *r, void *arg)
+{
+    struct list people;
+    struct subject *who;
+    struct explained_real **out = arg;
+    int64_t version, kept, lies;
+    const char *text;
+    size_t n;
+    TRY(file_read(r->mem, "schemes/zengxiang.yaml", 1 << 20, &text, &n));
+    TRY(scheme_adopt(r, VILLAGE, date_of(2026, 1, 1), text, n, &version));
+    TRY(people_roster(r, VILLAGE, "resident", 0, 2, &people));
+    TRY(people_subject(r, VILLAGE, "resident", LIST_AT(people, struct people_stay, 1).subject,
+                       &who));
+    TRY(db_int(
+        r, &kept,
+        "SELECT count(*) FROM claim WHERE village = $1 AND subject = $2 AND state = 'recorded'",
+        I64(VILLAGE), I64(who->id)));
+    TRY(db_int(r, &lies,
+               "SELECT count(*) FROM claim WHERE village = $1 AND subject = $2 AND false_claim = 1",
+               I64(VILLAGE), I64(who->id)));
+    TRY(trial_explain(r, who, (struct span){ date_of(2026, 1, 1), date_of(2026, 12, 31) }, out));
+    EXPECT((*out)->computed_c == 200 * kept - 400 * lies, "%d kept, %d lies: %d", (int)kept,
+           (int)lies, (int)(*out)->computed_c);
+    return NULL;
+}
+
+/* The claims of this village are in no book: all of it is a difference, and it is told. */
+static void a_difference_is_told(void **state)
+{
+    struct explained_real *out;
+    bool told = false;
+    (void)state;
+    run(TX_WRITE, explain_mover, &out);
+    assert_true(out->deeds.n >= 4 && out->computed_c != 0);
+    assert_int_equal(out->booked_c, 0);
+    assert_int_equal(out->difference_c, -out->computed_c);
+    for (size_t i = 0; i < out->deeds.n; i++)
+        assert_false(LIST_AT(out->deeds, struct explained_deed, i).same);
+    for (size_t i = 0; i < out->notes.n; i++)
+        told |= strstr(LIST_AT(out->notes, const char *, i), "以入账的为准") != NULL;
+    assert_true(told);
+    assert_string_equal(out->name, "王*");
+}
+
 /* ---- deeds by the versions of their days ---- */
 
 static const struct scheme *version(struct arena *mem, int64_t from, const char *item)
@@ -448,6 +495,7 @@ int main(void)
         cmocka_unit_test(memory_is_one_batch),
         cmocka_unit_test(a_deed_stays_where_its_doer_lived),
         cmocka_unit_test(one_subject_alone),
+        cmocka_unit_test(a_difference_is_told),
         TEST(caps_count_what_earlier_versions_gave),
     };
     return cmocka_run_group_tests(tests, open_village, close_village);

@@ -276,33 +276,6 @@ static const struct field draft_adopt_in_fields[] = {
 };
 RECORD(draft_adopt_in);
 
-/* A village's rules are the decision of a meeting, and the record shows it; a township issues its
- * template. */
-static const struct err *check_complete(struct req *r, const struct region *place,
-                                        const struct scheme_meeting *m)
-{
-    const struct {
-        const char *field;
-        bool absent;
-    } parts[] = {
-        { "meeting", !m->meeting },
-        { "meeting_on", m->on == NONE },
-        { "votes_for", m->votes_for == NONE },
-        { "votes_against", m->votes_against == NONE },
-        { "votes_abstain", m->votes_abstain == NONE },
-        { "minutes", !m->minutes },
-    };
-    struct err *e = NULL;
-    if (place->level != 5) return NULL;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (!parts[i].absent) continue;
-        if (!e) e = err_new(r->mem, ERR_MEETING, NULL);
-        err_finding(r->mem, e, parts[i].field, "必须填写：方案要由村的会议通过。",
-                    "required: a village's scheme is adopted by its meeting");
-    }
-    return e;
-}
-
 const struct err *post_draft_adopt(struct req *r)
 {
     const struct draft_adopt_in *in = r->in;
@@ -310,7 +283,7 @@ const struct err *post_draft_adopt(struct req *r)
     struct scheme_version *v;
     int64_t scheme;
     TRY(scheme_place(r, in->village, &place));
-    TRY(check_complete(r, place, &in->m));
+    TRY(scheme_meeting_complete(r, place, &in->m));
     TRY(draft_adopt(r, in->village, in->draft, in->version, in->from, &in->m, &scheme));
     TRY(scheme_version_load(r, in->village, scheme, &v));
     r->audit_subject = scheme;

@@ -78,7 +78,7 @@ static const struct field adopt_in_fields[] = {
     F(adopt_in, from, K_DATE, IN_QUERY, 0, 0,
       "In force from this date: today or later, except a village's first scheme. 生效日期"),
     F_AS(adopt_in, m.meeting, "meeting", K_TEXT, IN_QUERY | OPT, 1, 60,
-         "The meeting; absent: as the text says. 通过会议"),
+         "The meeting; needed from the second version of a village on. 通过会议"),
     F_AS(adopt_in, m.on, "meeting_on", K_DATE, IN_QUERY | OPT, 0, 0,
          "The day of the meeting. 会议日期"),
     F_AS(adopt_in, m.votes_for, "votes_for", K_INT, IN_QUERY | OPT, 0, 100000, "Votes for. 赞成"),
@@ -98,10 +98,14 @@ const struct err *post_scheme(struct req *r)
     const struct adopt_in *in = r->in;
     struct region *village;
     struct scheme_version *v;
+    struct list before;
     int64_t version;
 
     TRY(scheme_place(r, in->village, &village));
+    TRY(scheme_versions(r, in->village, NONE, NONE, 1, &before));
     TRY(scheme_adopt_by(r, in->village, in->from, &in->m, NONE, in->body.p, in->body.n, &version));
+    /* The first one may be older than the records of the village. */
+    if (before.n) TRY(scheme_meeting_complete(r, village, &in->m));
     TRY(scheme_version_load(r, in->village, version, &v));
     r->audit_subject = version;
     r->out = v;

@@ -257,6 +257,31 @@ static const struct err *check_meeting(struct req *r, int64_t from, const struct
                     "A scheme is adopted when more than half of those present vote for it.");
 }
 
+const struct err *scheme_meeting_complete(struct req *r, const struct region *place,
+                                          const struct scheme_meeting *m)
+{
+    const struct {
+        const char *field;
+        bool absent;
+    } parts[] = {
+        { "meeting", !m->meeting },
+        { "meeting_on", m->on == NONE },
+        { "votes_for", m->votes_for == NONE },
+        { "votes_against", m->votes_against == NONE },
+        { "votes_abstain", m->votes_abstain == NONE },
+        { "minutes", !m->minutes },
+    };
+    struct err *e = NULL;
+    if (place->level != 5) return NULL;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!parts[i].absent) continue;
+        if (!e) e = err_new(r->mem, ERR_MEETING, NULL);
+        err_finding(r->mem, e, parts[i].field, "必须填写：方案要由村的会议通过。",
+                    "required: a village's scheme is adopted by its meeting");
+    }
+    return e;
+}
+
 static const struct err *check_new(struct req *r, int64_t village, int64_t from, const char *checksum)
 {
     struct scheme_version *before;

@@ -13,6 +13,9 @@ struct scheme_version {
     const char *withdrawn_by_name, *withdrawn_reason;
 };
 extern const struct record scheme_version_record;
+/* A village's rules are the decision of a meeting, and the record shows it: ERR_MEETING names every part that is missing. A
+ * township issues its template. */
+MUST_CHECK const struct err *scheme_meeting_complete(struct req *r, const struct region *place, const struct scheme_meeting *m);
 MUST_CHECK const struct err *scheme_version_load(struct req *r, int64_t village, int64_t id, struct scheme_version **out);
 /* Newest first, withdrawn ones among them; before_day and before_id: those of the last row seen, or NONE. */
 MUST_CHECK const struct err *scheme_versions(struct req *r, int64_t village, int64_t before_day, int64_t before_id, int64_t limit,

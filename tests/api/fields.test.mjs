@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { expect, root, run } from "./harness.mjs";
 import { resolve } from "./schema.mjs";
-import { OTHER, VILLAGE, world } from "./world.mjs";
+import { OTHER, VILLAGE, world, meeting } from "./world.mjs";
 
 const modules = createRequire(join(root, "web/package.json")); // npm packages live in web/
 const Ajv = modules("ajv/dist/2020.js").default;
@@ -130,7 +130,7 @@ const fresh = {
 let grids = 9;
 let days = 1000;
 /** A version whose first day is far away. */
-const waiting = async () => (await made("admin", `${base}/schemes?from=${w.today(++days)}`, `${scheme}# ${unique()}\n`, { type: "text/yaml" })).id;
+const waiting = async () => (await made("admin", `${base}/schemes?from=${w.today(++days)}${meeting(w.today())}`, `${scheme}# ${unique()}\n`, { type: "text/yaml" })).id;
 
 /** Claims in the state that an action needs. */
 const CLAIM_FOR = {
@@ -204,6 +204,7 @@ Object.assign(HERE, {
   "POST /villages/{village}/organisations": { name: () => `商店${unique()}` },
   "PATCH /villages/{village}/organisations/{organisation}": { name: () => `商店${unique()}` },
   "POST /villages/{village}/tags": { code: () => `t_${unique()}`, name: () => `标签${unique()}` },
+  "POST /villages/{village}/schemes": { votes_for: () => 3 },
   "POST /villages/{village}/drafts": { from: () => "blank", id: () => null, preset: () => "zengxiang" },
   "POST /villages/{village}/drafts/{draft}/adopt": { from: () => w.today(++days), votes_for: () => 3 },
   "GET /villages/{village}/drafts/{draft}/diff": { against: () => null },

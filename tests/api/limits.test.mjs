@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after } from "node:test";
 import { problem, steps } from "./harness.mjs";
-import { VILLAGE, world } from "./world.mjs";
+import { VILLAGE, world, meeting } from "./world.mjs";
 
 const w = await world();
 after(async () => { await w.server.stop(); });
@@ -35,7 +35,7 @@ const deed = (item, place, more = {}) => w.deed("张小丰", { item, place, ...m
 
 steps("limits on the way of a claim", w.server, [
   ["a new scheme in force from today", async () => {
-    await w.ok("admin", "POST", `/villages/${VILLAGE}/schemes?from=${w.today()}`, scheme, { type: "text/yaml" });
+    await w.ok("admin", "POST", `/villages/${VILLAGE}/schemes?from=${w.today()}${meeting(w.today())}`, scheme, { type: "text/yaml" });
   }],
   ["the category's cap leaves what is left", async () => {
     const first = await w.claimed("recorded", deed("H1", "田头"));

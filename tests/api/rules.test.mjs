@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { expect, problem, root, steps } from "./harness.mjs";
-import { OTHER, VILLAGE, world } from "./world.mjs";
+import { OTHER, VILLAGE, world, meeting } from "./world.mjs";
 
 const w = await world();
 after(async () => { await w.server.stop(); });
@@ -115,7 +115,7 @@ items:
   - {code: P1, category: a, label: ${deeds}, points: 2, for: 党员}
   - {code: R1, category: a, label: 修桥, points: 2, for: 村民}
 `;
-    await w.ok("adminb", "POST", `/villages/${OTHER}/schemes?from=${w.today()}`, only, { type: "text/yaml" });
+    await w.ok("adminb", "POST", `/villages/${OTHER}/schemes?from=${w.today()}${meeting(w.today())}`, only, { type: "text/yaml" });
     const path = `/villages/${OTHER}/households/${w.households["黄外村"]}/card.pdf`;
     const before = words(expect(await w.call("huang", "GET", path), 200).bytes);
     assert.ok(before.includes("修桥") && !before.includes(deeds), before);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { expect, freshData, problem, root, run, serve, steps } from "./harness.mjs";
+import { meeting } from "./world.mjs";
 
 const VILLAGE = "441621102205";
 const OTHER = "441621102232";
@@ -132,7 +133,9 @@ steps("a village and its scheme", () => server, [
   }],
   ["a new version takes force later; until then the old one holds", async (t) => {
     const text = zengxiang.replace("times: 2\n\nitems", "times: 3\n\nitems");
-    const r = expect(await post(`/villages/${VILLAGE}/schemes?from=${day(30)}`, text), 201);
+    const incomplete = problem(await post(`/villages/${VILLAGE}/schemes?from=${day(30)}`, text), 422, "meeting");
+    assert.deepEqual(incomplete.body.errors.map((e) => e.field), ["meeting", "meeting_on", "votes_for", "votes_against", "votes_abstain", "minutes"]);
+    const r = expect(await post(`/villages/${VILLAGE}/schemes?from=${day(30)}${meeting(day(0))}`, text), 201);
     t.second = r.body.id;
     assert.equal(r.body.in_force, false);
     const now = expect(await server.api("GET", `/public/villages/${VILLAGE}/scheme`), 200).body;

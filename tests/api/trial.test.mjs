@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { expect, problem, root, steps } from "./harness.mjs";
-import { OTHER, VILLAGE, world } from "./world.mjs";
+import { OTHER, VILLAGE, world, meeting } from "./world.mjs";
 
 const zengxiang = readFileSync(join(root, "schemes/zengxiang.yaml"), "utf8");
 /** Half of voluntary labour, nothing for protecting public things, and ten times the rate. */
@@ -184,7 +184,7 @@ steps("how a household came to its points", () => w.server, [
       .replace("cap: {times: 3, per: month}\n    source: 000 篇2 二（二）1 爱护公物", "cap: {times: 2, per: year}\n    source: 000 篇2 二（二）1 爱护公物")
       + "\nrankings: [{code: r, label: 积分排名, by: points, within: class}]\ntitles: [{code: t, label: 积分能手, ranking: r, ladder: [{code: a, label: 第一名, places: 1}]}]\n";
     const from = w.today(1);
-    t.second = (await w.ok("admin", "POST", `/villages/${VILLAGE}/schemes?from=${from}`, yaml2, yaml)).id;
+    t.second = (await w.ok("admin", "POST", `/villages/${VILLAGE}/schemes?from=${from}${meeting(w.today())}`, yaml2, yaml)).id;
     await w.days(1);
     await w.claimed("recorded", w.deed("王梅", { place: "二月桥" })); // 4 points by the new version
     await w.claimed("recorded", w.deed("王梅", { place: "三月桥" })); // a second one

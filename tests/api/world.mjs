@@ -50,6 +50,9 @@ const people = {
   sys: { region: null, roles: [["sysadmin"]] },
 };
 
+/** The meeting that adopts a text, for `POST …/schemes?from=…`. */
+export const meeting = (on) => `&meeting=${encodeURIComponent("村民代表会议")}&meeting_on=${on}&votes_for=30&votes_against=2&votes_abstain=1&minutes=${encodeURIComponent("举手表决通过。")}`;
+
 export async function world() {
   const w = {};
   try {

@@ -101,7 +101,7 @@ const fresh: Record<string, Record<string, string>> = {
     limits: { per: 'month' },
 };
 const stems: Record<string, string> = {
-    categories: 'class', items: 'A', groups: 'group', rounds: 'round', sheets: 'sheet', sections: 'part', lines: 'line', bands: 'bands', streaks: 'streak', assessments: 'year',
+    classes: 'class', categories: 'kind', items: 'A', groups: 'group', rounds: 'round', sheets: 'sheet', sections: 'part', lines: 'line', bands: 'bands', streaks: 'streak', assessments: 'year',
     parts: 'part', rankings: 'rank', titles: 'title', ladder: 'rung', boards: 'board', payments: 'pay', pays: 'pay', balances: 'points',
 };
 export function freshRow(path: Path, shape: Shape): Record<string, string> {

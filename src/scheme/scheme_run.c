@@ -329,6 +329,14 @@ static const struct err *keep_number(struct scheme_run *run, struct run_slot *sl
     return NULL;
 }
 
+static bool few_places(const struct scheme *s)
+{
+    for (size_t i = 0; s->rules.exchange && i < s->rules.exchange->services.n; i++)
+        if (LIST_AT(s->rules.exchange->services, struct scheme_service, i).places != NONE)
+            return true;
+    return false;
+}
+
 static const struct err *keep_numbers(struct scheme_run *run, size_t i,
                                       const struct fact_subject *f, struct arena *scratch)
 {
@@ -336,6 +344,7 @@ static const struct err *keep_numbers(struct scheme_run *run, size_t i,
     TRY(run_begin(run, i, f, scratch, false, &e));
     for (size_t k = 0; k < run->slots_n; k++) TRY(keep_number(run, &run->slots[k], i, &e, f));
     if (run->s->rules.budget && run->source->residents != NONE) TRY(run_spend_keep(run, &e, f));
+    if (few_places(run->s)) TRY(run_wish_keep(run, &e, f));
     if (!run->s->rules.dividend) return NULL;
     struct eval_household h;
     TRY(eval_household(&e, f, run->in.last, &h));
@@ -454,6 +463,7 @@ const struct err *run_open(struct arena *mem, const struct scheme *s, struct fac
                                 .work = eval_work_new(mem, s),
                                 .shares = { .mem = mem, .size = sizeof(struct share_word) },
                                 .spends = { .mem = mem, .size = sizeof(struct spend_word) },
+                                .wishes = { .mem = mem, .size = sizeof(struct service_wish) },
                                 .purposes = { .mem = mem } };
     TRY(check_periods(run));
     make_slots(run);
@@ -464,7 +474,7 @@ const struct err *run_open(struct arena *mem, const struct scheme *s, struct fac
         for (size_t r = 0; r < s->rules.rounds.n; r++)
             if (run->places[r].wanted) give_places(&run->places[r]);
     }
-    if (!places || run->slots_n || s->rules.dividend || s->rules.budget)
+    if (!places || run->slots_n || s->rules.dividend || s->rules.budget || few_places(s))
         TRY(stream(run, !places, keep_numbers));
     TRY(index_ids(run));
     for (size_t k = 0; k < run->slots_n; k++) rank_slot(run, &run->slots[k]);
@@ -512,6 +522,7 @@ const struct err *run_village(struct scheme_run *run, struct arena *mem, struct 
         TRY(eval_budget(mem, rules->budget, run->source->residents, out->budget));
         TRY(run_spend(run, mem, out));
     }
+    run_services(run, mem, out);
     if (!run->divided) return NULL;
     struct dividend_share *v = arena_array(mem, struct dividend_share, run->shares.n + 1);
     for (size_t i = 0; i < run->shares.n; i++) {

@@ -119,6 +119,7 @@ struct run_village {
     struct eval_budget *budget;     /* NULL: the scheme has none, or the facts name no residents */
     struct eval_spending *spending; /* with a budget: what the year of the span's last day paid */
     struct list spends;             /* struct spend, by day: what was asked and what became of it */
+    struct list services;           /* struct service_wish: of services with few places, in the span */
     struct list dividend;           /* struct dividend_share, by id; empty: no pool */
 };
 MUST_CHECK const struct err *run_village(struct scheme_run *run, struct arena *mem,

@@ -62,6 +62,7 @@ struct scheme_run {
     struct words shares; /* struct share_word; with a dividend */
     bool divided;
     struct words spends; /* struct spend_word */
+    struct words wishes; /* struct service_wish: of services with few places */
     struct names purposes;
     bool prizes; /* spends has them */
 };
@@ -81,6 +82,10 @@ MUST_CHECK const struct err *run_spend_keep(struct scheme_run *run, struct eval 
                                             const struct fact_subject *f);
 MUST_CHECK const struct err *run_spend(struct scheme_run *run, struct arena *mem,
                                        struct run_village *out);
+/* Who gets the places of services. */
+MUST_CHECK const struct err *run_wish_keep(struct scheme_run *run, struct eval *e,
+                                           const struct fact_subject *f);
+void run_services(struct scheme_run *run, struct arena *mem, struct run_village *out);
 /* An error out of a scratch arena; f: whose it is, or NULL. */
 const struct err *run_keep(struct arena *mem, const struct err *x, const struct fact_subject *f);
 #endif

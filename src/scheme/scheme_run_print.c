@@ -215,6 +215,15 @@ void run_print_village(const struct run_village *v, enum lang lang, struct buf *
         }
         print_spending(v, zh, out);
     }
+    for (size_t i = 0; i < v->services.n; i++) {
+        const struct service_wish *w = &LIST_AT(v->services, struct service_wish, i);
+        char day[DATE_SIZE];
+        buf_printf(out,
+                   w->served ? zh ? "%s: %lld %s，第%d个\n" : "%s: %lld %s, number %d\n"
+                   : zh      ? "%s: %lld %s，第%d个，名额已满\n"
+                             : "%s: %lld %s, number %d, no place left\n",
+                   w->service->label, (long long)w->id, date_format(w->on, day), (int)w->place);
+    }
     for (size_t i = 0; i < v->dividend.n; i++) {
         const struct dividend_share *s = &LIST_AT(v->dividend, struct dividend_share, i);
         buf_printf(out, zh ? "分红 %lld: %s元\n" : "dividend of %lld: %s yuan\n", (long long)s->id,

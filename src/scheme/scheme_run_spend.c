@@ -1,5 +1,6 @@
 /* What a year's budget paid: redemptions, rewards and the prizes of titles, in order of day
  * (eval_spend). Pass 1 keeps a few words for each. */
+#include "kernel/text.h"
 #include "scheme/scheme_run_in.h"
 
 const struct err *run_spend_keep(struct scheme_run *run, struct eval *e,
@@ -64,4 +65,36 @@ const struct err *run_spend(struct scheme_run *run, struct arena *mem, struct ru
                    v, n, out->spending));
     out->spends = (struct list){ v, n };
     return NULL;
+}
+
+/* ---- places of services ---- */
+
+const struct err *run_wish_keep(struct scheme_run *run, struct eval *e,
+                                const struct fact_subject *f)
+{
+    struct list redeemed;
+    TRY(eval_redemptions(e, f, &redeemed));
+    for (size_t i = 0; i < redeemed.n; i++) {
+        const struct eval_redemption *d = &LIST_AT(redeemed, struct eval_redemption, i);
+        const struct scheme_service *s = eval_service(run->s, d->spent->service);
+        if (!s || s->places == NONE || d->why_zh || d->spent->on < run->in.first ||
+            d->spent->on > run->in.last)
+            continue;
+        int64_t honour_c = 0;
+        if (text_equal(s->priority, "honour") && run->s->accounts.n)
+            TRY(eval_balance(e, run->s->accounts.items, f, d->spent->on, &honour_c));
+        *(struct service_wish *)words_add(&run->wishes) =
+            (struct service_wish){ .service = s, .id = f->id, .on = d->spent->on,
+                                   .honour_c = honour_c };
+    }
+    return NULL;
+}
+
+void run_services(struct scheme_run *run, struct arena *mem, struct run_village *out)
+{
+    struct service_wish *v = arena_array(mem, struct service_wish, run->wishes.n + 1);
+    for (size_t i = 0; i < run->wishes.n; i++)
+        v[i] = *WORDS_AT(&run->wishes, struct service_wish, i);
+    eval_services(mem, v, run->wishes.n);
+    out->services = (struct list){ v, run->wishes.n };
 }

@@ -277,9 +277,23 @@ static const struct field dividend_share_fields[] = {
 };
 static RECORD(dividend_share);
 
+struct told_wish {
+    const char *service;
+    int64_t id, on, place, served;
+};
+static const struct field told_wish_fields[] = {
+    F(told_wish, service, K_TEXT, 0, 0, 0, "The service. 服务"),
+    F(told_wish, id, K_ID, 0, 0, 0, "The subject."),
+    F(told_wish, on, K_DATE, 0, 0, 0, "The day it was asked for."),
+    F(told_wish, place, K_INT, 0, 0, 0, "From 1, within the service and its period."),
+    F(told_wish, served, K_BOOL, 0, 0, 0, "There is a place left. 名额"),
+    { 0 }
+};
+static RECORD(told_wish);
+
 struct told_village {
     int64_t ceiling_c, funded_c, paid_c, queued_c, refused_c;
-    struct list sources, spends, dividend;
+    struct list sources, spends, services, dividend;
 };
 static const struct field told_village_fields[] = {
     F_AS(told_village, ceiling_c, "ceiling", K_POINTS, OPT, 0, 0, "The year's ceiling in yuan; null: no budget. 经费上限"),
@@ -289,6 +303,7 @@ static const struct field told_village_fields[] = {
     F_AS(told_village, refused_c, "refused", K_POINTS, OPT, 0, 0, "Not paid: the budget was spent."),
     F_SUB(told_village, sources, K_LIST, 0, 0, 0, told_source_record, "Where the money comes from."),
     F_SUB(told_village, spends, K_LIST, 0, 0, 0, told_spend_record, "What was asked, by day, and what became of it."),
+    F_SUB(told_village, services, K_LIST, 0, 0, 0, told_wish_record, "Who gets the places of services."),
     F_SUB(told_village, dividend, K_LIST, 0, 0, 0, dividend_share_record, "The dividend by subject. 分红"),
     { 0 }
 };
@@ -297,7 +312,8 @@ static RECORD(told_village);
 static struct told_village *tell_village(struct arena *mem, const struct run_village *v)
 {
     struct told_village *o = arena_new(mem, struct told_village);
-    *o = (struct told_village){ NONE, NONE, NONE, NONE, NONE, { 0 }, { 0 }, v->dividend };
+    *o = (struct told_village){ NONE, NONE, NONE, NONE, NONE, { 0 }, { 0 }, { 0 }, v->dividend };
+    TELL(mem, v->services, service_wish, o->services, told_wish, a->service->label, a->id, a->on, a->place, a->served);
     if (v->budget) {
         o->ceiling_c = v->budget->ceiling_c;
         o->funded_c = v->budget->funded_c;

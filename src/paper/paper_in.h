@@ -68,6 +68,6 @@ double text_put(struct paper *p, PangoLayout *l, double x, double y);
 void line_put(struct paper *p, double x0, double y0, double x1, double y1, double width);
 
 void table_put(struct paper *p, struct block *k);
-/* Height of the head and the first row. */
+/* Height of the head and the first two rows. */
 double table_lead(struct paper *p, struct block *k);
 #endif

@@ -168,7 +168,7 @@ static void row_put(struct paper *p, const struct block *k, size_t row, bool top
 double table_lead(struct paper *p, struct block *k)
 {
     measure(p, k);
-    return head_height(p, k) + (k->rows ? k->heights[0] : 0);
+    return head_height(p, k) + (k->rows ? k->heights[0] : 0) + (k->rows > 1 ? k->heights[1] : 0);
 }
 
 /* What a row needs: the last one does not go to the next page alone. */

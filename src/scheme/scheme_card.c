@@ -13,6 +13,7 @@
 enum { CARD_DEEDS = 12, CARD_DEEDS_MIN = 4 };
 #define CARD_TYPE_A4 16.0
 #define CARD_TYPE_A5 12.0
+#define CARD_TYPE_GOOD 8.5 /* below it a shorter list is better than smaller type */
 #define CARD_TYPE_MIN 7.5
 
 static bool deduction(const struct scheme_item *i)
@@ -54,7 +55,7 @@ struct list scheme_card_items(struct arena *mem, const struct scheme *s, const s
     size_t n = 0;
     for (size_t i = 0; i < s->items.n; i++) {
         const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
-        if (!deduction(item) && item_told(&t, item)) items[n++] = item;
+        if (!item->yuan && !deduction(item) && item_told(&t, item)) items[n++] = item;
     }
     *all = n;
     while (n > most) { /* the last of the least usual goes */
@@ -103,21 +104,26 @@ static void put_deeds(struct paper *p, struct card *c)
                             (int)(all - items.n)));
 }
 
-static void put_deductions(struct paper *p, struct card *c)
+/* "乱倒垃圾，扣2分；没有做到：门前三包，扣2分。" yuan: what counts in yuan instead, also what it
+ * gives. */
+static void put_costs(struct paper *p, struct card *c, int64_t yuan)
 {
+    struct telling *t = &c->t;
     struct buf b = buf_in(c->mem, 64 * 1024);
     for (size_t i = 0; i < c->s->items.n; i++) {
         const struct scheme_item *item = &LIST_AT(c->s->items, struct scheme_item, i);
-        if (!item_told(&c->t, item) || (!deduction(item) && item->reverse_c == NONE)) continue;
-        buf_printf(&b, "%s%s%s%s", b.n ? SAY(&c->t, "；", "; ") : "",
-                   deduction(item) ? "" : SAY(&c->t, "没有做到：", "not done: "), item->label,
-                   deduction(item) ? SAY(&c->t, "，", ", ") : SAY(&c->t, "，扣", ", minus "));
-        buf_puts(&b,
-                 deduction(item) ? item_worth(&c->t, item) : points_word(&c->t, -item->reverse_c));
+        bool minus = yuan || deduction(item);
+        if (item->yuan != yuan || !item_told(t, item)) continue;
+        if (!minus && item->reverse_c == NONE) continue;
+        buf_printf(&b, "%s%s%s%s%s", b.n ? SAY(t, "；", "; ") : "",
+                   minus ? "" : SAY(t, "没有做到：", "not done: "), item->label,
+                   minus ? SAY(t, "，", ", ") : SAY(t, "，扣", ", minus "),
+                   minus ? item_worth(t, item) : points_word(t, -item->reverse_c));
     }
     if (!b.n) return;
-    paper_subheading(p, SAY(&c->t, "这些事要扣分", "What costs points"));
-    paper_text(p, told(&c->t, "%s%s", b.p, SAY(&c->t, "。", ".")));
+    paper_subheading(p, yuan ? SAY(t, "这些事算钱", "What counts in yuan")
+                             : SAY(t, "这些事要扣分", "What costs points"));
+    paper_text(p, told(t, "%s%s", b.p, SAY(t, "。", ".")));
 }
 
 /* "每月入户评比：每月一次，在当月20日至25日；80分到85分得1分，…" */
@@ -201,7 +207,8 @@ static void put_card(struct paper *p, struct card *c)
     paper_pair(p, SAY(t, "地方", "Place"), c->of->place);
     put_deeds(p, c);
     put_rounds(p, c);
-    put_deductions(p, c);
+    put_costs(p, c, 0);
+    put_costs(p, c, 1);
     put_use(p, c);
     put_ways(p, c);
     if (!c->how->url) return;
@@ -220,19 +227,26 @@ static struct paper *sheet(struct card *c)
     return p;
 }
 
-/* The largest type and the most deeds that fit one page. */
+static bool fits(struct card *c, double most, double least)
+{
+    for (c->type = most; c->type >= least; c->type -= 0.5) {
+        struct paper *p = sheet(c);
+        put_card(p, c);
+        if (paper_pages(p) == 1) return true;
+    }
+    return false;
+}
+
+/* The largest type and the most deeds that fit one page: good type first, then the deeds. */
 static void fit(struct card *c)
 {
     double most = c->how->size == PAPER_A5 ? CARD_TYPE_A5 : CARD_TYPE_A4;
-    for (c->deeds = CARD_DEEDS;; c->deeds -= 2) {
-        for (c->type = most; c->type >= CARD_TYPE_MIN; c->type -= 0.5) {
-            struct paper *p = sheet(c);
-            put_card(p, c);
-            if (paper_pages(p) == 1) return;
-        }
-        c->type = CARD_TYPE_MIN;
-        if (c->deeds <= CARD_DEEDS_MIN) return;
-    }
+    static const double least[] = { CARD_TYPE_GOOD, CARD_TYPE_MIN };
+    for (int i = 0; i < 2; i++)
+        for (c->deeds = CARD_DEEDS; c->deeds >= CARD_DEEDS_MIN; c->deeds -= 2)
+            if (fits(c, most, least[i])) return;
+    c->deeds = CARD_DEEDS_MIN;
+    c->type = CARD_TYPE_MIN;
 }
 
 /* Does anything of this card take more room than it did on the one that was fitted? */

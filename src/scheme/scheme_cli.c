@@ -278,7 +278,7 @@ static int diff_command(struct cli *c)
 static int print_usage(void)
 {
     fprintf(stderr, "用法 usage: shanzhi scheme print FILE [--lang zh|en] [--json] [--card] [--pdf OUT.pdf] "
-                    "[--paper a3|a4|a5]\n");
+                    "[--paper a3|a4|a5] [--url ADDRESS]\n");
     return 2;
 }
 
@@ -303,7 +303,7 @@ static int print_command(struct cli *c)
 {
     const char *path = cli_arg(c, 0), *pdf = cli_option(c, "pdf"), *paper = cli_option(c, "paper");
     bool card = cli_option(c, "card") != NULL;
-    struct scheme_print how = { .created = "2000-01-01T00:00:00Z" };
+    struct scheme_print how = { .created = "2000-01-01T00:00:00Z", .url = cli_option(c, "url") };
     struct buf out = buf_in(c->mem, TEXT_MAX);
     struct bytes bytes;
 
@@ -424,7 +424,7 @@ const struct command scheme_commands[] = {
       "Work out facts by a scheme and tell how every number came about. FACTS may be many documents divided by lines ---; - reads the standard input.", false, explain_command },
     { "scheme diff", "OLD NEW [--lang zh|en] [--json]", "Tell in sentences what two versions do differently.", false,
       diff_command },
-    { "scheme print", "FILE [--lang zh|en] [--json] [--card] [--pdf OUT.pdf] [--paper a3|a4|a5]", "Print the notice that hangs on the wall, or the cards of households.",
+    { "scheme print", "FILE [--lang zh|en] [--json] [--card] [--pdf OUT.pdf] [--paper a3|a4|a5] [--url ADDRESS]", "Print the notice that hangs on the wall, or the cards of households.",
       false, print_command },
     { "scheme schema", "[--facts]", "Print the JSON Schema of schemes or of facts, for editors.", false,
       schema_command },

@@ -1,7 +1,10 @@
 // The rules on the phone: those of one's own first, searchable, how they work, who adopted them; and what a deed would
 // earn, on to the claim. At 360×740 and in large text, with axe; without network as it last was.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { root } from "../api/harness.mjs";
 import { VILLAGE, world } from "../api/world.mjs";
 import { launch, person, pictured, sound, until } from "./browser.mjs";
 
@@ -201,11 +204,36 @@ describe("what would this earn?", { concurrency: false }, () => {
     await page.context().close();
   });
 
-  step("a village without rules, and rules without deeds", async () => {
+  step("a village without rules", async () => {
     const page = await open();
     await page.goto(`/#/v/441621102203/rules`);
-    await page.getByRole("alert").waitFor();
+    await page.getByText("本村还没有生效的积分方案").waitFor();
     await look(page, "none");
+    await page.context().close();
+  });
+
+  step("rules that mark in rounds and have no deeds; the rules of before are still there", async () => {
+    const scheme = readFileSync(join(root, "schemes/zhongping.yaml"), "utf8");
+    await w.ok("admin", "POST", `/villages/${VILLAGE}/schemes?from=${w.today()}&meeting=${encodeURIComponent("村民代表会议")}&meeting_on=${w.today()}&votes_for=41&votes_against=2&votes_abstain=1`, scheme, { type: "text/yaml" });
+    const page = await open();
+    await page.goto(`/#/v/${VILLAGE}/rules`);
+    await page.getByText("80分到85分").waitFor();
+    assert.equal(await page.getByRole("tab").count(), 2);
+    await look(page, "rounds");
+    await page.getByRole("tab", { name: "谁定的" }).click();
+    await page.getByText("赞成41票，反对2票，弃权1票").waitFor();
+    await look(page, "versions");
+    await page.getByRole("link", { name: "看当时的细则" }).click();
+    await page.getByText(/时的旧细则/).waitFor();
+    await page.getByText("参加义务劳动、清理村道河道").waitFor();
+    assert.equal(await page.getByRole("link", { name: /参加义务劳动/ }).count(), 0, "what was is not claimed now");
+    await sound(page, "former rules");
+    await look(page, "old");
+    await page.getByRole("link", { name: "看现在的" }).click();
+    await page.getByText("80分到85分").waitFor();
+    await page.goto(`/#/v/${VILLAGE}/earn`);
+    await page.getByText("没有可以自己做的项目").waitFor();
+    await sound(page, "no deeds to ask about");
     await page.context().close();
   });
 });

@@ -72,11 +72,10 @@ void tree_not_utf8(struct scheme_tree *t)
     give_up(t);
 }
 
-void tree_syntax(struct scheme_tree *t, int line, int column, const char *message)
+void tree_syntax(struct scheme_tree *t, int line, int column, const char *zh, const char *en)
 {
-    refuse(t, line, column,
-           arena_printf(t->c->mem, "YAML 书写有误（%s）：请检查缩进、冒号后的空格和引号。", message),
-           arena_printf(t->c->mem, "not valid YAML: %s", message));
+    refuse(t, line, column, arena_printf(t->c->mem, "YAML 书写有误：%s。", zh),
+           arena_printf(t->c->mem, "not valid YAML: %s", en));
     give_up(t);
 }
 

@@ -70,8 +70,8 @@ void tree_end(struct scheme_tree *t);
 void tree_alias(struct scheme_tree *t, int line, int column);
 void tree_anchor(struct scheme_tree *t, int line, int column);
 void tree_tag(struct scheme_tree *t, int line, int column);
-/* What the reader of YAML says about text that is none. There is no tree then. */
-void tree_syntax(struct scheme_tree *t, int line, int column, const char *message);
+/* What the reader of YAML says about text that is none, in a few words. There is no tree then. */
+void tree_syntax(struct scheme_tree *t, int line, int column, const char *zh, const char *en);
 void tree_not_utf8(struct scheme_tree *t);
 /* For a reader that gives up on nesting by itself. */
 void tree_too_deep(struct scheme_tree *t, int line, int column);

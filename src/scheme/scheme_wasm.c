@@ -145,10 +145,10 @@ void tag(int line, int column)
     tree_tag(&now->tree, line, column);
 }
 
-EXPORT(syntax) void syntax(const char *message, int line, int column);
-void syntax(const char *message, int line, int column)
+EXPORT(syntax) void syntax(const char *zh, const char *en, int line, int column);
+void syntax(const char *zh, const char *en, int line, int column)
 {
-    tree_syntax(&now->tree, line, column, message);
+    tree_syntax(&now->tree, line, column, zh, en);
 }
 
 EXPORT(not_utf8) void not_utf8(void);

@@ -67,7 +67,7 @@ static void scalar(struct reader *y, struct fy_event *e)
     const char *text = token_text(y, e->scalar.value);
     struct place at = place(fy_event_start_mark(e), style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED);
     if (block && *text && block_swallows(y, fy_event_start_mark(e)))
-        tree_syntax(&y->t, at.line, at.column, "the lines of a block are indented more than its key");
+        tree_syntax(&y->t, at.line, at.column, "“|”和“>”下面的文字要比键多缩进", "the lines of a block are indented more than its key");
     if (block || (style == FYSS_PLAIN && !*text)) at = (struct place){ 0, 0 };
     tree_scalar(&y->t, text, style != FYSS_PLAIN, at.line, at.column);
     decoration(y, e->scalar.anchor, e->scalar.tag);
@@ -111,6 +111,29 @@ static void read_events(struct reader *y)
     }
 }
 
+/* What people get wrong most, in Chinese; the rest in libfyaml's words. */
+static const char *in_chinese(struct arena *mem, const char *message)
+{
+    static const struct { const char *part, *zh; } known[] = {
+        { "tab ", "缩进用了制表符（Tab），请改用空格" },
+        { "closing quote", "引号没有写完" },
+        { "closing bracket", "方括号没有写完" },
+        { "closing brace", "花括号没有写完" },
+        { "nested block mapping", "一行里有两个冒号，后面的内容请加引号" },
+        { "multiline plain key", "缩进不对，或冒号后面缺空格" },
+        { "missing comma", "括号里缺逗号，或括号没有写完" },
+        { "did not find expected key", "这里应当写“键: 值”" },
+        { "indendation", "缩进不对，同一级的行要对齐" },
+        { "indentation", "缩进不对，同一级的行要对齐" },
+        { "wrongly indented", "缩进不对，同一级的行要对齐" },
+        { "cannot start with", "内容不能以这个符号开头，请加引号" },
+        { "escape", "引号里的反斜杠写法不对" },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strstr(message, known[i].part)) return known[i].zh;
+    return arena_printf(mem, "请检查缩进、冒号后的空格和引号（%s）", message);
+}
+
 static void syntax_findings(struct reader *y, struct fy_diag *diag)
 {
     void *at = NULL;
@@ -120,10 +143,10 @@ static void syntax_findings(struct reader *y, struct fy_diag *diag)
         if (d->type != FYET_ERROR) continue;
         any = true;
         /* libfyaml counts lines from 1 and columns from 1 in collected errors. */
-        tree_syntax(&y->t, d->line > 0 ? d->line : 1, d->column > 0 ? d->column : 1,
-                    arena_strdup(y->t.c->mem, d->msg ? d->msg : ""));
+        const char *message = arena_strdup(y->t.c->mem, d->msg ? d->msg : "");
+        tree_syntax(&y->t, d->line > 0 ? d->line : 1, d->column > 0 ? d->column : 1, in_chinese(y->t.c->mem, message), message);
     }
-    if (!any && !y->t.c->errors) tree_syntax(&y->t, 1, 1, "?");
+    if (!any && !y->t.c->errors) tree_syntax(&y->t, 1, 1, "读不懂", "unreadable");
 }
 
 const struct scheme_node *scheme_yaml(struct scheme_check *c, const char *text, size_t n)

@@ -14,7 +14,7 @@ interface Exports {
     alias(line: number, column: number): void;
     anchor(line: number, column: number): void;
     tag(line: number, column: number): void;
-    syntax(message: number, line: number, column: number): void;
+    syntax(zh: number, en: number, line: number, column: number): void;
     not_utf8(): void;
     too_deep(): void;
     length(): number;
@@ -35,7 +35,7 @@ export type Calls = Pick<Exports, 'doc' | 'more' | 'map' | 'list' | 'end' | 'ali
 /* What documents are fed to; `text` calls are the two that carry one. */
 export interface Feed extends Calls {
     scalar(text: string, quoted: boolean, line: number, column: number): void;
-    syntax(message: string, line: number, column: number): void;
+    syntax(zh: string, en: string, line: number, column: number): void;
 }
 
 export class EngineModule {
@@ -75,7 +75,7 @@ export class EngineModule {
                 doc: c.doc, more: c.more, map: c.map, list: c.list, end: c.end, alias: c.alias, anchor: c.anchor, tag: c.tag,
                 not_utf8: c.not_utf8, too_deep: c.too_deep,
                 scalar: (text, quoted, line, column) => c.scalar(this.put(text), quoted ? 1 : 0, line, column),
-                syntax: (message, line, column) => c.syntax(this.put(message), line, column),
+                syntax: (zh, en, line, column) => c.syntax(this.put(zh), this.put(en), line, column),
             });
             const call = c[question] as (...with_: number[]) => number;
             const at = call(...extra.map((x) => (typeof x === 'string' ? this.put(x) : x)));

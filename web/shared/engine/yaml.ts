@@ -1,7 +1,7 @@
 /* A text of YAML, read by npm yaml, to the engine node by node. What npm yaml and libfyaml (which reads on the server)
  * see differently is evened out here, so that both give the same tree with the same positions:
  * lines from 1, columns in characters from 1. */
-import { type Document, isAlias, isCollection, isMap, isPair, isScalar, parseAllDocuments } from 'yaml';
+import { type Document, type ErrorCode, type YAMLParseError, isAlias, isCollection, isMap, isPair, isScalar, parseAllDocuments } from 'yaml';
 import type { Feed } from './module';
 
 /* Offset → line and column. Offsets mostly grow, so it goes on from the last one. */
@@ -32,6 +32,20 @@ class Places {
 }
 
 interface Decorated { anchor?: string; tag?: string; range?: [number, number, number] | null }
+
+/* What people get wrong most, in Chinese; the rest in npm yaml's words. */
+const chinese: Partial<Record<ErrorCode, string>> = {
+    TAB_AS_INDENT: '缩进用了制表符（Tab），请改用空格',
+    BAD_INDENT: '缩进不对，同一级的行要对齐',
+    BLOCK_AS_IMPLICIT_KEY: '一行里有两个冒号，后面的内容请加引号',
+    MULTILINE_IMPLICIT_KEY: '缩进不对，或冒号后面缺空格',
+    MISSING_CHAR: '引号、括号或冒号没有写完',
+    BAD_SCALAR_START: '内容不能以这个符号开头，请加引号',
+    BAD_DQ_ESCAPE: '引号里的反斜杠写法不对',
+    UNEXPECTED_TOKEN: '这里多了内容或符号，也可能是缩进不对',
+    KEY_OVER_1024_CHARS: '冒号前面的字太多',
+    BAD_DIRECTIVE: '以 % 开头的行不能用',
+};
 
 class Walk {
     private places: Places;
@@ -83,11 +97,11 @@ class Walk {
         else this.f.scalar('', true, ...this.places.of(at));
     }
     /* One per line: the others are its echoes. */
-    errors(list: readonly { message: string; pos: readonly [number, number] }[]): void {
+    errors(list: readonly YAMLParseError[]): void {
         let last = 0;
         for (const e of [...list].sort((a, b) => a.pos[0] - b.pos[0])) {
             const [line, column] = this.places.of(e.pos[0]);
-            if (line !== last) this.f.syntax(e.message, line, column);
+            if (line !== last) this.f.syntax(chinese[e.code] ?? `请检查缩进、冒号后的空格和引号（${e.message}）`, e.message, line, column);
             last = line;
         }
     }

@@ -254,3 +254,59 @@ describe('both ways', () => {
         assert.ok(places(d.value, 'items/note').every((p) => valueAt(d.value, p)));
     });
 });
+
+/* What forms can do anywhere, at random, against the same done to plain values: nothing but the place named changes, and the text stays readable. */
+describe('any change anywhere', () => {
+    const parts = (v, path = [], shape = language) => {
+        const out = [];
+        if (Array.isArray(v)) v.forEach((x, i) => typeof x === 'object' && out.push({ path: [...path, i], row: true }, ...parts(x, [...path, i], shape)));
+        else
+            for (const [k, x] of Object.entries(v)) {
+                const key = shape.byName.get(k);
+                if (!key) continue;
+                out.push({ path: [...path, k], key, list: key.kind === 'list' });
+                if (key.sub && typeof x === 'object') out.push(...parts(x, [...path, k], key.sub));
+            }
+        return out;
+    };
+    const at = (v, path) => path.reduce((x, p) => x?.[p], v);
+    for (const [file, text] of presets)
+        test(file, () => {
+            const d = open(text);
+            let mirror = structuredClone(d.value), seed = [...file].reduce((n, c) => n * 31 + c.charCodeAt(0), 7) % 2147483648;
+            const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+            const awkward = ['甲', 'a: b', '# 不是注释', '一, 二', '{', '"引"', "it's", '- 甲', '  前后 '.trim(), 'null', '2..5', '多\n行', '是', '@x', '%y', '[z]', 'x #y', ':', '?', '|'];
+            for (let n = 0; n < 80; n++) {
+                const all = parts(mirror), p = all[random(all.length)];
+                const holder = at(mirror, p.path.slice(0, -1)), last = p.path.at(-1);
+                if (p.row) {
+                    const what = random(4), list = p.path.slice(0, -1);
+                    if (what === 0 && holder.length > 1) { d.remove(p.path); holder.splice(last, 1); }
+                    else if (what === 1) { const to = random(holder.length); d.move(list, last, to); holder.splice(to, 0, ...holder.splice(last, 1)); }
+                    else if (what === 2) { d.insert(list, last, structuredClone(holder[last])); holder.splice(last, 0, structuredClone(holder[last])); }
+                    else { d.duplicate(list, last); const copy = structuredClone(holder[last]); if (typeof copy.code === 'string') copy.code = d.get([...list, last + 1, 'code']); holder.splice(last + 1, 0, copy); }
+                } else if (p.key.kind === 'text') {
+                    const v = awkward[random(awkward.length)];
+                    d.set(p.path, v);
+                    holder[last] = v;
+                } else if (!p.key.required && Object.keys(holder).length > 1 && random(3) === 0) {
+                    d.remove(p.path);
+                    delete holder[last];
+                } else if (p.key.kind === 'names') {
+                    const v = [awkward[random(awkward.length)], '乙'].slice(0, 1 + random(2)).map((x) => x.replace('\n', ''));
+                    d.set(p.path, v);
+                    holder[last] = v;
+                } else if (p.key.kind === 'levels') {
+                    const name = awkward[random(awkward.length)].replace('\n', '');
+                    d.set([...p.path, name], '7');
+                    holder[last][name] = '7';
+                }
+                assert.equal(d.broken, null, `${n} ${p.path.join('/')}\n${d.broken?.message}\n${d.text}`);
+                assert.deepEqual(d.value, mirror, `${n} ${p.path.join('/')}`);
+            }
+            const comments = (t) => t.split('\n').filter((l) => /^#/.test(l));
+            assert.deepEqual(comments(d.text), comments(text), 'comments at the left edge stay');
+            while (d.canUndo) d.undo();
+            assert.equal(d.text, text);
+        });
+});

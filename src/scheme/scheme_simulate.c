@@ -264,9 +264,8 @@ static const struct err *one_side(struct simulating *sim, int side, struct fact_
     return NULL;
 }
 
-const struct err *scheme_simulate(struct arena *mem, const struct scheme *now,
-                                  const struct scheme *draft, struct fact_source *source,
-                                  struct span in, struct simulation **out)
+static struct simulating begin(struct arena *mem, const struct scheme *now,
+                               const struct scheme *draft, struct span in)
 {
     struct simulating sim = { .mem = mem,
                               .out = arena_new(mem, struct simulation),
@@ -277,9 +276,31 @@ const struct err *scheme_simulate(struct arena *mem, const struct scheme *now,
     sim.out->scheme[SIM_NOW] = now;
     sim.out->scheme[SIM_DRAFT] = draft;
     sim.out->in = in;
+    return sim;
+}
+
+const struct err *scheme_simulate(struct arena *mem, const struct scheme *now,
+                                  const struct scheme *draft, struct fact_source *source,
+                                  struct span in, struct simulation **out)
+{
+    struct simulating sim = begin(mem, now, draft, in);
     choose_heads(&sim);
     for (int side = 0; side < SIM_SIDES; side++) TRY(one_side(&sim, side, source));
     TRY(sim_count(&sim, source));
     *out = sim.out;
+    return NULL;
+}
+
+const struct err *scheme_simulate_one(struct arena *mem, const struct scheme *now,
+                                      const struct scheme *draft, struct fact_source *source,
+                                      struct span in, int64_t id, struct run_result out[SIM_SIDES])
+{
+    struct simulating sim = begin(mem, now, draft, in);
+    for (int side = 0; side < SIM_SIDES; side++) {
+        struct placed placed = place_source(&sim, side, source);
+        struct scheme_run *run;
+        TRY(run_open(mem, sim.out->scheme[side], &placed.source, in, &run));
+        TRY(run_find(run, mem, id, true, &out[side]));
+    }
     return NULL;
 }

@@ -143,6 +143,11 @@ struct simulation {
 MUST_CHECK const struct err *scheme_simulate(struct arena *mem, const struct scheme *now,
                                              const struct scheme *draft, struct fact_source *source,
                                              struct span in, struct simulation **out);
+/* One subject of it by both schemes, with trees: why this one gains or loses. ERR_NOT_FOUND. */
+MUST_CHECK const struct err *scheme_simulate_one(struct arena *mem, const struct scheme *now,
+                                                 const struct scheme *draft,
+                                                 struct fact_source *source, struct span in,
+                                                 int64_t id, struct run_result out[SIM_SIDES]);
 /* As a text for people, at most `rows` gains and as many losses and titles by name. */
 void scheme_simulate_print(struct arena *mem, const struct simulation *sim, enum lang lang,
                            size_t rows, struct buf *out);

@@ -129,6 +129,19 @@ static void a_cap_halves(void **state)
         assert_true(zhang ? t->from && !t->to : !t->from && t->to);
     }
     assert_int_equal(row(sim, 1)->side[SIM_DRAFT].rank, 2);
+    struct scheme_finding *found;
+    struct fact_list list =
+        fact_list_of(scheme_facts_parse(mem, ninghe_facts, sizeof ninghe_facts - 1, &found));
+    struct run_result both[SIM_SIDES];
+    assert_null(scheme_simulate_one(mem, parse(mem, now), parse(mem, draft), &list.source, sim->in,
+                                    1, both));
+    for (int k = 0; k < SIM_SIDES; k++)
+        for (size_t i = 0; i < both[k].numbers.n; i++) {
+            const struct run_number *x = &LIST_AT(both[k].numbers, struct run_number, i);
+            if (!text_equal(x->code, "total")) continue;
+            assert_int_equal(x->value_c, row(sim, 1)->side[k].value_c);
+            assert_int_equal(x->why->value_c, x->value_c);
+        }
     const struct sim_item *first = sim->items.items;
     assert_string_equal(first->code, "N03");
     assert_int_equal(first->points_c[SIM_NOW], 4600);

@@ -11,6 +11,11 @@
  * finding, ERR_NO_SCHEME. The result lives in r->mem. */
 MUST_CHECK const struct err *trial_simulate(struct req *r, int64_t village, const char *text,
                                             size_t n, struct span in, struct simulation **out);
+/* One subject of that trial by both schemes, with trees. ERR_NOT_FOUND: nobody of this id in it
+ * (with household totals the members stand in their household). */
+MUST_CHECK const struct err *trial_simulate_one(struct req *r, int64_t village, const char *text,
+                                                size_t n, struct span in, int64_t id,
+                                                struct run_result out[SIM_SIDES]);
 /* One line per subject, largest gain first, for spreadsheets. */
 void trial_csv(const struct simulation *sim, enum lang lang, struct buf *out);
 extern const struct slice trial_slice;

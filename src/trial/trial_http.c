@@ -7,6 +7,7 @@
 #include "http/command.h"
 #include "kernel/limits.h"
 #include "kernel/text.h"
+#include "scheme/scheme_tool.h"
 #include "trial/trial_explain.h"
 #include "trial/trial_simulated.h"
 
@@ -132,6 +133,54 @@ static const struct err *post_simulate(struct req *r)
     return NULL;
 }
 
+/* ---- one subject of it ---- */
+
+struct simulate_one_in {
+    int64_t village, subject, from, to;
+    const char *period;
+    struct bytes body;
+};
+static const struct field simulate_one_in_fields[] = {
+    F(simulate_one_in, village, K_REGION, IN_PATH, 0, 0, "Village code. 村代码"),
+    F(simulate_one_in, subject, K_ID, IN_PATH, 0, 0, "Id of a row of the trial."),
+    F(simulate_one_in, period, K_TEXT, IN_QUERY | OPT, 1, 16, "As for the trial. 期间"),
+    F(simulate_one_in, from, K_DATE, IN_QUERY | OPT, 0, 0, "As for the trial. 起"),
+    F(simulate_one_in, to, K_DATE, IN_QUERY | OPT, 0, 0, "As for the trial. 止"),
+    F(simulate_one_in, body, K_BYTES, IN_RAW, 0, 0, "The draft's YAML text. 草案原文"),
+    { 0 }
+};
+static RECORD(simulate_one_in);
+
+struct simulated_one {
+    int64_t from, to;
+    struct told_subject *now, *draft;
+};
+static const struct field simulated_one_fields[] = {
+    F(simulated_one, from, K_DATE, 0, 0, 0, "First day of the span."),
+    F(simulated_one, to, K_DATE, 0, 0, 0, "Last day."),
+    F_SUB(simulated_one, now, K_OBJECT, 0, 0, 0, told_subject_record,
+          "By the present scheme, with trees. 现行"),
+    F_SUB(simulated_one, draft, K_OBJECT, 0, 0, 0, told_subject_record,
+          "By the draft, with trees. 草案"),
+    { 0 }
+};
+static RECORD(simulated_one);
+
+static const struct err *post_one(struct req *r)
+{
+    const struct simulate_one_in *in = r->in;
+    struct simulated_one *out = arena_new(r->mem, struct simulated_one);
+    struct run_result both[SIM_SIDES];
+    struct span span;
+    TRY(access_require(r, PERM_LEDGER_READ, in->village));
+    TRY(trial_span(r, in->period, in->from, in->to, &span));
+    TRY(trial_simulate_one(r, in->village, in->body.p, in->body.n, span, in->subject, both));
+    *out = (struct simulated_one){ span.first, span.last, tool_subject(r->mem, &both[SIM_NOW]),
+                                   tool_subject(r->mem, &both[SIM_DRAFT]) };
+    r->out = out;
+    return NULL;
+}
+
 static const struct err *post_export(struct req *r)
 {
     struct simulation *sim;
@@ -190,6 +239,10 @@ static const struct route trial_routes[] = {
       &simulate_export_record, NULL, post_export, export_errors,
       ROUTE_RAW | ROUTE_QUIET | ROUTE_FILE, "text/yaml", "text/csv",
       "All subjects of a trial as CSV." },
+    { "POST", "/villages/{village}/simulations/subjects/{subject}", PERM_LEDGER_READ, TX_READ,
+      &simulate_one_in_record, &simulated_one_record, post_one, simulate_errors,
+      ROUTE_RAW | ROUTE_QUIET, "text/yaml", NULL,
+      "One subject of a trial by both schemes, with trees: why it gains or loses." },
     { "GET", "/villages/{village}/explain/{kind}/{subject}", PERM_PASSBOOK_READ, TX_READ,
       &explain_in_record, &explained_real_record, get_explain, explain_errors, 0, NULL, NULL,
       "How a real subject came to its points, places and titles, deed by deed, beside what the "

@@ -42,20 +42,36 @@ static const struct err *add_notes(struct req *r, const struct trial_source *v, 
     return NULL;
 }
 
+/* The two schemes and the village between them. */
+static const struct err *begin(struct req *r, int64_t village, const char *text, size_t n,
+                               struct span in, const struct scheme **now,
+                               const struct scheme **draft, struct trial_source **v)
+{
+    struct scheme_finding *found;
+    *draft = scheme_parse(r->mem, "draft", text, n, &found);
+    if (!*draft) return scheme_error(r->mem, found);
+    TRY(scheme_in_force(r, village, in.last < r->today ? in.last : r->today, now));
+    return trial_source_open(r, village, in.last, trial_has_homes(*now) || trial_has_homes(*draft),
+                             v);
+}
+
 const struct err *trial_simulate(struct req *r, int64_t village, const char *text, size_t n,
                                  struct span in, struct simulation **out)
 {
-    struct scheme_finding *found;
-    const struct scheme *now, *draft = scheme_parse(r->mem, "draft", text, n, &found);
+    const struct scheme *now, *draft;
     struct trial_source *v;
-    if (!draft) return scheme_error(r->mem, found);
-    if (in.first > in.last)
-        return fail_say(r, ERR_INVALID, "to", "结束日期不能早于开始日期。",
-                        "The last day is before the first.");
-    TRY(scheme_in_force(r, village, in.last < r->today ? in.last : r->today, &now));
-    TRY(trial_source_open(r, village, in.last, trial_has_homes(now) || trial_has_homes(draft), &v));
+    TRY(begin(r, village, text, n, in, &now, &draft, &v));
     TRY(scheme_simulate(r->mem, now, draft, &v->source, in, out));
     return add_notes(r, v, in, *out);
+}
+
+const struct err *trial_simulate_one(struct req *r, int64_t village, const char *text, size_t n,
+                                     struct span in, int64_t id, struct run_result out[SIM_SIDES])
+{
+    const struct scheme *now, *draft;
+    struct trial_source *v;
+    TRY(begin(r, village, text, n, in, &now, &draft, &v));
+    return scheme_simulate_one(r->mem, now, draft, &v->source, in, id, out);
 }
 
 /* ---- as a table ---- */

@@ -182,6 +182,7 @@ const MEANING = {
 const HERE = {
   "POST /villages/{village}/simulations": { period: () => "2026-Q3" },
   "POST /villages/{village}/simulations/export": { period: () => "2026-Q3" },
+  "POST /villages/{village}/simulations/subjects/{subject}": { period: () => "2026-Q3" },
   "GET /villages/{village}/explain/{kind}/{subject}": { period: () => "2026-Q3" },
   "POST /session": { name: () => "zhang", password: () => PASSWORD, code: () => null },
   "POST /me/password": { current: () => PASSWORD, password: () => "shan-zhi-novel-2027" },
@@ -277,6 +278,7 @@ const RAW = {
   "POST /schemes/check": () => scheme,
   "POST /villages/{village}/simulations": () => scheme,
   "POST /villages/{village}/simulations/export": () => scheme,
+  "POST /villages/{village}/simulations/subjects/{subject}": () => scheme,
   "POST /schemes/print": () => scheme,
   "POST /schemes/choices": () => scheme,
   "POST /villages/{village}/claims/{claim}/photos": () => photo,

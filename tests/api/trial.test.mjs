@@ -69,6 +69,17 @@ steps("a draft on what really happened", () => w.server, [
     assert.equal(by(expect(r, 200).body.rows)[t.zhang].label, "张*丰");
     assert.doesNotMatch(r.text, /张小丰|王梅|李大海/);
   }],
+  ["why one loses: both trees", async (t) => {
+    const one = (id, text = draft, who = "cadre") => w.call(who, "POST", `${path}/subjects/${id}?${span()}`, text, yaml);
+    const r = expect(await one(t.mei), 200).body;
+    const value = (s) => s.numbers.find((n) => n.code === "points");
+    assert.deepEqual([value(r.now).value, value(r.draft).value], ["6.00", "3.00"]);
+    assert.match(JSON.stringify(value(r.now).tree), /每小时2分×3小时=6分/);
+    assert.match(JSON.stringify(value(r.draft).tree), /每小时1分×3小时=3分/);
+    problem(await one(4711), 404, "not-found");
+    problem(await one(t.mei, draft + "\nhousehold: {average: participating}\n"), 404, "not-found"); // she stands in her household
+    problem(await one(t.mei, draft, "zhang"), 403, "forbidden");
+  }],
   ["pages and filters add up", async (t) => {
     const seen = [];
     for (let next = ""; next !== null;) {

@@ -2,12 +2,14 @@
  * stays as it stands there. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { howEvaluation } from './evaluation/evaluation.mjs';
 
 const path = 'docs/benchmarks.md';
 const version = (command, args, pick) => pick(spawnSync(command, args, { encoding: 'utf8' }));
-const machine = () => `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Debian 12`;
+/* Others on the machine when the run began: above the number of cores, absolute rates are too low. */
+const load = loadavg()[0].toFixed(1);
+const machine = () => `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Debian 12, load average ${load} before`;
 const made = (rest) => `Made by \`./bench\` on ${new Date().toISOString().slice(0, 10)} at commit ${version('git', ['rev-parse', '--short', 'HEAD'], (r) => r.stdout.trim())}: ${machine()}, ${rest}.`;
 const table = (rows) => ['| what | Shanzhi | reference | ratio | aim |', '|---|---|---|---|---|', ...rows.map((r) => `| ${r.join(' | ')} |`)].join('\n');
 const sqlite = () => `SQLite ${version('sqlite3', ['--version'], (r) => r.stdout.split(' ')[0])}`;

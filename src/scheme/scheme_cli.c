@@ -325,42 +325,50 @@ static int print_command(struct cli *c)
     return e ? cli_fail(c, e) : write_pdf(pdf, bytes);
 }
 
+/* What other text to begin with; NULL: told why. */
+static const char *new_text(struct cli *c, const char *from, const char *name, const char *village)
+{
+    const struct scheme_preset *preset = scheme_preset_find(from);
+    const char *text = preset ? preset->text : NULL;
+    struct scheme_finding *found;
+    size_t n;
+    if (!preset) {
+        const char *p = read_text(c, from, &n);
+        if (!p) {
+            fprintf(stderr, "可用的范本 presets:");
+            struct list all = scheme_presets();
+            for (size_t i = 0; i < all.n; i++)
+                fprintf(stderr, " %s", LIST_AT(all, struct scheme_preset, i).name);
+            fprintf(stderr, "\n");
+            return NULL;
+        }
+        text = arena_strndup(c->mem, p, n);
+    }
+    const struct scheme *s = scheme_parse(c->mem, from, text, strlen(text), &found);
+    if (s)
+        return scheme_begin(c->mem, s, text, name ? name : arena_printf(c->mem, "%.27s_new", s->name), village);
+    fprintf(stderr, "%s:%d:%d: %s | %s\n", from, found->line, found->column, found->zh, found->en);
+    return NULL;
+}
+
 /* A file to begin with: blank, a preset by name, or another file (a township's template becomes a file that extends it). */
 static int new_command(struct cli *c)
 {
     const char *from = cli_option(c, "from"), *name = cli_option(c, "name"), *village = cli_option(c, "village");
-    const char *text;
     struct scheme_finding *found;
-    size_t n;
     if (cli_arg(c, 0) || (from && !*from) || (name && !*name) || (village && !*village)) {
         fprintf(stderr, "用法 usage: shanzhi scheme new [--from PRESET|FILE] [--name CODE] [--village NAME] > FILE\n");
         return 2;
     }
     if (!village) village = "本村";
-    if (!from) {
-        printf("%s", scheme_blank(c->mem, name, village));
-        return 0;
-    }
-    const struct scheme_preset *preset = scheme_preset_find(from);
-    if (preset) {
-        text = preset->text;
-    } else {
-        const char *p = read_text(c, from, &n);
-        if (!p) {
-            fprintf(stderr, "可用的范本 presets:");
-            struct list all = scheme_presets();
-            for (size_t i = 0; i < all.n; i++) fprintf(stderr, " %s", LIST_AT(all, struct scheme_preset, i).name);
-            fprintf(stderr, "\n");
-            return 1;
-        }
-        text = arena_strndup(c->mem, p, n);
-    }
-    const struct scheme *s = scheme_parse(c->mem, from, text, strlen(text), &found);
-    if (!s) {
-        fprintf(stderr, "%s:%d:%d: %s | %s\n", from, found->line, found->column, found->zh, found->en);
+    const char *text = from ? new_text(c, from, name, village) : scheme_blank(c->mem, name, village);
+    if (!text) return 1;
+    /* A name or a code that YAML or the language does not take. */
+    if (!scheme_parse(c->mem, "new", text, strlen(text), &found)) {
+        fprintf(stderr, "%s | %s\n", found->zh, found->en);
         return 1;
     }
-    printf("%s", scheme_begin(c->mem, s, text, name ? name : arena_printf(c->mem, "%.27s_new", s->name), village));
+    printf("%s", text);
     return 0;
 }
 

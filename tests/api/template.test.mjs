@@ -189,6 +189,9 @@ describe("the commands", () => {
       assert.doesNotMatch(checked.stdout, /error|warning/);
       assert.match(begun.stdout, /^title: 礼坑村积分细则$/m);
     }
+    assert.equal(run(["scheme", "new", "--village", "礼坑村: {"]).status, 1);
+    assert.equal(run(["scheme", "new", "--name", "礼坑"]).status, 1);
+    assert.equal(run(["scheme", "new", "--from"]).status, 2);
     assert.equal(run(["scheme", "new", "--from", "nowhere"]).status, 1);
     assert.match(run(["scheme", "new", "--from", "nowhere"]).stderr, /zengxiang/);
   });

@@ -119,21 +119,31 @@ static void money(const struct page *p)
     }
 }
 
+static void at_zero(const struct page *p)
+{
+    const struct sim_spread *s = p->sim->spread;
+    buf_printf(p->out, "  %s: %lld → %lld\n", p->zh ? "正好0" : "exactly 0",
+               (long long)s[SIM_NOW].zero, (long long)s[SIM_DRAFT].zero);
+}
+
 static void distribution(const struct page *p)
 {
-    const struct simulation *s = p->sim;
-    if (!s->bins.n) return;
+    const struct list *bins = &p->sim->bins;
+    bool zero = false;
+    if (!bins->n) return;
     buf_puts(p->out,
              p->zh ? "\n分布（个数，现行 → 草案）\n" : "\nDistribution (how many, now → draft)\n");
-    buf_printf(p->out, "  %s: %lld → %lld\n", p->zh ? "正好0" : "exactly 0",
-               (long long)s->spread[SIM_NOW].zero, (long long)s->spread[SIM_DRAFT].zero);
-    for (size_t i = 0; i < s->bins.n; i++) {
-        const struct sim_bin *b = &LIST_AT(s->bins, struct sim_bin, i);
-        buf_printf(p->out,
-                   p->zh ? "  %s至不到%s: %lld → %lld\n" : "  %s to below %s: %lld → %lld\n",
-                   num(p, b->from_c), num(p, b->to_c), (long long)b->count[SIM_NOW],
+    for (size_t i = 0; i < bins->n; i++) {
+        const struct sim_bin *b = &LIST_AT(*bins, struct sim_bin, i);
+        const char *from = num(p, b->from_c), *to = num(p, b->to_c);
+        if (!zero && b->from_c >= 0) at_zero(p);
+        zero |= b->from_c >= 0;
+        if (b->from_c) buf_printf(p->out, p->zh ? "  %s至不到%s" : "  %s to below %s", from, to);
+        else buf_printf(p->out, p->zh ? "  大于0不到%s" : "  above 0 and below %s", to);
+        buf_printf(p->out, ": %lld → %lld\n", (long long)b->count[SIM_NOW],
                    (long long)b->count[SIM_DRAFT]);
     }
+    if (!zero) at_zero(p);
 }
 
 static void one_row(const struct page *p, const struct sim_row *r)

@@ -132,7 +132,7 @@ static void put_rounds(struct paper *p, struct card *c)
     bool open = false;
     for (size_t i = 0; i < c->s->rules.rounds.n; i++) {
         const struct scheme_round *r = &LIST_AT(c->s->rules.rounds, struct scheme_round, i);
-        if (!class_told(&c->t, r->class_)) continue;
+        if (!class_held(&c->t, r->class_)) continue;
         if (!open) paper_subheading(p, SAY(&c->t, "定期评比", "Rounds"));
         open = true;
         paper_point(p, round_line(&c->t, r));
@@ -140,13 +140,13 @@ static void put_rounds(struct paper *p, struct card *c)
     }
     for (size_t i = 0; i < c->s->rules.streaks.n; i++) {
         const struct scheme_streak *s = &LIST_AT(c->s->rules.streaks, struct scheme_streak, i);
-        if (s->round_ && class_told(&c->t, s->round_->class_))
+        if (s->round_ && class_held(&c->t, s->round_->class_))
             paper_point(p, streak_line(&c->t, s));
     }
     for (size_t i = 0; i < c->s->rules.assessments.n; i++) {
         const struct scheme_assessment *a =
             &LIST_AT(c->s->rules.assessments, struct scheme_assessment, i);
-        if (!class_told(&c->t, a->class_)) continue;
+        if (!class_held(&c->t, a->class_)) continue;
         if (!open) paper_subheading(p, SAY(&c->t, "评议", "Assessments"));
         open = true;
         paper_point(p, assessment_line(&c->t, a));

@@ -49,6 +49,9 @@ const char *cap_word(const struct telling *t, const struct scheme_cap *cap, cons
 const char *board_word(const struct telling *t, const char *code);     /* "“红榜”"; NULL: none */
 const char *bars_word(const struct telling *t, const char *bars);      /* "当年和次年" */
 bool class_told(const struct telling *t, const char *class_);          /* by about->classes */
+/* The same for what also holds for those within a class: rounds, assessments, payments. */
+bool class_held(const struct telling *t, const char *class_);
+bool kind_told(const struct telling *t, const char *kind);             /* "household" */
 bool item_told(const struct telling *t, const struct scheme_item *item);
 /* 3天, 3个工作日 */
 const char *publicity_word(const struct telling *t);

@@ -92,7 +92,7 @@ void tell_payments(struct telling *t)
     for (size_t i = 0; i < payments->n; i++) {
         const struct scheme_payment *p = &LIST_AT(*payments, struct scheme_payment, i);
         struct buf b = buf_in(t->mem, 8192), counted = buf_in(t->mem, 4096);
-        if (!class_told(t, p->class_)) continue;
+        if (!class_held(t, p->class_)) continue;
         if (!open) tell_chapter(t, SAY(t, "算账和兑现", "Payments"));
         open = true;
         for (size_t k = 0; k < p->categories.n; k++)

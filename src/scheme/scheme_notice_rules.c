@@ -90,7 +90,7 @@ static void tell_sheet(struct telling *t, const struct scheme_sheet *sheet)
 
 static bool round_told(const struct telling *t, const struct scheme_round *r)
 {
-    return class_told(t, r->class_);
+    return class_held(t, r->class_);
 }
 
 void tell_sheets(struct telling *t)
@@ -350,7 +350,7 @@ void tell_assessments(struct telling *t)
     for (size_t i = 0; i < t->s->rules.assessments.n; i++) {
         const struct scheme_assessment *a =
             &LIST_AT(t->s->rules.assessments, struct scheme_assessment, i);
-        if (!class_told(t, a->class_)) continue;
+        if (!class_held(t, a->class_)) continue;
         if (!open) tell_chapter(t, SAY(t, "评议", "Assessments"));
         open = true;
         tell_assessment(t, a);
@@ -360,7 +360,7 @@ void tell_assessments(struct telling *t)
 void tell_household(struct telling *t)
 {
     const struct scheme_household *h = t->s->rules.household;
-    if (!h || !class_told(t, "household")) return;
+    if (!h || !kind_told(t, "household")) return;
     tell_chapter(t, SAY(t, "家庭积分", "Household points"));
     tell(t, NOTICE_TEXT,
          SAY(t, "家庭总分是家里每个人的积分加上家庭自己的积分。户均是%s总分除以%s。",
@@ -404,30 +404,25 @@ static const char *number_word(struct telling *t, const struct scheme_number *n)
     return "";
 }
 
-/* Whose number it is: NULL: anybody's. */
-static const char *number_class(const struct scheme_number *n)
+static bool ranking_told(const struct telling *t, const struct scheme_ranking *r)
 {
+    const struct scheme_number *n = r ? &r->number : NULL;
+    if (!n) return true;
     switch (n->kind) {
     case NUMBER_POINTS:
-        return NULL;
+        return true;
     case NUMBER_TOTAL:
     case NUMBER_AVERAGE:
     case NUMBER_LIFETIME:
-        return "household";
+        return kind_told(t, "household");
     case NUMBER_ROUND:
-        return ((const struct scheme_round *)n->rule)->class_;
+        return class_held(t, ((const struct scheme_round *)n->rule)->class_);
     case NUMBER_ASSESSMENT:
-        return ((const struct scheme_assessment *)n->rule)->class_;
+        return class_held(t, ((const struct scheme_assessment *)n->rule)->class_);
     case NUMBER_MONEY:
-        return ((const struct scheme_payment *)n->rule)->class_;
+        return class_held(t, ((const struct scheme_payment *)n->rule)->class_);
     }
-    return NULL;
-}
-
-static bool ranking_told(const struct telling *t, const struct scheme_ranking *r)
-{
-    const char *class_ = r ? number_class(&r->number) : NULL;
-    return !class_ || class_told(t, class_);
+    return true;
 }
 
 static void tell_ranking(struct telling *t, const struct scheme_ranking *r)

@@ -149,6 +149,22 @@ bool class_told(const struct telling *t, const char *class_)
     return !only;
 }
 
+bool class_held(const struct telling *t, const char *class_)
+{
+    const struct list *only = t->about->classes;
+    for (size_t i = 0; only && i < only->n; i++)
+        if (scheme_class_is(t->s, LIST_AT(*only, const char *, i), class_)) return true;
+    return !only;
+}
+
+bool kind_told(const struct telling *t, const char *kind)
+{
+    const struct list *only = t->about->classes;
+    for (size_t i = 0; only && i < only->n; i++)
+        if (text_equal(scheme_class_kind(t->s, LIST_AT(*only, const char *, i)), kind)) return true;
+    return !only;
+}
+
 bool item_told(const struct telling *t, const struct scheme_item *item)
 {
     for (size_t i = 0; i < item->classes.n; i++)

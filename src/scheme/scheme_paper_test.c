@@ -211,8 +211,25 @@ static void the_usual_deeds(void **state)
     assert_string_equal(codes.p, "A05 C05 C10 ");
 }
 
+/* A round for residents is also for the party members among them; items are for the classes they name. */
+static void classes_within_classes(void **state)
+{
+    struct arena *mem = *state;
+    static const char text[] =
+        "scheme: w\ntitle: 甲\npublicity: {days: 3}\nfalse_claims: {times: 2}\nclasses: [{code: resident, label: 村民, kind: resident}, {code: pm, label: 党员, kind: resident, tag: 党员}]\n"
+        "categories: [{code: a, label: 乙}]\nitems: [{code: A1, category: a, label: 修桥, points: 1, for: 村民}, {code: A2, category: a, label: 讲课, points: 1, for: pm}]\n"
+        "rounds: [{code: r, label: 月评, for: 村民, every: month, assessors: {roles: [grid]}}]\n";
+    const struct scheme *s = parsed(mem, "w", text, sizeof text - 1);
+    const char *only[] = { "pm" };
+    const struct list classes = { only, 1 };
+    struct buf out = buf_in(mem, NOTICE_TEXT_MAX);
+    const struct list blocks = scheme_notice(mem, s, &(struct notice_about){ NOTICE_ABOUT, .classes = &classes });
+    notice_text(&out, &blocks);
+    EXPECT(strstr(out.p, "月评") && strstr(out.p, "讲课") && !strstr(out.p, "修桥"), "%s", out.p);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(every_preset_on_the_wall), TEST(every_card_is_one_page), TEST(the_largest_scheme_fits), TEST(many_cards), TEST(the_usual_deeds) };
+    const struct CMUnitTest tests[] = { TEST(every_preset_on_the_wall), TEST(every_card_is_one_page), TEST(the_largest_scheme_fits), TEST(many_cards), TEST(the_usual_deeds), TEST(classes_within_classes) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,9 @@ static void check_payments(struct scheme_check *c, struct scheme *s)
         if (p->settle != NONE && p->per != NONE && p->settle < p->per)
             check_error(c, key_or_self(p->node, "settle", "兑现"), "兑现的周期比结算的周期还短。",
                         "it is paid out more often than it is worked out");
+        if (p->settle == PERIOD_LIFE && p->per != PERIOD_LIFE)
+            check_error(c, key_or_self(p->node, "settle", "兑现"), "兑现的周期最长一年。",
+                        "it is settled within a year at most");
         for (size_t k = 0; k < p->rounds.n; k++)
             check_paid_round(c, s, LIST_AT(p->rounds, const char *, k),
                              key_or_self(p->node, "rounds", "评比"));

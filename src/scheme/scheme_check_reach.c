@@ -290,7 +290,10 @@ static void rankings(struct scheme_check *c, const struct scheme *s)
                              "the ranking's period must be the assessment's");
             break;
         case NUMBER_MONEY:
-            if (p && p->per != NONE && p->per > r->per)
+            if (p && r->per == PERIOD_LIFE)
+                wrong_period(c, r, "结算的排名最长一年。",
+                             "a ranking of payments covers a year at most");
+            else if (p && p->per != NONE && p->per > r->per)
                 wrong_period(c, r, "排名的周期比结算的周期还短。",
                              "the ranking's period is shorter than the payment's");
             break;

@@ -418,6 +418,19 @@ static void golden(void **state)
           "rankings: [{code: k, label: 排, by: p, per: month}]\n",
           "9:70 payments/0/settle 兑现的周期比结算的周期还短。 | it is paid out more often than it is worked out\n"
           "10:44 rankings/0/per 排名的周期比结算的周期还短。 | the ranking's period is shorter than the payment's\n" },
+        { "money over a lifetime",
+          "scheme: t\n"
+          "title: 测试\n"
+          "publicity: {days: 3}\n"
+          "false_claims: {times: 2}\n"
+          "classes: [{code: household, label: 家庭, kind: household}]\n"
+          "categories: [{code: c, label: 类, yuan: yes}]\n"
+          "items:\n"
+          "  - {code: A1, category: c, label: 奖励, points: 5}\n"
+          "payments: [{code: p, label: 结, for: household, per: month, settle: life, categories: [c]}]\n"
+          "rankings: [{code: k, label: 排, by: p, per: life}]\n",
+          "9:68 payments/0/settle 兑现的周期最长一年。 | it is settled within a year at most\n"
+          "10:44 rankings/0/per 结算的排名最长一年。 | a ranking of payments covers a year at most\n" },
         { "bands' amounts nobody pays",
           "scheme: t\n"
           "title: 测试\n"

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { parse } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { load } from './load.mjs';
 
 const here = (p) => fileURLToPath(new URL(p, import.meta.url));
@@ -56,8 +56,20 @@ describe('answers', () => {
         assert.match(f.zh, /是不是“label”/);
         assert.equal(e.notice(bad).text, null);
     });
-    test('what writes itself as a text is read as that text', () => {
-        assert.equal(e.json('check', [{ toString: () => zengxiang }]), e.json('check', [zengxiang]));
+    test('a document of npm yaml is read as the text it writes', () => {
+        const d = parseDocument(zengxiang);
+        d.setIn(['publicity', 'days'], 99);
+        assert.equal(e.json('check', [d]), e.json('check', [String(d)]));
+        assert.equal(e.check(d).findings[0].path, 'publicity/days');
+    });
+    test('facts as plain values are facts as text, without places', () => {
+        const facts = { subjects: [{ id: 7, class: 'resident', label: '007', deeds: [{ item: 'C05', on: '2026-03-20', quantity: 3.5, claim: 'self', reverse: false, what: undefined }] }] };
+        assert.equal(e.json('explain', [zengxiang, facts], '2026', ''), e.json('explain', [zengxiang, JSON.stringify(facts)], '2026', ''));
+        const wrong = e.explain(zengxiang, { subjects: [{ id: 7, deeds: [{ item: 'C05', on: 'soon', claim: null }] }] }, '2026');
+        assert.deepEqual(wrong.facts_findings.map((x) => x.path), ['subjects/0/deeds/0/on', 'subjects/0/deeds/0/claim']);
+        let deep = {};
+        for (let i = 0; i < 2000; i++) deep = { deep };
+        assert.match(e.explain(zengxiang, deep, '2026').facts_findings[0].en, /nested too deeply/);
     });
     test('a notice in both languages, choices and differences', () => {
         assert.ok(e.notice(zengxiang, 'en').text.includes('points'));

@@ -5,9 +5,10 @@
  *   const { ok, findings, rules } = e.check(text);
  *
  * A call takes milliseconds and never fails: what is wrong with a text is in its findings. */
+import { type Document, isDocument } from 'yaml';
 import type { components } from '@/api/schema';
 import { EngineModule, type Extra, type Feed, type Question } from './module';
-import { feedYaml } from './yaml';
+import { feedPlain, feedYaml, type Plain } from './yaml';
 
 type Answers = components['schemas'];
 export type Checked = Answers['checked'];
@@ -23,8 +24,10 @@ export type Subject = Omit<Subject_, 'numbers' | 'rounds'> & { numbers: WithTree
 export type Explained = Omit<Answers['explained'], 'subjects'> & { subjects: Subject[] };
 export type Awarded = WithTree<Answers['awarded']>;
 
-/* A text, or anything that writes itself as one (a Document of npm yaml). */
-export type Source = string | { toString(): string };
+/* A text, or a Document of npm yaml, which writes itself as one. */
+export type Source = string | Document;
+/* Facts are a text too, or plain values as a form has them. */
+export type Facts = Source | { readonly [key: string]: Plain };
 /* As facts write it: one thing done, on a day. Amounts as people write them ("2.5"). */
 export interface Deed {
     item: string;
@@ -43,12 +46,17 @@ export type Language = 'zh' | 'en';
 
 export class Engine {
     constructor(private module: EngineModule) {}
-    private ask<T>(question: Question, sources: Source[], ...extra: Extra[]): T {
+    private ask<T>(question: Question, sources: Facts[], ...extra: Extra[]): T {
         return JSON.parse(this.json(question, sources, ...extra)) as T;
     }
     /* The answer as the server would send it, byte for byte. */
-    json(question: Question, sources: Source[], ...extra: Extra[]): string {
-        return this.module.ask(question, (f: Feed) => sources.forEach((s, i) => feedYaml(f, i, String(s))), ...extra);
+    json(question: Question, sources: Facts[], ...extra: Extra[]): string {
+        const feed = (f: Feed) => sources.forEach((s, i) => {
+            if (typeof s === 'string') feedYaml(f, i, s);
+            else if (isDocument(s)) feedYaml(f, i, String(s));
+            else feedPlain(f, i, s as Plain);
+        });
+        return this.module.ask(question, feed, ...extra);
     }
     /* template: of the township, for a scheme that extends it. */
     check(scheme: Source, template?: Source): Checked { return this.ask('check', template === undefined ? [scheme] : [scheme, template]); }
@@ -58,11 +66,11 @@ export class Engine {
     choices(scheme: Source): Choices { return this.ask('choices', [scheme]); }
     diff(before: Source, after: Source): Compared { return this.ask('diff', [before, after]); }
     /* Facts over a period ("2026", "2026-03"); of one subject or of all. */
-    explain(scheme: Source, facts: Source, period: string, subject?: number): Explained {
+    explain(scheme: Source, facts: Facts, period: string, subject?: number): Explained {
         return this.ask('explain', [scheme, facts], period, subject === undefined ? '' : String(subject));
     }
     /* What would this earn? */
-    award(scheme: Source, asked: DeedAsked): Awarded { return this.ask('award', [scheme, JSON.stringify(asked)]); }
+    award(scheme: Source, asked: DeedAsked): Awarded { return this.ask('award', [scheme, asked as unknown as { [key: string]: Plain }]); }
     /* The JSON Schema of schemes, or of facts. */
     schema(of: 'scheme' | 'facts' = 'scheme'): Record<string, unknown> { return this.ask('schema', [], of === 'facts' ? 1 : 0); }
 }

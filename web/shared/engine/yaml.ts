@@ -109,6 +109,18 @@ class Walk {
 
 const lone = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\0/;
 
+/* Reading takes most of the time of an answer, and a page asks several things about the same text. */
+const KEPT = 3;
+const read = new Map<string, Document.Parsed[]>();
+function documents(text: string): Document.Parsed[] {
+    const all = read.get(text) ?? parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: true });
+    const docs = 'empty' in all ? [] : all;
+    read.delete(text); // to the end: the oldest goes first
+    read.set(text, docs);
+    if (read.size > KEPT) read.delete(read.keys().next().value!);
+    return docs;
+}
+
 export function feedYaml(f: Feed, which: number, written: string): void {
     const bytes = new TextEncoder().encode(written).length;
     if (!f.doc(which, bytes)) return;
@@ -116,8 +128,7 @@ export function feedYaml(f: Feed, which: number, written: string): void {
     const text = written.replace(/\r(?!\n)/g, '\n'); // an old line end, which npm yaml does not know
     let docs: Document.Parsed[];
     try {
-        const all = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: true });
-        docs = 'empty' in all ? [] : all;
+        docs = documents(text);
     } catch (e) {
         if (e instanceof RangeError) return f.too_deep(); // npm yaml nests calls, the engine stops far earlier
         throw e;
@@ -129,4 +140,28 @@ export function feedYaml(f: Feed, which: number, written: string): void {
     if (first.errors.length) return walk.errors(first.errors);
     if (first.contents) walk.value(first.contents, 0);
     if (second) walk.another(second);
+}
+
+/* Facts that a form has made: plain values, no text. They have no places, so a finding says its path. */
+export type Plain = string | number | boolean | null | undefined | readonly Plain[] | { readonly [key: string]: Plain };
+export function feedPlain(f: Feed, which: number, value: Plain): void {
+    f.doc(which, 0);
+    plain(f, value);
+}
+function plain(f: Feed, value: Plain): void {
+    if (!f.more()) return;
+    if (value === null || value === undefined) return f.scalar('', false, 1, 1);
+    if (typeof value !== 'object') return f.scalar(String(value), typeof value === 'string', 1, 1);
+    if (Array.isArray(value)) {
+        f.list(1, 1);
+        for (const v of value as readonly Plain[]) plain(f, v);
+    } else {
+        f.map(1, 1);
+        for (const [k, v] of Object.entries(value)) {
+            if (v === undefined) continue; // as JSON leaves it out
+            f.scalar(k, true, 1, 1);
+            plain(f, v);
+        }
+    }
+    f.end();
 }

@@ -1,6 +1,6 @@
 /* A draft on its way to the server: saved by itself when its author rests, kept on this computer until the server has it, and
  * when somebody else saved in between, brought together or shown. */
-import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
+import { type InjectionKey, type Ref, computed, inject, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { type Answer, get, line, sendText } from '@/api/client';
 import { asProblem } from '@/api/problem';
 import { session } from '@/session';
@@ -128,6 +128,9 @@ export function useDraft(village: string, draft: Draft, doc: SchemeDocument) {
         state.value = doc.text === base ? 'saved' : 'waiting';
         void save();
     };
-    return { id, state, failure, savedAt, restored, joined, conflict, resume, save, keep, settle, version: () => version, unsaved: computed(() => state.value !== 'saved') };
+    return { id, place: village, state, failure, savedAt, restored, joined, conflict, resume, save, keep, settle, version: () => version, unsaved: computed(() => state.value !== 'saved') };
 }
 export type DraftSaver = ReturnType<typeof useDraft>;
+/* The draft that is open, for the editor's further tabs; null: a version is read. */
+export const saverKey: InjectionKey<Ref<DraftSaver | null>> = Symbol('saver');
+export const useSaver = () => inject(saverKey, null);

@@ -1,6 +1,9 @@
-/* Further views of the same document beside forms and text (try it, simulate …): a row each. The component takes the document by
- * useEditor(). */
-import { type Component } from 'vue';
+/* Further views of the same document beside forms and text: a row each. The component takes the document by useEditor(), the open
+ * draft by useSaver(). */
+import { type Component, defineAsyncComponent } from 'vue';
+import '../parts/texts';
 
-export interface EditorTab { name: string; label: string; component: Component }
-export const tabs: EditorTab[] = [];
+export interface EditorTab { name: string; label: string; component: Component; draft?: boolean } // draft: not for a version that is only read
+export const tabs: EditorTab[] = [
+    { name: 'adopt', label: 'flows.tab_adopt', draft: true, component: defineAsyncComponent(() => import('../adopt/AdoptTab.vue')) },
+];

@@ -28,6 +28,7 @@ export const sections: Section[] = [
     { path: '/scheme/versions/:version', name: 'scheme_version', group: 'points', needs: ['claim.read', 'scheme.write'], page: () => import('../scheme/VersionPage.vue'), inMenu: false, wide: true },
     { path: '/scheme/history', name: 'scheme_history', group: 'points', needs: ['claim.read', 'scheme.write'], page: () => import('../scheme/history/HistoryPage.vue'), inMenu: false },
     { path: '/scheme/presets', name: 'scheme_presets', group: 'points', needs: ['scheme.write'], page: () => import('../scheme/presets/PresetsPage.vue'), inMenu: false },
+    { path: '/scheme/township', name: 'scheme_township', group: 'points', needs: ['scheme.write'], page: () => import('../scheme/township/TownshipPage.vue'), inMenu: false, anywhere: true },
     { path: '/residents', name: 'residents', group: 'people', needs: ['people.read'], page: () => import('../people/ResidentsPage.vue') },
     { path: '/households', name: 'households', group: 'people', needs: ['people.read'], page: () => import('../people/HouseholdsPage.vue') },
     { path: '/organisations', name: 'organisations', group: 'people', needs: ['people.read'], page: () => import('../people/OrganisationsPage.vue') },

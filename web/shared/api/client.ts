@@ -128,12 +128,18 @@ export async function postPicture(path: PathsWith<'post'>, values: Record<string
 }
 
 /* A text as the body (YAML), with the version it was read at. */
-export async function sendText(method: 'post' | 'put', path: keyof paths, values: Record<string, string | number>, text: string, o: { version?: number; key?: string; query?: Record<string, string> } = {}): Promise<unknown> {
+export async function sendText(method: 'post' | 'put', path: keyof paths, values: Record<string, string | number>, text: string,
+    o: { version?: number; key?: string; query?: Record<string, string> } = {}): Promise<unknown> {
     const run = raw.request as unknown as (m: string, p: string, init: unknown) => Promise<{ data?: unknown }>;
     const headers: Record<string, string> = { 'Content-Type': 'text/yaml' };
     if (o.key) headers['Idempotency-Key'] = `"${o.key}"`;
     if (o.version !== undefined) headers['If-Match'] = `"${o.version}"`;
     return (await run(method, path, { params: { path: values, query: o.query }, body: text, bodySerializer: (b: string) => b, headers })).data;
+}
+/* The same where the answer is a file. */
+export async function sendForFile(path: keyof paths, values: Record<string, string | number>, text: string, query: Record<string, string> = {}): Promise<Blob> {
+    const run = raw.request as unknown as (m: string, p: string, init: unknown) => Promise<{ data?: Blob }>;
+    return (await run('post', path, { params: { path: values, query }, body: text, bodySerializer: (b: string) => b, headers: { 'Content-Type': 'text/yaml' }, parseAs: 'blob' })).data!;
 }
 
 /* The address of a file answer (slip, export), for links: the browser sends the cookie itself. */

@@ -17,10 +17,13 @@
  *
  * Periods. What a rule gives per period that is shorter than the span is told for every period that
  * ends in it and in which anything happened; what is as long or longer, for the one that holds the
- * span's last day. Each number, rank and title says which span is its own. Order. A result does not
- * depend on the order of the subjects. Deeds count in order of day; deeds of one day in the order
- * in which the facts tell them (that decides which of two meets a cap). Ids of subjects are unique:
- * a second one with the same id is an error.
+ * span's last day. Each number, rank and title says which span is its own.
+ *
+ * Order. A result does not depend on the order of the subjects. Deeds count in order of day; deeds
+ * of one day in the order in which the facts tell them (that decides which of two meets a cap).
+ *
+ * Ids of subjects are unique: a second one with the same id is an error. Where the scheme has a
+ * budget, redemptions and rewards are kept one by one, since it pays them in order of day.
  */
 #ifndef SCHEME_SCHEME_RUN_H
 #define SCHEME_SCHEME_RUN_H

@@ -263,12 +263,39 @@ static bool same_classes(const struct list *a, const struct list *b)
     return true;
 }
 
+/* Households of the same classes have the same rules, so what fitted one fits the next, unless its
+ * name, place or helper takes more room. */
+enum { CARD_KINDS = 32 };
+struct fitted {
+    const struct scheme_card *card;
+    double type;
+    size_t deeds;
+};
+
+static void fit_as_before(struct card *c, struct fitted *known, size_t *n)
+{
+    size_t i = 0;
+    while (i < *n && !same_classes(&known[i].card->classes, &c->of->classes)) i++;
+    const struct scheme_card *before = i < *n ? known[i].card : NULL;
+    if (before && !longer(c->of->household, before->household) &&
+        !longer(c->of->place, before->place) && !longer(c->of->grid_staff, before->grid_staff)) {
+        c->type = known[i].type;
+        c->deeds = known[i].deeds;
+        return;
+    }
+    fit(c);
+    if (i == CARD_KINDS) return;
+    known[i] = (struct fitted){ c->of, c->type, c->deeds };
+    if (i == *n) ++*n;
+}
+
 const struct err *scheme_cards_pdf(struct arena *mem, const struct scheme *s,
                                    const struct scheme_card *cards, size_t n,
                                    const struct scheme_print *how, struct bytes *out)
 {
     struct card c = { .mem = mem, .s = s, .how = how };
-    const struct scheme_card *fitted = NULL;
+    struct fitted fitted[CARD_KINDS];
+    size_t kinds = 0;
     struct paper *p;
 
     if (n > SCHEME_CARDS) return err_new(mem, ERR_TOO_LARGE, NULL);
@@ -279,14 +306,7 @@ const struct err *scheme_cards_pdf(struct arena *mem, const struct scheme *s,
                                       .classes = &cards[i].classes };
         c.of = &cards[i];
         c.t.about = &about;
-        /* Neighbours mostly have the same rules: what fitted the one before fits this one. */
-        if (!fitted || !same_classes(&fitted->classes, &cards[i].classes) ||
-            longer(cards[i].household, fitted->household) ||
-            longer(cards[i].place, fitted->place) ||
-            longer(cards[i].grid_staff, fitted->grid_staff)) {
-            fit(&c);
-            fitted = &cards[i];
-        }
+        fit_as_before(&c, fitted, &kinds);
         if (i) paper_break(p);
         put_card(p, &c);
     }

@@ -1,17 +1,16 @@
-/* The JSON Schema of the language, and of facts: a loop over the table of keys. Editors check and complete by
- * it; the pages make their forms from it. Every mapping stands once under $defs. A key's Chinese name is a
- * property that refers to the English one. What JSON Schema has no word for:
- *     title         the key's Chinese name; `description` is English, x-zh Chinese
- *     x-kind        code text int bool date points bound range word words names map list levels
- *     x-required    must be written; x-one: a list that may stand as a single mapping
- *     x-words       [{"name":"month","zh":"月"}]: what may be chosen
- *     x-same-as     on a Chinese name: the English one
+/* The JSON Schema of the language, and of facts: a loop over the table of keys. Editors check and
+ * complete by it; the pages make their forms from it. Every mapping stands once under $defs. A
+ * key's Chinese name is a property that refers to the English one. What JSON Schema has no word
+ * for: title         the key's Chinese name; `description` is English, x-zh Chinese x-kind code
+ * text int bool date points bound range word words names map list levels x-required    must be
+ * written; x-one: a list that may stand as a single mapping x-words [{"name":"month","zh":"月"}]:
+ * what may be chosen x-same-as     on a Chinese name: the English one
  */
-#include <stdio.h>
-#include <string.h>
 #include "kernel/buf.h"
 #include "kernel/json.h"
 #include "scheme/scheme_keys.h"
+#include <stdio.h>
+#include <string.h>
 
 enum { DOC_MAX = 1024 * 1024, SHAPES_MAX = 100 };
 
@@ -40,7 +39,8 @@ static void schema_type(struct json *j, const char *type)
     json_text(j, type);
 }
 
-/* Text without quotes may look like a number or a yes to other readers of YAML; ours takes it as written. */
+/* Text without quotes may look like a number or a yes to other readers of YAML; ours takes it as
+ * written. */
 static void schema_text(struct json *j)
 {
     json_key(j, "not");
@@ -99,8 +99,11 @@ static void schema_list(struct json *j, const struct scheme_key *k)
 static void schema_value(struct json *j, const struct scheme_key *k)
 {
     switch (k->kind) {
-    case KEY_END: return;
-    case KEY_CODE: schema_text(j), json_key(j, "pattern"), json_text(j, "^[A-Za-z0-9_-]{1,32}$"); return;
+    case KEY_END:
+        return;
+    case KEY_CODE:
+        schema_text(j), json_key(j, "pattern"), json_text(j, "^[A-Za-z0-9_-]{1,32}$");
+        return;
     case KEY_TEXT:
         schema_text(j);
         json_key(j, "minLength"), json_int(j, k->min);
@@ -114,16 +117,33 @@ static void schema_value(struct json *j, const struct scheme_key *k)
     case KEY_BOOL:
         json_key(j, "enum");
         json_array(j);
-        json_bool(j, true), json_bool(j, false), json_text(j, "yes"), json_text(j, "no"), json_text(j, "是"), json_text(j, "否");
+        json_bool(j, true), json_bool(j, false), json_text(j, "yes"), json_text(j, "no"),
+            json_text(j, "是"), json_text(j, "否");
         json_end(j);
         return;
-    case KEY_DATE: schema_type(j, "string"), json_key(j, "format"), json_text(j, "date"); return;
-    case KEY_POINTS: schema_pattern(j, "^" NUMBER "$"); return;
-    case KEY_BOUND: schema_pattern(j, "^(" NUMBER "|[0-9]{2}-[0-9]{2})$"); return;
-    case KEY_RANGE: schema_pattern(j, "^" NUMBER "([.][.]" NUMBER ")?$"); return;
-    case KEY_WORD: case KEY_NUMBERED: schema_words(j, k->words); return;
-    case KEY_WORDS: case KEY_NAMES: schema_one_or_list(j, k); return;
-    case KEY_MAP: schema_ref(j, k->sub); return;
+    case KEY_DATE:
+        schema_type(j, "string"), json_key(j, "format"), json_text(j, "date");
+        return;
+    case KEY_POINTS:
+        schema_pattern(j, "^" NUMBER "$");
+        return;
+    case KEY_BOUND:
+        schema_pattern(j, "^(" NUMBER "|[0-9]{2}-[0-9]{2})$");
+        return;
+    case KEY_RANGE:
+        schema_pattern(j, "^" NUMBER "([.][.]" NUMBER ")?$");
+        return;
+    case KEY_WORD:
+    case KEY_NUMBERED:
+        schema_words(j, k->words);
+        return;
+    case KEY_WORDS:
+    case KEY_NAMES:
+        schema_one_or_list(j, k);
+        return;
+    case KEY_MAP:
+        schema_ref(j, k->sub);
+        return;
     case KEY_LIST:
         if (k->flags & KEY_ONE) {
             json_key(j, "oneOf");
@@ -148,9 +168,12 @@ static void schema_value(struct json *j, const struct scheme_key *k)
 static void schema_x(struct json *j, const struct scheme_key *k)
 {
     static const char *const kinds[] = {
-        [KEY_END] = "", [KEY_CODE] = "code", [KEY_TEXT] = "text", [KEY_INT] = "int", [KEY_BOOL] = "bool", [KEY_DATE] = "date",
-        [KEY_POINTS] = "points", [KEY_BOUND] = "bound", [KEY_RANGE] = "range", [KEY_WORD] = "word", [KEY_NUMBERED] = "word",
-        [KEY_WORDS] = "words", [KEY_NAMES] = "names", [KEY_MAP] = "map", [KEY_LIST] = "list", [KEY_LEVELS] = "levels",
+        [KEY_END] = "",          [KEY_CODE] = "code",     [KEY_TEXT] = "text",
+        [KEY_INT] = "int",       [KEY_BOOL] = "bool",     [KEY_DATE] = "date",
+        [KEY_POINTS] = "points", [KEY_BOUND] = "bound",   [KEY_RANGE] = "range",
+        [KEY_WORD] = "word",     [KEY_NUMBERED] = "word", [KEY_WORDS] = "words",
+        [KEY_NAMES] = "names",   [KEY_MAP] = "map",       [KEY_LIST] = "list",
+        [KEY_LEVELS] = "levels",
     };
     json_key(j, "x-kind"), json_text(j, kinds[k->kind]);
     json_key(j, "x-required"), json_bool(j, (k->flags & KEY_REQUIRED) != 0);

@@ -1,5 +1,5 @@
-/* A run's results as an answer: scheme_tool.h. The structs of scheme_run.h point into the scheme; these
- * say it in codes and labels. */
+/* A run's results as an answer: scheme_tool.h. The structs of scheme_run.h point into the scheme;
+ * these say it in codes and labels. */
 #include "kernel/text.h"
 #include "scheme/scheme_run.h"
 #include "scheme/scheme_tool.h"
@@ -12,7 +12,8 @@ struct told_number {
 };
 static const char *const unit_names[] = { "points", "yuan", "marks", NULL };
 static const struct field told_number_fields[] = {
-    F(told_number, code, K_TEXT, 0, 0, 0, "points, total, average, lifetime, or the code of an assessment or payment."),
+    F(told_number, code, K_TEXT, 0, 0, 0,
+      "points, total, average, lifetime, or the code of an assessment or payment."),
     F(told_number, zh, K_TEXT, 0, 0, 0, "What it is, Chinese."),
     F(told_number, en, K_TEXT, 0, 0, 0, "What it is, English."),
     F_ENUM(told_number, unit, 0, unit_names, "points, yuan or marks."),
@@ -39,7 +40,8 @@ static const struct field told_round_fields[] = {
     F_AS(told_round, mark_c, "mark", K_POINTS, OPT, 0, 0, "The mark; null: excused. 得分"),
     F_AS(told_round, points_c, "points", K_POINTS, 0, 0, 0, "The points it gives. 积分"),
     F(told_round, band, K_TEXT, OPT, 0, 0, "The band that holds the mark."),
-    F(told_round, from_first, K_INT, OPT, 0, 0, "Place from the first, where a streak needs places."),
+    F(told_round, from_first, K_INT, OPT, 0, 0,
+      "Place from the first, where a streak needs places."),
     F(told_round, from_last, K_INT, OPT, 0, 0, "Place from the last."),
     F(told_round, tree, K_JSON, OPT, 0, 0, "How it came about."),
     { 0 }
@@ -64,7 +66,10 @@ static const struct field told_pay_fields[] = {
 };
 static RECORD(told_pay);
 
-struct told_balance { const char *code, *label; int64_t value_c; };
+struct told_balance {
+    const char *code, *label;
+    int64_t value_c;
+};
 static const struct field told_balance_fields[] = {
     F(told_balance, code, K_TEXT, 0, 0, 0, "Code of the balance."),
     F(told_balance, label, K_TEXT, 0, 0, 0, "Its name. 积分种类"),
@@ -148,7 +153,8 @@ static const struct field told_redemption_fields[] = {
 static RECORD(told_redemption);
 
 static const struct field run_exchange_fields[] = {
-    F_AS(run_exchange, points_c, "points", K_POINTS, 0, 0, 0, "All that can be spent on the last day."),
+    F_AS(run_exchange, points_c, "points", K_POINTS, 0, 0, 0,
+         "All that can be spent on the last day."),
     F_AS(run_exchange, yuan_c, "yuan", K_POINTS, 0, 0, 0, "What it would fetch. 可兑金额"),
     F_AS(run_exchange, left_c, "left", K_POINTS, 0, 0, 0, "Points that would remain."),
     F(run_exchange, why_zh, K_TEXT, OPT, 0, 0, "Why nothing, Chinese."),
@@ -174,22 +180,24 @@ static const struct field told_subject_fields[] = {
     F_SUB(told_subject, ranks, K_LIST, 0, 0, 0, told_rank_record, "Places. 名次"),
     F_SUB(told_subject, titles, K_LIST, 0, 0, 0, told_title_record, "Titles, or why none. 称号"),
     F_SUB(told_subject, boards, K_LIST, 0, 0, 0, told_board_record, "Boards. 红黑榜"),
-    F_SUB(told_subject, redeemed, K_LIST, 0, 0, 0, told_redemption_record, "What was redeemed. 已兑换"),
-    F_SUB(told_subject, exchange, K_OBJECT, OPT, 0, 0, run_exchange_record, "What can be redeemed. 可兑换"),
+    F_SUB(told_subject, redeemed, K_LIST, 0, 0, 0, told_redemption_record,
+          "What was redeemed. 已兑换"),
+    F_SUB(told_subject, exchange, K_OBJECT, OPT, 0, 0, run_exchange_record,
+          "What can be redeemed. 可兑换"),
     F_AS(told_subject, dividend_c, "dividend", K_POINTS, OPT, 0, 0, "Dividend in yuan. 分红"),
     { 0 }
 };
 RECORD(told_subject);
 
 /* Rows of one list into those of another: `a` is the run's, `o` what is told. */
-#define TELL(mem, from, A, to, O, ...)                                                              \
-    do {                                                                                            \
-        struct O *rows_ = arena_array((mem), struct O, (from).n + 1);                               \
-        for (size_t i_ = 0; i_ < (from).n; i_++) {                                                  \
-            const struct A *a = &LIST_AT((from), struct A, i_);                                     \
-            rows_[i_] = (struct O){ __VA_ARGS__ };                                                  \
-        }                                                                                           \
-        (to) = (struct list){ rows_, (from).n };                                                    \
+#define TELL(mem, from, A, to, O, ...)                                                             \
+    do {                                                                                           \
+        struct O *rows_ = arena_array((mem), struct O, (from).n + 1);                              \
+        for (size_t i_ = 0; i_ < (from).n; i_++) {                                                 \
+            const struct A *a = &LIST_AT((from), struct A, i_);                                    \
+            rows_[i_] = (struct O){ __VA_ARGS__ };                                                 \
+        }                                                                                          \
+        (to) = (struct list){ rows_, (from).n };                                                   \
     } while (0)
 
 static const char *tree(struct arena *mem, const struct scheme_why *why)
@@ -204,33 +212,46 @@ static int64_t some(int64_t place)
 
 static void tell_places(struct arena *mem, const struct run_result *r, struct told_subject *o)
 {
-    TELL(mem, r->ranks, run_rank, o->ranks, told_rank, .code = a->ranking->code, .label = a->ranking->label, .set = a->set,
-         .from = a->in.first, .until = a->in.last, .rank = some(a->rank), .of = a->of, .value_c = a->value_c, .barred = a->barred);
-    TELL(mem, r->titles, run_title, o->titles, told_title, .code = a->title->code, .label = a->title->label,
-         .ranking = a->title->ranking_->code, .from = a->in.first, .until = a->in.last, .rung = a->rung ? a->rung->code : NULL,
+    TELL(mem, r->ranks, run_rank, o->ranks, told_rank, .code = a->ranking->code,
+         .label = a->ranking->label, .set = a->set, .from = a->in.first, .until = a->in.last,
+         .rank = some(a->rank), .of = a->of, .value_c = a->value_c, .barred = a->barred);
+    TELL(mem, r->titles, run_title, o->titles, told_title, .code = a->title->code,
+         .label = a->title->label, .ranking = a->title->ranking_->code, .from = a->in.first,
+         .until = a->in.last, .rung = a->rung ? a->rung->code : NULL,
          .name = a->rung ? a->rung->label : NULL, .colour = a->rung ? a->rung->colour : NULL,
-         .amount_c = a->rung ? a->rung->amount_c : NONE, .carries = a->rung ? a->rung->carries : (struct list){ 0 },
+         .amount_c = a->rung ? a->rung->amount_c : NONE,
+         .carries = a->rung ? a->rung->carries : (struct list){ 0 },
          .why_zh = a->rung ? NULL : a->why_zh, .why_en = a->rung ? NULL : a->why_en);
-    TELL(mem, r->boards, eval_board, o->boards, told_board, .code = a->board->code, .label = a->board->label, .name = a->name,
-         .why = a->why, .help = a->help, .mentor = a->mentor, .from = a->from, .until = a->until, .appeal_until = a->appeal_until,
+    TELL(mem, r->boards, eval_board, o->boards, told_board, .code = a->board->code,
+         .label = a->board->label, .name = a->name, .why = a->why, .help = a->help,
+         .mentor = a->mentor, .from = a->from, .until = a->until, .appeal_until = a->appeal_until,
          .upheld = a->upheld);
 }
 
 static void tell_subject(struct arena *mem, const struct run_result *r, struct told_subject *o)
 {
-    *o = (struct told_subject){ .id = r->id, .label = r->label, .class_ = r->class_, .dividend_c = r->dividend_c, .exchange = r->exchange };
-    TELL(mem, r->numbers, run_number, o->numbers, told_number, .code = a->code, .zh = a->zh, .en = a->en, .unit = unit_names[a->unit],
-         .tree = tree(mem, a->why), .from = a->in.first, .until = a->in.last, .value_c = a->value_c, .count = a->count);
-    TELL(mem, r->rounds, run_round, o->rounds, told_round, .code = a->round->code, .label = a->round->label,
-         .band = a->result.band ? a->result.band->label : NULL, .tree = tree(mem, a->result.why), .from = a->result.in.first,
-         .until = a->result.in.last, .counted = a->result.counted, .excused = a->result.excused, .mark_c = a->result.mark_c,
-         .points_c = a->result.points_c, .from_first = some(a->result.from_first), .from_last = some(a->result.from_last));
-    TELL(mem, r->pays, run_pay, o->pays, told_pay, .payment = a->payment->code, .code = a->code, .label = a->label, .why_zh = a->why_zh,
-         .why_en = a->why_en, .from = a->in.first, .until = a->in.last, .before_c = a->before_c, .after_c = a->after_c);
-    TELL(mem, r->balances, run_balance, o->balances, told_balance, .code = a->balance->code, .label = a->balance->label,
-         .value_c = a->value_c);
-    TELL(mem, r->redeemed, eval_redemption, o->redeemed, told_redemption, .service = a->spent->service, .why_zh = a->why_zh,
-         .why_en = a->why_en, .on = a->spent->on, .points_c = a->points_c, .yuan_c = a->yuan_c);
+    *o = (struct told_subject){ .id = r->id,
+                                .label = r->label,
+                                .class_ = r->class_,
+                                .dividend_c = r->dividend_c,
+                                .exchange = r->exchange };
+    TELL(mem, r->numbers, run_number, o->numbers, told_number, .code = a->code, .zh = a->zh,
+         .en = a->en, .unit = unit_names[a->unit], .tree = tree(mem, a->why), .from = a->in.first,
+         .until = a->in.last, .value_c = a->value_c, .count = a->count);
+    TELL(mem, r->rounds, run_round, o->rounds, told_round, .code = a->round->code,
+         .label = a->round->label, .band = a->result.band ? a->result.band->label : NULL,
+         .tree = tree(mem, a->result.why), .from = a->result.in.first, .until = a->result.in.last,
+         .counted = a->result.counted, .excused = a->result.excused, .mark_c = a->result.mark_c,
+         .points_c = a->result.points_c, .from_first = some(a->result.from_first),
+         .from_last = some(a->result.from_last));
+    TELL(mem, r->pays, run_pay, o->pays, told_pay, .payment = a->payment->code, .code = a->code,
+         .label = a->label, .why_zh = a->why_zh, .why_en = a->why_en, .from = a->in.first,
+         .until = a->in.last, .before_c = a->before_c, .after_c = a->after_c);
+    TELL(mem, r->balances, run_balance, o->balances, told_balance, .code = a->balance->code,
+         .label = a->balance->label, .value_c = a->value_c);
+    TELL(mem, r->redeemed, eval_redemption, o->redeemed, told_redemption,
+         .service = a->spent->service, .why_zh = a->why_zh, .why_en = a->why_en, .on = a->spent->on,
+         .points_c = a->points_c, .yuan_c = a->yuan_c);
     tell_places(mem, r, o);
 }
 
@@ -243,7 +264,10 @@ struct told_subject *tool_subject(struct arena *mem, const struct run_result *r)
 
 /* ---- the village ---- */
 
-struct told_source { const char *label; int64_t has_c, used_c; };
+struct told_source {
+    const char *label;
+    int64_t has_c, used_c;
+};
 static const struct field told_source_fields[] = {
     F(told_source, label, K_TEXT, 0, 0, 0, "Where the money comes from. 经费来源"),
     F_AS(told_source, has_c, "has", K_POINTS, 0, 0, 0, "Yuan of the year."),
@@ -263,7 +287,8 @@ static const struct field told_spend_fields[] = {
     F_AS(told_spend, asked_c, "asked", K_POINTS, 0, 0, 0, "Yuan asked for."),
     F_AS(told_spend, paid_c, "paid", K_POINTS, 0, 0, 0, "Yuan paid."),
     F(told_spend, paid_on, K_DATE, OPT, 0, 0, "The day it was paid; null: not."),
-    F_ENUM(told_spend, state, 0, spend_states, "paid, scaled, queued, refused, or later than the year."),
+    F_ENUM(told_spend, state, 0, spend_states,
+           "paid, scaled, queued, refused, or later than the year."),
     { 0 }
 };
 static RECORD(told_spend);
@@ -296,15 +321,21 @@ struct told_village {
     struct list sources, spends, services, dividend;
 };
 static const struct field told_village_fields[] = {
-    F_AS(told_village, ceiling_c, "ceiling", K_POINTS, OPT, 0, 0, "The year's ceiling in yuan; null: no budget. 经费上限"),
+    F_AS(told_village, ceiling_c, "ceiling", K_POINTS, OPT, 0, 0,
+         "The year's ceiling in yuan; null: no budget. 经费上限"),
     F_AS(told_village, funded_c, "funded", K_POINTS, OPT, 0, 0, "What the sources give."),
     F_AS(told_village, paid_c, "paid", K_POINTS, OPT, 0, 0, "Paid within the year."),
     F_AS(told_village, queued_c, "queued", K_POINTS, OPT, 0, 0, "Waiting for the next year."),
-    F_AS(told_village, refused_c, "refused", K_POINTS, OPT, 0, 0, "Not paid: the budget was spent."),
-    F_SUB(told_village, sources, K_LIST, 0, 0, 0, told_source_record, "Where the money comes from."),
-    F_SUB(told_village, spends, K_LIST, 0, 0, 0, told_spend_record, "What was asked, by day, and what became of it."),
-    F_SUB(told_village, services, K_LIST, 0, 0, 0, told_wish_record, "Who gets the places of services."),
-    F_SUB(told_village, dividend, K_LIST, 0, 0, 0, dividend_share_record, "The dividend by subject. 分红"),
+    F_AS(told_village, refused_c, "refused", K_POINTS, OPT, 0, 0,
+         "Not paid: the budget was spent."),
+    F_SUB(told_village, sources, K_LIST, 0, 0, 0, told_source_record,
+          "Where the money comes from."),
+    F_SUB(told_village, spends, K_LIST, 0, 0, 0, told_spend_record,
+          "What was asked, by day, and what became of it."),
+    F_SUB(told_village, services, K_LIST, 0, 0, 0, told_wish_record,
+          "Who gets the places of services."),
+    F_SUB(told_village, dividend, K_LIST, 0, 0, 0, dividend_share_record,
+          "The dividend by subject. 分红"),
     { 0 }
 };
 static RECORD(told_village);
@@ -313,7 +344,8 @@ static struct told_village *tell_village(struct arena *mem, const struct run_vil
 {
     struct told_village *o = arena_new(mem, struct told_village);
     *o = (struct told_village){ NONE, NONE, NONE, NONE, NONE, { 0 }, { 0 }, { 0 }, v->dividend };
-    TELL(mem, v->services, service_wish, o->services, told_wish, a->service->label, a->id, a->on, a->place, a->served);
+    TELL(mem, v->services, service_wish, o->services, told_wish, a->service->label, a->id, a->on,
+         a->place, a->served);
     if (v->budget) {
         o->ceiling_c = v->budget->ceiling_c;
         o->funded_c = v->budget->funded_c;
@@ -323,15 +355,18 @@ static struct told_village *tell_village(struct arena *mem, const struct run_vil
     o->paid_c = v->spending->paid_c;
     o->queued_c = v->spending->queued_c;
     o->refused_c = v->spending->refused_c;
-    TELL(mem, v->spending->sources, eval_source, o->sources, told_source, a->source->label, a->has_c, a->used_c);
-    TELL(mem, v->spends, spend, o->spends, told_spend, spend_states[a->state], a->id, a->on, a->asked_c, a->paid_c, a->paid_on);
+    TELL(mem, v->spending->sources, eval_source, o->sources, told_source, a->source->label,
+         a->has_c, a->used_c);
+    TELL(mem, v->spends, spend, o->spends, told_spend, spend_states[a->state], a->id, a->on,
+         a->asked_c, a->paid_c, a->paid_on);
     return o;
 }
 
 /* ---- the answer ---- */
 
 static const struct field told_problem_fields[] = {
-    F(told_problem, field, K_TEXT, OPT, 0, 0, "What is at fault: period, subject, item, quantity …"),
+    F(told_problem, field, K_TEXT, OPT, 0, 0,
+      "What is at fault: period, subject, item, quantity …"),
     F(told_problem, zh, K_TEXT, 0, 0, 0, "What is wrong and what to do, Chinese."),
     F(told_problem, en, K_TEXT, 0, 0, 0, "The same in English."),
     { 0 }
@@ -349,16 +384,20 @@ static const struct field explained_fields[] = {
     F(explained, ok, K_BOOL, 0, 0, 0, "Scheme and facts have no errors and the results are here."),
     F_SUB(explained, findings, K_LIST, 0, 0, 0, finding_out_record, "Findings in the scheme."),
     F_SUB(explained, facts_findings, K_LIST, 0, 0, 0, finding_out_record, "Findings in the facts."),
-    F_SUB(explained, problem, K_OBJECT, OPT, 0, 0, told_problem_record, "Why the facts could not be worked out by this scheme."),
+    F_SUB(explained, problem, K_OBJECT, OPT, 0, 0, told_problem_record,
+          "Why the facts could not be worked out by this scheme."),
     F(explained, from, K_DATE, OPT, 0, 0, "First day of the period."),
     F(explained, until, K_DATE, OPT, 0, 0, "Last day of the period."),
-    F_SUB(explained, subjects, K_LIST, 0, 0, 0, told_subject_record, "Results of each subject in the order of the facts, or of the one asked for."),
-    F_SUB(explained, village, K_OBJECT, OPT, 0, 0, told_village_record, "Budget and dividend; when all subjects are asked for."),
+    F_SUB(explained, subjects, K_LIST, 0, 0, 0, told_subject_record,
+          "Results of each subject in the order of the facts, or of the one asked for."),
+    F_SUB(explained, village, K_OBJECT, OPT, 0, 0, told_village_record,
+          "Budget and dividend; when all subjects are asked for."),
     { 0 }
 };
 RECORD(explained);
 
-static const struct err *explain(struct arena *mem, const struct scheme *s, const struct scheme_facts *facts, const char *period,
+static const struct err *explain(struct arena *mem, const struct scheme *s,
+                                 const struct scheme_facts *facts, const char *period,
                                  int64_t subject, struct explained *out)
 {
     struct fact_list list = fact_list_of(facts);
@@ -369,7 +408,8 @@ static const struct err *explain(struct arena *mem, const struct scheme *s, cons
     enum period per;
     struct span in;
     if (!period_parse(period, &per, &in))
-        return err_say(mem, ERR_INVALID, "period", "时段要写成 2026、2026-Q1、2026-03 这样。", "a period is written 2026, 2026-Q1 or 2026-03");
+        return err_say(mem, ERR_INVALID, "period", "时段要写成 2026、2026-Q1、2026-03 这样。",
+                       "a period is written 2026, 2026-Q1 or 2026-03");
     out->from = in.first;
     out->until = in.last;
     TRY(run_open(mem, s, &list.source, in, &run));
@@ -388,11 +428,16 @@ static const struct err *explain(struct arena *mem, const struct scheme *s, cons
     return NULL;
 }
 
-struct explained *tool_explain(struct arena *mem, const struct scheme *s, const struct scheme_finding *found, const struct scheme_facts *facts,
-                               const struct scheme_finding *facts_found, const char *period, int64_t subject)
+struct explained *tool_explain(struct arena *mem, const struct scheme *s,
+                               const struct scheme_finding *found, const struct scheme_facts *facts,
+                               const struct scheme_finding *facts_found, const char *period,
+                               int64_t subject)
 {
     struct explained *out = arena_new(mem, struct explained);
-    *out = (struct explained){ .findings = tool_findings(mem, found), .facts_findings = tool_findings(mem, facts_found), .from = NONE, .until = NONE };
+    *out = (struct explained){ .findings = tool_findings(mem, found),
+                               .facts_findings = tool_findings(mem, facts_found),
+                               .from = NONE,
+                               .until = NONE };
     if (!s || !facts) return out;
     const struct err *e = explain(mem, s, facts, period, subject, out);
     if (e) {
@@ -407,11 +452,14 @@ struct explained *tool_explain(struct arena *mem, const struct scheme *s, const 
 /* ---- one deed ---- */
 
 static const struct field awarded_fields[] = {
-    F(awarded, ok, K_BOOL, 0, 0, 0, "It could be worked out; 0.00 points when a limit is reached or a fault only warns."),
+    F(awarded, ok, K_BOOL, 0, 0, 0,
+      "It could be worked out; 0.00 points when a limit is reached or a fault only warns."),
     F_SUB(awarded, findings, K_LIST, 0, 0, 0, finding_out_record, "Findings in the scheme."),
     F_SUB(awarded, facts_findings, K_LIST, 0, 0, 0, finding_out_record, "Findings in the deed."),
-    F_SUB(awarded, problem, K_OBJECT, OPT, 0, 0, told_problem_record, "What is missing or wrong about the deed."),
-    F_AS(awarded, points_c, "points", K_POINTS, OPT, 0, 0, "What it is worth beside the earlier ones. 得分"),
+    F_SUB(awarded, problem, K_OBJECT, OPT, 0, 0, told_problem_record,
+          "What is missing or wrong about the deed."),
+    F_AS(awarded, points_c, "points", K_POINTS, OPT, 0, 0,
+         "What it is worth beside the earlier ones. 得分"),
     F(awarded, zh, K_TEXT, OPT, 0, 0, "How it came about in a sentence, Chinese."),
     F(awarded, en, K_TEXT, OPT, 0, 0, "The same in English."),
     F(awarded, tree, K_JSON, OPT, 0, 0, "How it came about: {op, zh, en, points, from: […]}."),
@@ -420,11 +468,14 @@ static const struct field awarded_fields[] = {
 RECORD(awarded);
 
 /* Beside the earlier deeds, exactly as a run counts them. */
-static const struct err *award(struct arena *mem, const struct scheme *s, const struct fact_award *f, struct awarded *out)
+static const struct err *award(struct arena *mem, const struct scheme *s,
+                               const struct fact_award *f, struct awarded *out)
 {
     struct eval e = { .mem = mem, .s = s, .explain = true };
-    struct list deeds = { arena_array(mem, struct fact_deed, f->earlier.n + 1), f->earlier.n + 1 }, worth;
-    for (size_t i = 0; i < f->earlier.n; i++) LIST_AT(deeds, struct fact_deed, i) = LIST_AT(f->earlier, struct fact_deed, i);
+    struct list deeds = { arena_array(mem, struct fact_deed, f->earlier.n + 1), f->earlier.n + 1 },
+                worth;
+    for (size_t i = 0; i < f->earlier.n; i++)
+        LIST_AT(deeds, struct fact_deed, i) = LIST_AT(f->earlier, struct fact_deed, i);
     const struct fact_deed *asked = &LIST_AT(deeds, struct fact_deed, f->earlier.n);
     LIST_AT(deeds, struct fact_deed, f->earlier.n) = *f->deed;
     TRY(eval_deeds(&e, scheme_class_pick(s, f->class_, &f->tags), &deeds, &worth));
@@ -439,11 +490,14 @@ static const struct err *award(struct arena *mem, const struct scheme *s, const 
     return NULL;
 }
 
-struct awarded *tool_award(struct arena *mem, const struct scheme *s, const struct scheme_finding *found, const struct fact_award *f,
+struct awarded *tool_award(struct arena *mem, const struct scheme *s,
+                           const struct scheme_finding *found, const struct fact_award *f,
                            const struct scheme_finding *facts_found)
 {
     struct awarded *out = arena_new(mem, struct awarded);
-    *out = (struct awarded){ .findings = tool_findings(mem, found), .facts_findings = tool_findings(mem, facts_found), .points_c = NONE };
+    *out = (struct awarded){ .findings = tool_findings(mem, found),
+                             .facts_findings = tool_findings(mem, facts_found),
+                             .points_c = NONE };
     if (!s || !f) return out;
     const struct err *e = award(mem, s, f, out);
     if (e) out->problem = tool_problem(mem, e);

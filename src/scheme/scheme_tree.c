@@ -1,11 +1,12 @@
-/* The builder of trees, findings and paths: scheme_tree.h. The limits hold while the text is read, not
- * afterwards.
+/* The builder of trees, findings and paths: scheme_tree.h. The limits hold while the text is read,
+ * not afterwards.
  */
 #include "scheme/scheme_tree.h"
 
 #include "kernel/text.h"
 
-void check_at(struct scheme_check *c, bool warning, int line, int column, const char *path, const char *zh, const char *en)
+void check_at(struct scheme_check *c, bool warning, int line, int column, const char *path,
+              const char *zh, const char *en)
 {
     if (!warning) c->errors++;
     if (c->count > SCHEME_FINDINGS) return;
@@ -20,7 +21,9 @@ void check_at(struct scheme_check *c, bool warning, int line, int column, const 
     *f = (struct scheme_finding){ line, column, warning, path, zh, en, NULL };
     /* In file order; the closing remark (line 0) stays last. */
     struct scheme_finding **at = &c->first;
-    while (*at && (line == 0 || ((*at)->line != 0 && ((*at)->line < line || ((*at)->line == line && (*at)->column <= column)))))
+    while (*at &&
+           (line == 0 || ((*at)->line != 0 && ((*at)->line < line ||
+                                               ((*at)->line == line && (*at)->column <= column)))))
         at = &(*at)->next;
     f->next = *at;
     *at = f;
@@ -126,7 +129,8 @@ static void add_pair(struct scheme_tree *t, struct tree_level *map, struct schem
     n->key_line = key->line;
     n->key_column = key->column;
     /* "[key: value]": a reader may see the mapping only at the colon. */
-    if (!map->node->child && key->line == map->node->line && key->column < map->node->column) map->node->column = key->column;
+    if (!map->node->child && key->line == map->node->line && key->column < map->node->column)
+        map->node->column = key->column;
     n->parent = map->node;
     *map->tail = n;
     map->tail = &n->next;
@@ -177,7 +181,8 @@ void tree_end(struct scheme_tree *t)
     add(t, n);
 }
 
-/* What begins nowhere (nothing at all, or a block of lines) stands at its key, in a list where the list begins. */
+/* What begins nowhere (nothing at all, or a block of lines) stands at its key, in a list where the
+ * list begins. */
 static void place(const struct scheme_tree *t, int *line, int *column)
 {
     const struct tree_level *level = t->depth ? &t->open[t->depth - 1] : NULL;
@@ -212,7 +217,8 @@ void tree_alias(struct scheme_tree *t, int line, int column)
     add(t, n);
 }
 
-/* Anchors and tags: nobody needs them in a scheme, and with them a text no longer means what it shows. */
+/* Anchors and tags: nobody needs them in a scheme, and with them a text no longer means what it
+ * shows. */
 void tree_anchor(struct scheme_tree *t, int line, int column)
 {
     if (t->closed) return;
@@ -223,7 +229,8 @@ void tree_anchor(struct scheme_tree *t, int line, int column)
 void tree_tag(struct scheme_tree *t, int line, int column)
 {
     if (t->closed) return;
-    refuse(t, line, column, "不能使用类型标记（!标记）；请删去。", "tags (!tag) are not allowed; remove it");
+    refuse(t, line, column, "不能使用类型标记（!标记）；请删去。",
+           "tags (!tag) are not allowed; remove it");
 }
 
 const struct scheme_node *tree_finish(struct scheme_tree *t)

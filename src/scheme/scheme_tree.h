@@ -1,7 +1,7 @@
-/* The tree of a file, with the position of every key and value, and its builder. Whoever reads YAML feeds
- * the builder in the order of the text: libfyaml's events in the program (scheme_yaml.c), the nodes of
- * the page's own YAML reader in the WebAssembly module (scheme_wasm.c). All limits and what is refused
- * are here, so both say the same about the same file.
+/* The tree of a file, with the position of every key and value, and its builder. Whoever reads YAML
+ * feeds the builder in the order of the text: libfyaml's events in the program (scheme_yaml.c), the
+ * nodes of the page's own YAML reader in the WebAssembly module (scheme_wasm.c). All limits and
+ * what is refused are here, so both say the same about the same file.
  *
  *     struct scheme_tree t;
  *     tree_begin(&t, &check, bytes);
@@ -17,23 +17,23 @@
 enum node_kind { NODE_SCALAR, NODE_MAP, NODE_LIST };
 struct scheme_node {
     enum node_kind kind;
-    int line, column;           /* of the value, from 1; columns are characters */
-    const char *text;           /* scalar */
-    bool quoted;                /* scalar in quotes or a block */
-    bool refused;               /* an alias: a finding already */
-    const char *key;            /* in a map */
+    int line, column; /* of the value, from 1; columns are characters */
+    const char *text; /* scalar */
+    bool quoted;      /* scalar in quotes or a block */
+    bool refused;     /* an alias: a finding already */
+    const char *key;  /* in a map */
     int key_line, key_column;
     struct scheme_node *child, *next;
     const struct scheme_node *parent;
-    int index;                  /* in a list */
+    int index; /* in a list */
 };
 
 /* Limits, with reasons: the largest real scheme known has about 150 items (60 KiB, 3,000 nodes). */
 #define SCHEME_BYTES (512 * 1024)
 #define SCHEME_DEPTH 12
 #define SCHEME_NODES 40000
-#define SCHEME_TEXT_CHARS 2000   /* one value */
-#define SCHEME_FINDINGS 200      /* nobody reads more; the last one says that there are more */
+#define SCHEME_TEXT_CHARS 2000 /* one value */
+#define SCHEME_FINDINGS 200    /* nobody reads more; the last one says that there are more */
 
 /* Collects findings in file order. */
 struct scheme_check {
@@ -41,9 +41,12 @@ struct scheme_check {
     struct scheme_finding *first;
     int count, errors;
 };
-void check_at(struct scheme_check *c, bool warning, int line, int column, const char *path, const char *zh, const char *en);
-#define check_error(c, node, zh, en) check_at((c), false, (node)->line, (node)->column, node_path((c)->mem, (node)), (zh), (en))
-#define check_warn(c, node, zh, en) check_at((c), true, (node)->line, (node)->column, node_path((c)->mem, (node)), (zh), (en))
+void check_at(struct scheme_check *c, bool warning, int line, int column, const char *path,
+              const char *zh, const char *en);
+#define check_error(c, node, zh, en)                                                               \
+    check_at((c), false, (node)->line, (node)->column, node_path((c)->mem, (node)), (zh), (en))
+#define check_warn(c, node, zh, en)                                                                \
+    check_at((c), true, (node)->line, (node)->column, node_path((c)->mem, (node)), (zh), (en))
 
 struct tree_level {
     struct scheme_node *node, *key, **tail; /* key: of a map, waiting for its value */
@@ -54,13 +57,13 @@ struct scheme_tree {
     struct scheme_node *root;
     struct tree_level open[SCHEME_DEPTH];
     int depth, nodes;
-    bool closed;                /* a limit, a syntax error or the end: what follows is not looked at */
+    bool closed; /* a limit, a syntax error or the end: what follows is not looked at */
 };
 /* bytes: how long the text is. */
 void tree_begin(struct scheme_tree *t, struct scheme_check *c, size_t bytes);
-/* The next node: the root, the next entry of the open list, or in turn a key and its value of the open
- * map. Texts live in the check's arena. A scalar without a place of its own (an empty one, a block of
- * lines) has line 0: it stands at its key. */
+/* The next node: the root, the next entry of the open list, or in turn a key and its value of the
+ * open map. Texts live in the check's arena. A scalar without a place of its own (an empty one, a
+ * block of lines) has line 0: it stands at its key. */
 void tree_map(struct scheme_tree *t, int line, int column);
 void tree_list(struct scheme_tree *t, int line, int column);
 void tree_scalar(struct scheme_tree *t, const char *text, bool quoted, int line, int column);

@@ -1,11 +1,11 @@
-/* The builder of trees: what it makes of calls in order, and that calls in any order do no harm (the page's YAML reader makes them
- * from outside). */
+/* The builder of trees: what it makes of calls in order, and that calls in any order do no harm
+ * (the page's YAML reader makes them from outside). */
 #include <string.h>
 
+#include "kernel/test.h"
 #include "kernel/text.h"
 #include "scheme/scheme_tool.h"
 #include "scheme/scheme_tree.h"
-#include "kernel/test.h"
 
 static void scalar(struct scheme_tree *t, const char *text, int line, int column)
 {
@@ -20,7 +20,8 @@ static void pairs(void **state)
     tree_map(&t, 1, 3); /* as libfyaml sees "[a: 1]": at the colon */
     scalar(&t, "a", 1, 2), scalar(&t, "1", 1, 5);
     scalar(&t, "empty", 2, 2), scalar(&t, "", 0, 0);
-    scalar(&t, "list", 3, 2), tree_list(&t, 4, 4), scalar(&t, "", 0, 0), scalar(&t, "x", 5, 6), tree_end(&t);
+    scalar(&t, "list", 3, 2), tree_list(&t, 4, 4), scalar(&t, "", 0, 0), scalar(&t, "x", 5, 6),
+        tree_end(&t);
     tree_list(&t, 6, 2), scalar(&t, "k", 6, 3), tree_end(&t), scalar(&t, "v", 6, 7);
     tree_end(&t);
     const struct scheme_node *root = tree_finish(&t), *list = node_get(root, "list");
@@ -44,7 +45,8 @@ static const char *only_finding(void *mem, struct scheme_tree *t, struct scheme_
 
 static void limits(void **state)
 {
-    struct scheme_check deep = { .mem = *state }, many = { .mem = *state }, large = { .mem = *state }, nothing = { .mem = *state };
+    struct scheme_check deep = { .mem = *state }, many = { .mem = *state },
+                        large = { .mem = *state }, nothing = { .mem = *state };
     struct scheme_tree t;
     tree_begin(&t, &deep, 0);
     for (int i = 0; i <= SCHEME_DEPTH; i++) tree_list(&t, i + 1, 1);
@@ -71,8 +73,21 @@ static uint32_t below(uint64_t *seed, uint32_t n)
 }
 
 /* Words that get far into the checker now and then. */
-static const char *const texts[] = { "scheme", "items", "code", "for", "points", "2..10", "cap", "per", "month", "rounds", "sheets", "sections", "lines", "max", "bands",
-                                     "titles", "ladder", "share", "ranking", "classes", "resident", "", "~", "5", "-1", "99999999999999999999", "代号", "extends", "template", "change" };
+static const char *const texts[] = { "scheme",   "items",
+                                     "code",     "for",
+                                     "points",   "2..10",
+                                     "cap",      "per",
+                                     "month",    "rounds",
+                                     "sheets",   "sections",
+                                     "lines",    "max",
+                                     "bands",    "titles",
+                                     "ladder",   "share",
+                                     "ranking",  "classes",
+                                     "resident", "",
+                                     "~",        "5",
+                                     "-1",       "99999999999999999999",
+                                     "代号",     "extends",
+                                     "template", "change" };
 
 static void any_order(void **state)
 {

@@ -1,13 +1,14 @@
-/* The engine as a WebAssembly module, so that a page checks, tells and works out a scheme with this same
- * code, without a server. It has no imports: no files, no clock, no printing. The page reads YAML itself,
- * hands over its nodes one by one and asks a tool; the answer is JSON, the same bytes that the
- * server gives (scheme_tool.h).
+/* The engine as a WebAssembly module, so that a page checks, tells and works out a scheme with this
+ * same code, without a server. It has no imports: no files, no clock, no printing. The page reads
+ * YAML itself, hands over its nodes one by one and asks a tool; the answer is JSON, the same bytes
+ * that the server gives (scheme_tool.h).
  *
- *     reset(); doc(0, bytes); map(1, 1); scalar(text("title"), 0, 1, 1); … end(); check() → JSON, length()
+ *     reset(); doc(0, bytes); map(1, 1); scalar(text("title"), 0, 1, 1); … end(); check() → JSON,
+ * length()
  *
- * Input never traps: limits are findings (scheme_tree.h). What is left is memory: its maximum is given to
- * the linker, and going over it ends the instance as BUG() does. The loader then makes a fresh one, reads
- * last_words() of the old and answers too_much().
+ * Input never traps: limits are findings (scheme_tree.h). What is left is memory: its maximum is
+ * given to the linker, and going over it ends the instance as BUG() does. The loader then makes a
+ * fresh one, reads last_words() of the old and answers too_much().
  */
 #include <stdio.h>
 #include <string.h>
@@ -34,15 +35,16 @@ static size_t answer_n;
 static char words[256];
 
 /* All that is left of the log. */
-void log_write(enum log_level level, const char *where, const char *msg, const struct log_field *fields)
+void log_write(enum log_level level, const char *where, const char *msg,
+               const struct log_field *fields)
 {
     (void)level;
     (void)fields;
     snprintf(words, sizeof words, "%s: %s", where, msg);
 }
 
-/* wasi-libc's vsnprintf can say on stderr that it prints no long double. It is never asked to, but the
- * sentence brings stdio along, and with it imports; these stand in for its three ways out. */
+/* wasi-libc's vsnprintf can say on stderr that it prints no long double. It is never asked to, but
+ * the sentence brings stdio along, and with it imports; these stand in for its three ways out. */
 size_t __stdio_write(FILE *f, const unsigned char *p, size_t n);
 size_t __stdio_write(FILE *f, const unsigned char *p, size_t n)
 {
@@ -197,7 +199,8 @@ static enum lang lang_of(int lang)
 EXPORT(check) const char *check(void);
 const char *check(void)
 {
-    const struct scheme *s = scheme_in(&docs[0]), *template_ = docs[1].tree.c ? scheme_in(&docs[1]) : NULL;
+    const struct scheme *s = scheme_in(&docs[0]),
+                        *template_ = docs[1].tree.c ? scheme_in(&docs[1]) : NULL;
     if (s && template_ && !scheme_extend_check(&mem, template_, s, &docs[0].check.first)) s = NULL;
     return answer(&checked_record, tool_check(&mem, s, docs[0].check.first));
 }
@@ -221,7 +224,8 @@ EXPORT(diff) const char *diff(void);
 const char *diff(void)
 {
     const struct scheme *before = scheme_in(&docs[0]), *after = scheme_in(&docs[1]);
-    return answer(&compared_record, tool_diff(&mem, before, docs[0].check.first, after, docs[1].check.first));
+    return answer(&compared_record,
+                  tool_diff(&mem, before, docs[0].check.first, after, docs[1].check.first));
 }
 
 /* Documents 0 and 1: scheme and facts. subject: digits, or "" for all. */
@@ -232,7 +236,8 @@ const char *explain(const char *period, const char *subject)
     const struct scheme *s = scheme_in(&docs[0]);
     const struct scheme_facts *f = scheme_facts_of_tree(&docs[1].check, tree_finish(&docs[1].tree));
     if (*subject && !text_int(subject, 1, INT64_MAX, &id)) id = 0; /* nobody */
-    return answer(&explained_record, tool_explain(&mem, s, docs[0].check.first, f, docs[1].check.first, period, id));
+    return answer(&explained_record,
+                  tool_explain(&mem, s, docs[0].check.first, f, docs[1].check.first, period, id));
 }
 
 /* Documents 0 and 1: the scheme, and the deed with the earlier ones (struct fact_award). */
@@ -241,7 +246,8 @@ const char *award(void)
 {
     const struct scheme *s = scheme_in(&docs[0]);
     const struct fact_award *f = scheme_award_of_tree(&docs[1].check, tree_finish(&docs[1].tree));
-    return answer(&awarded_record, tool_award(&mem, s, docs[0].check.first, f, docs[1].check.first));
+    return answer(&awarded_record,
+                  tool_award(&mem, s, docs[0].check.first, f, docs[1].check.first));
 }
 
 /* of: 0 of schemes, 1 of facts. */
@@ -253,11 +259,13 @@ const char *schema(int of)
     return text;
 }
 
-/* What to say when an instance ran out of memory, asked of a fresh one: every answer begins with `ok` and `findings`. */
+/* What to say when an instance ran out of memory, asked of a fresh one: every answer begins with
+ * `ok` and `findings`. */
 EXPORT(too_much) const char *too_much(void);
 const char *too_much(void)
 {
     struct scheme_check c = { .mem = &mem };
-    check_at(&c, false, 1, 1, "", "内容太多，本机内存不够，请分开处理。", "too much for this machine's memory; take it in parts");
+    check_at(&c, false, 1, 1, "", "内容太多，本机内存不够，请分开处理。",
+             "too much for this machine's memory; take it in parts");
     return answer(&checked_record, tool_check(&mem, NULL, c.first));
 }

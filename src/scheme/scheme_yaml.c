@@ -1,13 +1,13 @@
-/* libfyaml's events into the builder of trees: scheme_yaml.h. Events, not a document: no alias is ever
- * resolved. libfyaml prints to stderr by itself; its diagnostics are collected instead and become
- * findings.
+/* libfyaml's events into the builder of trees: scheme_yaml.h. Events, not a document: no alias is
+ * ever resolved. libfyaml prints to stderr by itself; its diagnostics are collected instead and
+ * become findings.
  */
 #include "scheme/scheme_yaml.h"
 
-#include <libfyaml.h>
-#include <string.h>
 #include "kernel/text.h"
 #include "scheme/scheme_facts.h"
+#include <libfyaml.h>
+#include <string.h>
 
 struct reader {
     struct scheme_tree t;
@@ -24,9 +24,12 @@ static const char *token_text(struct reader *y, struct fy_token *token)
     return s ? arena_strndup(mem, s, n) : "";
 }
 
-struct place { int line, column; };
+struct place {
+    int line, column;
+};
 
-/* libfyaml's marks stand behind a quote, `&` or `*`: back is how many characters. An empty value has none: line 0. */
+/* libfyaml's marks stand behind a quote, `&` or `*`: back is how many characters. An empty value
+ * has none: line 0. */
 static struct place place(const struct fy_mark *m, int back)
 {
     return m ? (struct place){ m->line + 1, m->column + 1 - back } : (struct place){ 0, 0 };
@@ -45,8 +48,8 @@ static void decoration(struct reader *y, struct fy_token *anchor, struct fy_toke
     }
 }
 
-/* libfyaml takes lines that are not indented for the text of an empty block ("label: |"). The mark stands at the
- * beginning of the text's first line. */
+/* libfyaml takes lines that are not indented for the text of an empty block ("label: |"). The mark
+ * stands at the beginning of the text's first line. */
 static bool block_swallows(const struct reader *y, const struct fy_mark *m)
 {
     const struct tree_level *level = y->t.depth ? &y->t.open[y->t.depth - 1] : NULL;
@@ -65,9 +68,11 @@ static void scalar(struct reader *y, struct fy_event *e)
     enum fy_scalar_style style = fy_token_scalar_style(e->scalar.value);
     bool block = style == FYSS_LITERAL || style == FYSS_FOLDED;
     const char *text = token_text(y, e->scalar.value);
-    struct place at = place(fy_event_start_mark(e), style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED);
+    struct place at =
+        place(fy_event_start_mark(e), style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED);
     if (block && *text && block_swallows(y, fy_event_start_mark(e)))
-        tree_syntax(&y->t, at.line, at.column, "“|”和“>”下面的文字要比键多缩进", "the lines of a block are indented more than its key");
+        tree_syntax(&y->t, at.line, at.column, "“|”和“>”下面的文字要比键多缩进",
+                    "the lines of a block are indented more than its key");
     if (block || (style == FYSS_PLAIN && !*text)) at = (struct place){ 0, 0 };
     tree_scalar(&y->t, text, style != FYSS_PLAIN, at.line, at.column);
     decoration(y, e->scalar.anchor, e->scalar.tag);
@@ -114,7 +119,9 @@ static void read_events(struct reader *y)
 /* What people get wrong most, in Chinese; the rest in libfyaml's words. */
 static const char *in_chinese(struct arena *mem, const char *message)
 {
-    static const struct { const char *part, *zh; } known[] = {
+    static const struct {
+        const char *part, *zh;
+    } known[] = {
         { "tab ", "缩进用了制表符（Tab），请改用空格" },
         { "closing quote", "引号没有写完" },
         { "closing bracket", "方括号没有写完" },
@@ -144,7 +151,8 @@ static void syntax_findings(struct reader *y, struct fy_diag *diag)
         any = true;
         /* libfyaml counts lines from 1 and columns from 1 in collected errors. */
         const char *message = arena_strdup(y->t.c->mem, d->msg ? d->msg : "");
-        tree_syntax(&y->t, d->line > 0 ? d->line : 1, d->column > 0 ? d->column : 1, in_chinese(y->t.c->mem, message), message);
+        tree_syntax(&y->t, d->line > 0 ? d->line : 1, d->column > 0 ? d->column : 1,
+                    in_chinese(y->t.c->mem, message), message);
     }
     if (!any && !y->t.c->errors) tree_syntax(&y->t, 1, 1, "读不懂", "unreadable");
 }
@@ -164,7 +172,9 @@ const struct scheme_node *scheme_yaml(struct scheme_check *c, const char *text, 
     dc.colorize = false;
     struct fy_diag *diag = fy_diag_create(&dc);
     fy_diag_set_collect_errors(diag, true);
-    struct fy_parse_cfg pc = { .search_path = "", .flags = FYPCF_QUIET | FYPCF_JSON_NONE, .diag = diag };
+    struct fy_parse_cfg pc = { .search_path = "",
+                               .flags = FYPCF_QUIET | FYPCF_JSON_NONE,
+                               .diag = diag };
     y.parser = fy_parser_create(&pc);
     if (!y.parser || fy_parser_set_string(y.parser, text, n) != 0) BUG("libfyaml parser");
     read_events(&y);
@@ -193,7 +203,8 @@ struct scheme_facts *scheme_facts_parse(struct arena *mem, const char *text, siz
     return f;
 }
 
-struct fact_award *scheme_award_parse(struct arena *mem, const char *text, size_t n, struct scheme_finding **findings)
+struct fact_award *scheme_award_parse(struct arena *mem, const char *text, size_t n,
+                                      struct scheme_finding **findings)
 {
     struct scheme_check c = { .mem = mem };
     struct fact_award *f = scheme_award_of_tree(&c, scheme_yaml(&c, text, n));

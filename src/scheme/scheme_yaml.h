@@ -1,5 +1,5 @@
-/* YAML text into a tree by libfyaml, which is used here only. Refused as findings: aliases, anchors,
- * tags, keys that are not plain text, a second document, and what goes over the limits.
+/* YAML text into a tree by libfyaml, which is used here only. Refused as findings: aliases,
+ * anchors, tags, keys that are not plain text, a second document, and what goes over the limits.
  */
 #ifndef SCHEME_YAML_H
 #define SCHEME_YAML_H

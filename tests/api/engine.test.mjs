@@ -158,7 +158,7 @@ describe("where the two readers of YAML differ", () => {
     "a word": "x\n", "a list": "- a\n- b\n", "a byte order mark": `\ufeff${head}titel: y\n`, "a marked document": `---\n${head}...\n`, "more after the end": `${head}...\nc: d\n`, "a directive": `%YAML 1.2\n---\n${head}a: b\n`,
     "tabs between": "scheme:\tx\ntitle:\t\tб\nfoo:   bar\n", "wide characters": `${head}方案二: 甲\n𠀀𠀀: {x: y}\nnote: {𠀀: 1, é: 2}\n`, "CRLF": `${head}foo: bar\n`.replace(/\n/g, "\r\n"), "CR": `${head}foo: bar\n`.replace(/\n/g, "\r"),
     "plain text over lines": `${head}covenant: this is\n  a long\n\n  text\nfoo: bar\n`, "quoted over lines": `${head}covenant: "x\n  y\n\n  z"\nfoo: 'a\n  b'\n`, "escapes": `${head}covenant: "a\\nb \\u4e00 \\x41 \\U00020000 \\/ \\" \\\\"\nfoo: 'it''s'\n`,
-    "block text": `${head}covenant: |\n  one\n  two\nplace: >-\n  folded\n  text\nsource: |2\n   x\nchoice: |+\n  kept\n\nfoo: x\n`, "blocks in a list": `${head}items:\n  - code: a\n    label: |\n      甲\n      乙\n    note: >\n\n     丙\n  - |\n   x\n`, "a line feed in quotes": `${head}covenant: "a\\tb"\n`, "a control character in quotes": `${head}covenant: "\\x01"\n`,
+    "two quotes": `${head}covenant: 'a''b'''\nplace: 'c'' ''d'\n`, "block text": `${head}covenant: |\n  one\n  two\nplace: >-\n  folded\n  text\nsource: |2\n   x\nchoice: |+\n  kept\n\nfoo: x\n`, "blocks in a list": `${head}items:\n  - code: a\n    label: |\n      甲\n      乙\n    note: >\n\n     丙\n  - |\n   x\n`, "a line feed in quotes": `${head}covenant: "a\\tb"\n`, "a control character in quotes": `${head}covenant: "\\x01"\n`,
     "flow": "{scheme: x, items: [{code: a, labl: \"b\"}, {code: }], foo, \"bar\": , ? q : r}\n", "flow over lines": `${head}items: [\n  {code: a,\n   foo: b},\n  c ]\n`, "trailing commas": `${head}items: [{code: a,},]\n`, "pairs in a list": `${head}items: [a: b, "c": d]\n`,
     "numbers": `${head}items:\n  - {code: 0x3, points: 1e3}\n  - {code: 007, points: 5.00}\n  - {points: +5}\n  - {points: .5, per: 12:30}\n  - {points: 1_000}\n`, "words for yes": `${head}balances: [{code: a, label: 甲, spend: Yes}, {code: b, label: 乙, spend: On}]\n`, "dates": `${head}adopted: {date: 2026-01-01, meeting: 2026-01-01T00:00:00Z}\n`,
     "nothing as a value": `${head}covenant:\nplace: ~\nitems:\n  -\n  - code:\n  - \nfoo: null\nbar: ""\nbaz: ''\n`, "empty lists": `${head}items: []\nsheets: {}\n`,
@@ -178,6 +178,12 @@ describe("where the two readers of YAML differ", () => {
       const [found] = programChecks([text]), mine = page.check(text);
       assert.ok(notYaml(found));
       assert.ok(notYaml(JSON.stringify(mine)) && !mine.ok && mine.findings[0].line >= 1 && mine.findings[0].column >= 1);
+    });
+  for (const [name, text] of Object.entries({ "in a value": `${head}covenant: 'a''''b'\n`, "in a key": `${head}'a''''': 1\n`, "alone, and many": `${head}covenant: '${"''".repeat(500)}'\n` }))
+    test(`several quotes in a row: ${name}`, () => {
+      const [found] = programChecks([text]);
+      assert.match(found, /use double quotes/);
+      same(page.json("check", [text]), found, text, name);
     });
   test("lines behind an empty block are not taken for its text", () => {
     const text = `${head}items:\n  - code: a\n    label: |\n    points: 5\n`;

@@ -83,6 +83,8 @@ class Walk {
         } else if (isScalar(n)) {
             const text = typeof n.value === 'string' ? n.value : n.source ?? '';
             const quoted = n.type !== undefined && n.type !== 'PLAIN';
+            if (n.type === 'QUOTE_SINGLE' && this.text.slice(at + 1, n.range![1] - 1).includes("''''")) // the server's reader cannot bear them
+                return this.f.syntax('单引号里不能连着写几个单引号，请改用双引号', 'several quotes in a row within single quotes: use double quotes', line, column);
             if (n.type?.startsWith('BLOCK') || (!text && !quoted)) this.f.scalar(text, quoted, 0, 0); // begins nowhere
             else this.f.scalar(text, quoted, line, column);
             this.decoration(n as Decorated);

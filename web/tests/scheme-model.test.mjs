@@ -150,6 +150,8 @@ describe('one change', () => {
         ['a copy has a code of its own', (d) => d.duplicate(['items'], 2), ['+  - code: A04', '+    category: build', '+    label: 荣誉', '+    levels: {村: 5, 镇: 10}']],
         ['several rows at once', (d) => d.insert(['items'], 3, { code: 'B1', label: '甲' }, { code: 'B2', label: '乙' }), ['+  - code: B1', '+    label: 甲', '+  - code: B2', '+    label: 乙']],
         ['lines of text', (d) => d.set(['items', 0, 'note'], '第一\n第二'), ['+    note: |-', '+      第一', '+      第二']],
+        ['lines of text inside braces stay on one', (d) => d.set(['items', 1, 'note'], '第一\n第二'), ['-  - {code: A02, category: 村建设, label: 扫路, for: [家庭], points: 1} # 每次', '+  - {code: A02, category: 村建设, label: 扫路, for: [家庭], points: 1, note: "第一\\n第二"} # 每次']],
+        ['what would read as nothing is quoted', (d) => d.set(['items', 0, 'label'], 'null'), ['-    label: 义务劳动 # 会上提出', '+    label: "null" # 会上提出']],
         ['a category\'s name changes where it is named', (d) => d.rename(['categories'], 0, 'label', '建设'),
             ['-  - {code: build, label: 村建设}', '+  - {code: build, label: 建设}', '-    category: 村建设', '+    category: 建设',
                 '-  - {code: A02, category: 村建设, label: 扫路, for: [家庭], points: 1} # 每次', '+  - {code: A02, category: 建设, label: 扫路, for: [家庭], points: 1} # 每次']],

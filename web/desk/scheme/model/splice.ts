@@ -72,6 +72,7 @@ export const sliceOf = (t: string, n: ParsedNode) => t.slice(startOf(n), endOf(t
  * knows by itself what is what. */
 export function scalar(value: string, inFlow: boolean): string {
     if (value === '') return '""';
+    if (value.includes('\n')) return JSON.stringify(value); // on one line
     const doc = new Document(inFlow ? [value] : { k: value }, { schema: 'failsafe' });
     if (inFlow) (doc.contents as unknown as { flow: boolean }).flow = true;
     const made = doc.toString({ lineWidth: 0, flowCollectionPadding: false, blockQuote: false }).trim();

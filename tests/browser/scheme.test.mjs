@@ -150,6 +150,27 @@ describe("a scheme by forms", { concurrency: false }, () => {
   });
 });
 
+describe("in a narrow window, in English", { concurrency: false }, () => {
+  step("nothing is wider than the screen; the words follow the language, also when they come later", async () => {
+    const page = await signedIn("admin");
+    await editing(page, await begin("zhongping"));
+    for (const [width, height] of [[900, 900], [360, 740]]) {
+      await page.setViewportSize({ width, height });
+      for (const name of ["做什么得几分", "评分表与评比"]) {
+        await section(page, name);
+        await sound(page, `${name} at ${width}`);
+      }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole("button", { name: "English" }).click();
+    await section(page, "Forms and rounds");
+    await page.reload();
+    await section(page, "Forms and rounds");
+    await sound(page, "English");
+    await done(page);
+  });
+});
+
 describe("one document", { concurrency: false }, () => {
   step("a value changed in the form is one line of the text, comments stay; a change of the text is in the form", async () => {
     const page = await signedIn("admin");

@@ -23,6 +23,14 @@ export function installTexts(zh: Record<string, unknown>, en: Record<string, () 
     };
 }
 
+/* Words of a part that comes later: its pages bring them along.
+ *   lateTexts('editor', zh, () => import('./locales/en.json').then((m) => m.default)); */
+export function lateTexts(slice: string, zh: unknown, en: () => Promise<unknown>): void {
+    installTexts({ [slice]: zh }, { [slice]: en });
+    if (language.value === 'en')
+        void switchLanguage('en').then(() => (i18n.global.fallbackLocale.value = ['zh'])); // what stands already is said again
+}
+
 const KEY = 'shanzhi.language';
 export const language = computed<Language>(() => (i18n.global.locale.value === 'en' ? 'en' : 'zh'));
 export async function switchLanguage(to: Language): Promise<void> {

@@ -268,6 +268,13 @@ describe("simulation", { concurrency: false }, () => {
     const row = page.locator(".subjects .el-table__row").first();
     assert.deepEqual((await row.locator("td").allInnerTexts()).map((x) => x.trim()).filter(Boolean).slice(0, 2), ["张*丰", "村民"]);
     await row.getByText("+5", { exact: true }).waitFor();
+    await row.getByRole("button", { name: "张*丰：为什么" }).click();
+    const why = page.getByRole("dialog", { name: "张*丰：为什么" });
+    await why.getByText(/爱护公物、制止破坏行为（A04）：3分/).waitFor();
+    await why.getByText(/爱护公物、制止破坏行为（A04）：8分/).waitFor();
+    await sound(page, "why one gains");
+    await page.keyboard.press("Escape");
+    await why.waitFor({ state: "hidden" });
     await page.locator(".subjects .el-radio-button").filter({ hasText: "增加" }).click();
     await page.locator(".subjects").getByText("共1条").waitFor();
     await page.getByLabel("按姓名查找").fill("李大海");

@@ -72,13 +72,14 @@ test('a finding stands where people say it stands', async () => {
 });
 
 describe('a simulation in words', async () => {
-    const { cents, money, periods, headline, binName } = await load('desk/scheme/simulate/told.ts');
+    const { cents, money, periods, headline, binName, share } = await load('desk/scheme/simulate/told.ts');
     const zh = read('zh');
     const t = (key, v = {}) => zh[key.replace('flows.', '')].replace(/\{(\w+)\}/g, (_, k) => String(v[k]));
     test('money without floating point', () => {
         assert.deepEqual([cents('37.50'), cents('-0.05'), cents('0.29'), cents('1234567.89')], [3750, -5, 29, 123456789]);
         assert.deepEqual([money(3750), money(-5), money(123456789), money(0)], ['37.50', '−0.05', '1,234,567.89', '0.00']);
         assert.throws(() => cents('1e3'));
+        assert.deepEqual([share('11.40', '3720.00'), share('4000.00', '3720.00'), share('1.00', '0.00')], ['0.3', '107.5', '0']);
     });
     test('periods of a day, over New Year too', () => {
         const of = (day) => periods(day).map((p) => p.value).join(' ');

@@ -48,6 +48,8 @@ export function headline(s: Pick<Simulated, 'classes' | 'gain' | 'lose' | 'subje
     if (s.titles_changed) parts.push(t('flows.head_titles', { n: s.titles_changed }));
     return parts.join(t('flows.head_then')) + t('flows.head_end');
 }
+/* How much of the ceiling, in percent with one decimal: "0.6". */
+export const share = (part: string, whole: string) => String(cents(whole) > 0 ? Math.round((cents(part) * 1000) / cents(whole)) / 10 : 0);
 /* A histogram's bars as people read them: "0～10", "−10～−5". */
 const plain = (amount: string) => money(cents(amount)).replace(/\.?0+$/, (z) => (z.startsWith('.') ? '' : z));
 export const binName = (b: { from: string; to: string }) => `${plain(b.from)}～${plain(b.to)}`;

@@ -9,7 +9,6 @@ seconds=${1:-10}
 if [ $# -eq 0 ]; then
     for f in src/*/*_fuzz.c; do set -- "$@" "$(basename "$f" .c)"; done
 fi
-export LSAN_OPTIONS="suppressions=$PWD/tests/fuzz/lsan.supp:print_suppressions=0"
 cmake --preset fuzz >/dev/null
 ninja -C build/fuzz "$@" >build/fuzz/log || { cat build/fuzz/log; exit 1; }
 for t; do

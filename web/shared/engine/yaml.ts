@@ -47,6 +47,8 @@ const chinese: Partial<Record<ErrorCode, string>> = {
     BAD_DIRECTIVE: '以 % 开头的行不能用',
 };
 
+const nothing = (d: Document.Parsed) => !d.contents || (isScalar(d.contents) && d.contents.value === '' && d.contents.type === 'PLAIN');
+
 class Walk {
     private places: Places;
     constructor(private text: string, private f: Feed) {
@@ -95,7 +97,7 @@ class Walk {
     /* A second document: only where it begins is told. */
     another(d: Document.Parsed): void {
         const at = (d.contents as Decorated | null)?.range?.[0] ?? d.errors[0]?.pos[0] ?? 0;
-        if (isScalar(d.contents) && d.contents.value === '' && d.contents.type === 'PLAIN') this.value(d.contents, at);
+        if (nothing(d)) this.f.scalar('', false, 0, 0);
         else this.f.scalar('', true, ...this.places.of(at));
     }
     /* One per line: the others are its echoes. */
@@ -136,7 +138,7 @@ export function feedYaml(f: Feed, which: number, written: string): void {
         throw e;
     }
     const walk = new Walk(text, f);
-    const [first, second] = docs;
+    const [first, second] = docs.filter((d) => !nothing(d) || d.directives.docStart || d.errors.length); // "..." alone is none
     if (!first) return;
     if (first.errors.some((e) => e.code === 'RESOURCE_EXHAUSTION')) return f.too_deep();
     if (first.errors.length) return walk.errors(first.errors);

@@ -63,7 +63,7 @@ static const char *const general_harm[] = { "骗取",     "冒领", "虐待", "�
                                             "打击报复", "刁难", "伪造", "干扰", NULL };
 static const char *const helping[] = { "帮",   "助",   "陪",   "送",   "照料", "照顾", "看护",
                                        "护理", "关爱", "服务", "宣传", "讲解", "代办", "辅导",
-                                       "捐",   "慰问", "看望", "探望", "接待", "走访", NULL };
+                                       "捐",   "慰问", "看望", "探望", "接待", "走访", "督促", NULL };
 /* What may come with a title, or for points, beside a right, not instead of it. */
 static const char *const extra[] = { "陪",   "接送", "代办", "代跑", "助学",
                                      "奖学", "慰问", "帮",   NULL };

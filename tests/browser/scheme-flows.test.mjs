@@ -182,7 +182,7 @@ describe("try it", { concurrency: false }, () => {
     await page.goto(`/desk/#/scheme/drafts/${id}`);
     await tab(page, "试一试");
     const marks = { 庭院: 15, 客厅: 9, 厨房: 9, 卧室: 8, 厕所: 4, "党员带头、群众参与产业发展和公益事业": 10, "传递正能量，传播好声音": 4, "遵纪守法，遵守社会公德": 5,
-      "父母支持、督促子女学习": 5, 学生积极读书: 5, "勤劳肯干，不游手好闲": 4, 富余劳动力充分就业创业: 5, "孝敬父母、关爱子女、无家暴": 5, 邻里和睦: 5 };
+      "父母支持、鼓励、督促学生入学": 5, 学生积极读书: 5, "勤劳肯干，不游手好闲": 4, 富余劳动力充分就业创业: 5, "孝敬父母、关爱子女、无家暴": 5, 邻里和睦: 5 };
     for (const [label, mark] of Object.entries(marks)) await sample(0).getByLabel(label).fill(String(mark));
     await sample(0).getByText(/得93分，记5分/).waitFor();
     await sample(0).getByText("可兑换5元的东西").waitFor();

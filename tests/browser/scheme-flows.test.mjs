@@ -371,6 +371,21 @@ describe("the township", { concurrency: false }, () => {
     await done(page);
   });
 
+  step("in English", async () => {
+    const p = await signedIn("admin");
+    await p.getByRole("button", { name: "English" }).click();
+    await p.goto("/desk/#/scheme/presets");
+    await p.getByRole("heading", { name: "Presets" }).waitFor();
+    const id = await draftOf(changed);
+    await p.goto(`/desk/#/scheme/drafts/${id}`);
+    for (const [name, words] of [["Try it", "What is it worth?"], ["Simulate", "Who gains, who loses"], ["Adopt", "What the meeting decided"]]) {
+      await tab(p, name);
+      await p.getByRole("heading", { name: words }).waitFor();
+      await sound(p, `${name} in English`);
+    }
+    await done(p);
+  });
+
   step("people of one village have no township page", async () => {
     const p = await signedIn("admin");
     await p.goto("/desk/#/scheme");

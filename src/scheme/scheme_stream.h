@@ -1,7 +1,6 @@
-/* Facts of a county from one file: YAML documents divided by lines "---", each like the facts of a
- * village
- * (`subjects`, `residents`, `pool`) and each within the limits of one file. One document is in
- * memory at a time. What comes from a pipe is put aside in a temporary file as it is read, since a
+/* Public: facts of a county from one file: YAML documents divided by lines "---", each like the facts
+ * of a village (`subjects`, `residents`, `pool`) and each within the limits of one file. One document
+ * is in memory at a time. What comes from a pipe is put aside in a temporary file as it is read, since a
  * run reads facts more than once.
  *
  *     struct fact_stream in;

@@ -5,9 +5,10 @@
 #include "http/command.h"
 #include "kernel/file.h"
 #include "kernel/text.h"
+#include "scheme/scheme_stream.h"
 #include "trial/trial.h"
 
-enum { OUT_MAX = 64 * 1024 * 1024, FACTS_MAX = 64 * 1024 * 1024, SCHEME_MAX = 1024 * 1024 };
+enum { OUT_MAX = 64 * 1024 * 1024, SCHEME_MAX = 1024 * 1024 };
 
 struct ask {
     int64_t village;
@@ -59,17 +60,16 @@ static int usage(void)
 static int of_files(struct cli *c, struct ask *a, const struct scheme *draft)
 {
     const char *now_path = cli_option(c, "now"), *facts_path = cli_option(c, "against"), *text;
-    struct scheme_finding *found;
     size_t n;
     const struct scheme *now = scheme_of(c, now_path, &text, &n);
     if (!now) return 1;
-    const struct err *e = file_read(c->mem, facts_path, FACTS_MAX, &text, &n);
-    if (e) return cli_fail(c, e);
-    const struct scheme_facts *facts = scheme_facts_parse(c->mem, text, n, &found);
-    findings(facts_path, found, true);
-    if (!facts) return 1;
-    struct fact_list list = fact_list_of(facts);
-    e = scheme_simulate(c->mem, now, draft, &list.source, a->in, &a->sim);
+    struct fact_stream in = { 0 };
+    const struct err *e = fact_stream_open(c->mem, facts_path, &in);
+    if (!e) e = scheme_simulate(c->mem, now, draft, &in.source, a->in, &a->sim);
+    if (e && in.findings) {
+        findings(facts_path, in.findings, true);
+        return 1;
+    }
     return e ? cli_fail(c, e) : 0;
 }
 

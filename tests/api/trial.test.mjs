@@ -1,10 +1,11 @@
 // A draft tried on a village's real past: what the registers, claims and books say, through the present scheme and the
 // draft; pages, filters, export, the command, and who may ask.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before } from "node:test";
-import { expect, problem, root, steps } from "./harness.mjs";
+import { after, before, test } from "node:test";
+import { expect, problem, root, run, steps } from "./harness.mjs";
 import { OTHER, VILLAGE, world, meeting } from "./world.mjs";
 
 const zengxiang = readFileSync(join(root, "schemes/zengxiang.yaml"), "utf8");
@@ -241,3 +242,20 @@ steps("how a household came to its points", () => w.server, [
     }
   }],
 ]);
+
+test("a county's facts are a stream of documents: the same result, and a fault has its line in the whole file", () => {
+  const dir = mkdtempSync(join(tmpdir(), "shanzhi-trial-"));
+  const file = (name, text) => { writeFileSync(join(dir, name), text); return join(dir, name); };
+  const subject = (id, hours) => `  - id: ${id}\n    class: resident\n    deeds: [{item: C05, on: 2026-03-0${id}, quantity: ${hours}}]\n`;
+  const now = file("now.yaml", zengxiang), next = file("draft.yaml", draft);
+  const asked = (facts) => run(["scheme", "simulate", next, "--now", now, "--against", facts, "--period", "2026", "--lang", "en"]);
+  const one = asked(file("one.yaml", `subjects:\n${subject(1, 3)}${subject(2, 5)}`));
+  const two = asked(file("two.yaml", `subjects:\n${subject(1, 3)}---\nsubjects:\n${subject(2, 5)}`));
+  const bad = asked(file("bad.yaml", `subjects:\n${subject(1, 3)}---\nsubjects:\n${subject(2, 5).replace("quantity", "quantitee")}`));
+  rmSync(dir, { recursive: true });
+  assert.equal(one.status, 0, one.stderr);
+  assert.match(one.stdout, /2 lose/);
+  assert.equal(two.stdout, one.stdout);
+  assert.equal(bad.status, 1);
+  assert.match(bad.stderr, /bad\.yaml:9:\d+: .*quantitee/);
+});

@@ -270,6 +270,13 @@ static int unknown(struct arena *mem, int argc, char **argv)
 {
     struct names names = { 0 };
     each_command(collect, &names);
+    const char *group = arena_printf(mem, "%s ", argv[0]);
+    for (size_t i = 0; argc == 1 && i < names.n; i++) {
+        if (strncmp(names.list[i], group, strlen(group))) continue;
+        printf("shanzhi %s …\n\n", argv[0]); /* "shanzhi scheme": what it can do */
+        each_command(print_row, (void *)group);
+        return 2;
+    }
     const char *near = argc > 1 ? text_nearest(arena_printf(mem, "%s %s", argv[0], argv[1]), names.list) : NULL;
     if (!near) near = text_nearest(argv[0], names.list);
     fprintf(stderr, "没有这个命令 / no such command: %s\n", argv[0]);

@@ -28,25 +28,40 @@ static const char *join(struct arena *mem, const char *const *words, const char 
     return s;
 }
 
+/* "per 每": both names, since people write either. */
+static const char *in_both(struct arena *mem, const char *name, const char *zh)
+{
+    return zh && strcmp(name, zh) ? arena_printf(mem, "%s %s", name, zh) : name;
+}
+
 static void unknown_key(struct scheme_check *c, const struct scheme_shape *shape,
                         const struct scheme_node *n)
 {
-    const char *words[2 * 64 + 1], *names[64 + 1];
+    const char *words[2 * 64 + 1], *names[64 + 1], *both[64 + 1];
     int w = 0, m = 0;
     if (c->count > SCHEME_FINDINGS) { /* nobody is told; looking for near words takes time */
         c->errors++;
         return;
     }
     for (const struct scheme_key *k = shape->keys; k->kind && m < 64; k++) {
+        both[m] = in_both(c->mem, k->name, k->name_zh);
         names[m++] = words[w++] = k->name;
         if (k->name_zh) words[w++] = k->name_zh;
     }
-    words[w] = names[m] = NULL;
+    words[w] = names[m] = both[m] = NULL;
+    if (strstr(n->key, "：")) {
+        check_at(
+            c, false, n->key_line, n->key_column, node_path(c->mem, n),
+            arena_printf(c->mem, "“%s”里是中文的“：”，键后面要用英文的“:”加一个空格。", n->key),
+            arena_printf(c->mem, "\"%s\" has a full-width colon: write \": \" after a key",
+                         n->key));
+        return;
+    }
     const char *near = text_nearest(n->key, words);
     check_at(c, false, n->key_line, n->key_column, node_path(c->mem, n),
              near ? arena_printf(c->mem, "没有“%s”这个键，是不是“%s”？", n->key, near)
                   : arena_printf(c->mem, "没有“%s”这个键；这里可以写：%s。", n->key,
-                                 join(c->mem, names, "、")),
+                                 join(c->mem, both, "、")),
              near ? arena_printf(c->mem, "unknown key \"%s\"; did you mean \"%s\"?", n->key, near)
                   : arena_printf(c->mem, "unknown key \"%s\"; possible here: %s", n->key,
                                  join(c->mem, names, ", ")));
@@ -85,6 +100,14 @@ static void bad_number(struct scheme_check *c, const struct scheme_node *n, cons
                 arena_printf(c->mem, "\"%s\" %s", n->text, en));
 }
 
+/* "２": typed with a Chinese keyboard. */
+static bool wide_digits(const char *s)
+{
+    for (; (s = strstr(s, "\xEF\xBC")) != NULL; s += 2)
+        if ((unsigned char)s[2] >= 0x90 && (unsigned char)s[2] <= 0x99) return true;
+    return false;
+}
+
 static bool points_parse(const char *s, int64_t *out)
 {
     /* "+5" reads well beside "-5". */
@@ -103,6 +126,11 @@ static bool points_value(struct scheme_check *c, const struct scheme_node *n, bo
 {
     int64_t limit_c = yuan ? YUAN_LIMIT_C : POINTS_LIMIT_C;
     if (!points_parse(s, out)) {
+        if (wide_digits(s)) {
+            bad_number(c, n, "里是全角数字，请改成半角，例如 5、2.5、-10。",
+                       "has full-width digits: write 5, 2.5, -10");
+            return false;
+        }
         bad_number(c, n, "不是分值；请写数字，最多两位小数，例如 5、2.5、-10，或范围 2..10。",
                    "is not a number of points: write 5, 2.5, -10, or a range 2..10");
         return false;
@@ -169,21 +197,22 @@ static void bind_range(struct scheme_check *c, const struct scheme_node *n, bool
 static int word_index(struct scheme_check *c, const struct scheme_key *k,
                       const struct scheme_node *n)
 {
-    const char *all[2 * 32 + 1], *names[32 + 1];
+    const char *all[2 * 32 + 1], *names[32 + 1], *both[32 + 1];
     int w = 0, m = 0;
     for (int i = 0; k->words[i].name && m < 32; i++) {
         if (!strcmp(n->text, k->words[i].name) ||
             (k->words[i].zh && !strcmp(n->text, k->words[i].zh)))
             return i;
+        both[m] = in_both(c->mem, k->words[i].name, k->words[i].zh);
         names[m++] = all[w++] = k->words[i].name;
         if (k->words[i].zh) all[w++] = k->words[i].zh;
     }
-    all[w] = names[m] = NULL;
+    all[w] = names[m] = both[m] = NULL;
     const char *near = text_nearest(n->text, all);
     check_error(c, n,
                 near ? arena_printf(c->mem, "“%s”不能用在这里，是不是“%s”？", n->text, near)
                      : arena_printf(c->mem, "“%s”不能用在这里；可以写：%s。", n->text,
-                                    join(c->mem, names, "、")),
+                                    join(c->mem, both, "、")),
                 near ? arena_printf(c->mem, "\"%s\" is not possible here; did you mean \"%s\"?",
                                     n->text, near)
                      : arena_printf(c->mem, "\"%s\" is not possible here; one of: %s", n->text,
@@ -492,8 +521,7 @@ void scheme_bind(struct scheme_check *c, const struct scheme_shape *shape,
     }
     for (const struct scheme_key *k = shape->keys; k->kind; k++) {
         if (seen[k - shape->keys]) continue;
-        if (k->flags & KEY_REQUIRED)
-            missing_key(c, map, k);
+        if (k->flags & KEY_REQUIRED) missing_key(c, map, k);
         else if (k->fallback)
             bind_value(c, k, &(struct scheme_node){ .kind = NODE_SCALAR, .text = k->fallback },
                        out);

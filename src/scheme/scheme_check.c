@@ -37,16 +37,30 @@ void check_codes(struct scheme_check *c, const struct list *l, size_t size, size
     }
 }
 
+/* What there is instead, when it fits a line. */
+static const char *all_of(struct scheme_check *c, const char *lead, const char *between,
+                          const char *const *words)
+{
+    const char *s = "";
+    for (size_t i = 0; words[i]; i++) {
+        if (i == 12) return "";
+        s = arena_printf(c->mem, "%s%s%s", s, i ? between : lead, words[i]);
+    }
+    return s;
+}
+
 void unknown_reference(struct scheme_check *c, const struct scheme_node *at, const char *what_zh,
                        const char *what_en, const char *text, const char *const *words)
 {
     const char *near = text_nearest(text, words);
     const char *zh = arena_printf(c->mem, "没有“%s”这个%s", text, what_zh);
     const char *en = arena_printf(c->mem, "there is no %s \"%s\"", what_en, text);
-    check_error(c, at,
-                near ? arena_printf(c->mem, "%s，是不是“%s”？", zh, near)
-                     : arena_printf(c->mem, "%s。", zh),
-                near ? arena_printf(c->mem, "%s; did you mean \"%s\"?", en, near) : en);
+    if (near)
+        check_error(c, at, arena_printf(c->mem, "%s，是不是“%s”？", zh, near),
+                    arena_printf(c->mem, "%s; did you mean \"%s\"?", en, near));
+    else
+        check_error(c, at, arena_printf(c->mem, "%s%s。", zh, all_of(c, "；有：", "、", words)),
+                    arena_printf(c->mem, "%s%s", en, all_of(c, "; there are: ", ", ", words)));
 }
 
 const char *resolve_category(struct scheme_check *c, const struct scheme *s, const char *name,
@@ -111,6 +125,26 @@ static void resolve_item(struct scheme_check *c, struct scheme *s, struct scheme
                       item->one_of, words);
 }
 
+/* From below all to above all without a gap: nothing is left for "else". */
+static bool covers_all(const struct list *steps)
+{
+    int64_t next = NONE; /* the lowest number that nothing covers yet; NONE: all so far */
+    for (size_t n = 0; n < steps->n; n++) {
+        const struct scheme_bounds *in = NULL;
+        for (size_t i = 0; i < steps->n && !in; i++) {
+            const struct scheme_bounds *x = &LIST_AT(*steps, struct scheme_band, i).in;
+            int64_t low = x->from_c != NONE    ? x->from_c
+                          : x->above_c != NONE ? x->above_c + 1
+                                               : NONE;
+            if (low == next) in = x;
+        }
+        if (!in) return false;
+        if (in->to_c == NONE && in->below_c == NONE) return true;
+        next = in->to_c != NONE ? in->to_c + 1 : in->below_c;
+    }
+    return false;
+}
+
 /* The points of an item stand in exactly one place: points, levels or steps. What costs part of a
  * pay needs none. */
 static void check_value(struct scheme_check *c, struct scheme_item *item)
@@ -155,7 +189,8 @@ static void check_value(struct scheme_check *c, struct scheme_item *item)
     }
     if (has_steps) {
         check_bands(c, &item->steps, NONE, NONE, true, steps);
-        if (item->otherwise_c == NONE && key_or_self(item->node, "else", "其他") == item->node)
+        if (item->otherwise_c == NONE && !covers_all(&item->steps) &&
+            key_or_self(item->node, "else", "其他") == item->node)
             check_error(c, steps, "分档之外的情况要写明：其他（else）计多少分，例如 0。",
                         "say what counts outside the steps: \"else\", such as 0");
     }
@@ -166,7 +201,11 @@ static void check_value(struct scheme_check *c, struct scheme_item *item)
         check_error(c, at, "一个项目不能又加分又扣分，请分成两项。",
                     "one item cannot both give and take points; make two items");
     else if (item->points_min_c == 0 && item->points_max_c == 0)
-        check_error(c, at, "分值是0，这个项目没有用处。", "worth nothing: the points are 0");
+        check_error(c, at,
+                    item->bars ? "分值是0。只为取消评选（bars）的项目也要写扣几分，例如 -1。"
+                               : "分值是0，这个项目没有用处。",
+                    item->bars ? "the points are 0: an item that bars takes points too, such as -1"
+                               : "worth nothing: the points are 0");
 }
 
 static int64_t amount(int64_t c)

@@ -238,6 +238,8 @@ static int explain_command(struct cli *c)
     enum period per;
     struct span in;
     int64_t id = NONE;
+    if (when && !period_parse(when, &per, &in))
+        fprintf(stderr, "期间“%s”不对：写 2026、2026-H1、2026-Q3 或 2026-08。 not a period: %s\n", when, when);
     if (!path || !facts_path || !when || !period_parse(when, &per, &in) || !read_lang(c, &telling.lang) ||
         (who && !text_int(who, 1, INT64_MAX, &id))) {
         fprintf(stderr, "用法 usage: shanzhi scheme explain FILE --facts FACTS --period 2026 [--subject 12] [--lang zh|en] [--json]\n");

@@ -191,7 +191,7 @@ static const struct { const char *rule, *zh; } mistakes[] = {
     { "change: [{key: exchange/rate, points: 1..3}]", "分值（points）和项目（item）一起写；别的键写范围（between）。" },
     { "change: [{item: A1, key: label, between: 1..3}]", "这一项不是数，不能写范围。" },
     { "change: [{key: publicity/days, allow: [三]}]", "这一项是数，请写范围（between）。" },
-    { "change: [{key: titles/moon/floor}]", "没有“moon”这个称号。" },
+    { "change: [{key: titles/moon/floor}]", "没有“moon”这个称号；有：star、星级户。" },
     { "add: [{what: item}]", "“item”不能用在这里，是不是“items”？" },
     { "add: [{what: boards, points: 1..3}]", "只有新增项目（items）才写分值。" },
     { "add: [{what: boards}, {what: 榜单}]", "前面已经写过。" },

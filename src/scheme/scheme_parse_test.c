@@ -64,7 +64,7 @@ static void items_golden(void **state)
           "14:5 items/0: 要写分值（points）或级别（levels）。 | \"points\" or \"levels\" is missing\n"
           "14:44 items/0/pionts: 没有“pionts”这个键，是不是“points”？ | unknown key \"pionts\"; did you mean \"points\"?\n" },
         { "a key from elsewhere", "  - {code: A1, category: build, label: 扫地, points: 2, window: 3}\n", false,
-          "14:55 items/0/window: 没有“window”这个键；这里可以写：code、category、label、for、points、levels、per、count、cap、steps、else、reverse、warnings、multiplier、one_of、short_of、loses、board、bars、evidence、claim、clause、note、source、choice。 | unknown key \"window\"; possible here: code, category, label, for, points, levels, per, count, cap, steps, else, reverse, warnings, multiplier, one_of, short_of, loses, board, bars, evidence, claim, clause, note, source, choice\n" },
+          "14:55 items/0/window: 没有“window”这个键；这里可以写：code 代号、category 类别、label 名称、for 适用、points 分值、levels 级别、per 每、count 计数、cap 上限、steps 分档、else 其他、reverse 反之、warnings 先提醒、multiplier 难度、one_of 互斥组、short_of 应有、loses 扣减款项、board 上榜、bars 取消评选、evidence 证据、claim 申报人、clause 依据、note 说明、source 出处、choice 取值理由。 | unknown key \"window\"; possible here: code, category, label, for, points, levels, per, count, cap, steps, else, reverse, warnings, multiplier, one_of, short_of, loses, board, bars, evidence, claim, clause, note, source, choice\n" },
         { "the same key twice", "  - {code: A1, category: build, label: 扫地, points: 2, points: 3}\n", false,
           "14:55 items/0/points: “points”写了两次，前一次在第14行。 | \"points\" is given twice, before on line 14\n" },
         { "the same key in both languages", "  - {code: A1, category: build, label: 扫地, points: 2, 分值: 3}\n", false,
@@ -88,6 +88,28 @@ static void items_golden(void **state)
           "14:52 items/0/points: 一个项目不能又加分又扣分，请分成两项。 | one item cannot both give and take points; make two items\n" },
         { "nothing", "  - {code: A1, category: build, label: 扫地, points: 0}\n", false,
           "14:52 items/0/points: 分值是0，这个项目没有用处。 | worth nothing: the points are 0\n" },
+        { "only to bar, but for nothing", "  - {code: A1, category: build, label: 违法犯罪, points: 0, bars: year}\n", false,
+          "14:54 items/0/points: 分值是0。只为取消评选（bars）的项目也要写扣几分，例如 -1。 | the points are 0: an item that bars takes points too, such as -1\n" },
+        { "full-width digits", "  - {code: A1, category: build, label: 扫地, points: ２}\n", false,
+          "14:52 items/0/points: “２”里是全角数字，请改成半角，例如 5、2.5、-10。 | \"２\" has full-width digits: write 5, 2.5, -10\n" },
+        { "no such class, nothing near", "  - {code: A1, category: build, label: 扫地, points: 2, for: 网格员}\n", false,
+          "14:60 items/0/for: 没有“网格员”这个积分对象；有：resident、村民、household、家庭。 | there is no class \"网格员\"; there are: resident, 村民, household, 家庭\n" },
+        { "steps that cover everything", "  - {code: A1, category: build, label: 办酒, per: 桌, steps: [{above: 15, points: 0}, {to: 10, points: 5}, {above: 10, to: 15, points: 2}]}\n", true, "" },
+        { "steps with a gap", "  - {code: A1, category: build, label: 办酒, per: 桌, steps: [{to: 10, points: 5}, {from: 11, points: 2}]}\n", false,
+          "14:59 items/0/steps: 分档之外的情况要写明：其他（else）计多少分，例如 0。 | say what counts outside the steps: \"else\", such as 0\n" },
+        { "a Chinese colon behind a key", "  - {code： A1, category: build, label: 扫地, points: 2}\n", false,
+          "14:5 items/0/code: 缺少“代号”（code）：项目代号，不能重复 | \"code\" is missing: the item's code, unique\n"
+          "14:6 items/0/code： A1: “code： A1”里是中文的“：”，键后面要用英文的“:”加一个空格。 | \"code： A1\" has a full-width colon: write \": \" after a key\n" },
+        { "Chinese colons line by line", "  - code： A1\n    category: build\n", false,
+          "14:5 YAML 书写有误：这一行有中文的“：”，键后面要用英文的“:”加一个空格。 | not valid YAML: invalid multiline plain key\n" },
+        { "Chinese commas", "  - {code: A1，category: build，label: 扫地，points: 2}\n", false,
+          "14:23 YAML 书写有误：这一行有中文的“，”，花括号和方括号里要用英文的“,”加一个空格。 | not valid YAML: missing comma in flow mapping\n" },
+        { "no space behind the dash", "  -{code: A1, category: build, label: 扫地, points: 2}\n", false,
+          "14:23 YAML 书写有误：列表的“-”后面要空一格。 | not valid YAML: invalid nested block mapping on the same line\n" },
+        { "pasted from a table", "A1\t扫地\t2\nA2\t除草\t3\n", false,
+          "14:1 YAML 书写有误：这一行有制表符（多半是从表格里粘贴来的），请照“键: 值”的样子写。 | not valid YAML: could not find expected ':'\n" },
+        { "Chinese comma in good text beside a real mistake", "  - code: A1\n    label: \"扫地，擦窗\"\n    category: build: x\n", false,
+          "16:20 YAML 书写有误：一行里有两个冒号，后面的内容请加引号。 | not valid YAML: invalid nested block mapping on the same line\n" },
         { "points and levels", "  - {code: A1, category: build, label: 荣誉, points: 2, levels: {村: 2}}\n", false,
           "14:63 items/0/levels: 分值和级别只能写一个。 | give points or levels, not both\n" },
         { "a level twice", "  - {code: A1, category: build, label: 荣誉, levels: {村: 2, 村: 5}}\n", false,
@@ -106,7 +128,7 @@ static void items_golden(void **state)
           "14:62 items/0/claim: 没有人可以申报这个项目；请写谁可以申报，或删去这个键。 | nobody may claim this item; say who may, or leave the key out\n" },
         { "claimant unknown and repeated", "  - {code: A1, category: build, label: 扫地, points: 2, claim: [self, self, village]}\n", false,
           "14:69 items/0/claim/1: 重复了。 | repeated\n"
-          "14:75 items/0/claim/2: “village”不能用在这里；可以写：self、proxy、recorder、document。 | \"village\" is not possible here; one of: self, proxy, recorder, document\n" },
+          "14:75 items/0/claim/2: “village”不能用在这里；可以写：self 本人、proxy 代报、recorder 录入员、document 文书。 | \"village\" is not possible here; one of: self, proxy, recorder, document\n" },
         { "deduction without clause", "  - {code: A1, category: build, label: 乱倒垃圾, points: -2}\n", true,
           "14:54 warning items/0/points: 扣分没有写依据（clause）：请写明村规民约的哪一条。 | a deduction without the clause of the covenant it rests on\n" },
         { "statutory right, taken", "  - {code: A1, category: build, label: 多次上访, points: -10, clause: 第三条}\n", false,
@@ -128,7 +150,7 @@ static void items_golden(void **state)
         { "several at once, in file order", "  - {code: A 1, category: build, label: 扫地, points: x}\n  - {code: A2, category: build, label: 巡逻, points: 2, evidence: maybe}\n", false,
           "14:12 items/0/code: 代号只能用字母、数字、- 和 _，最多32个。 | a code has letters, digits, - and _, at most 32\n"
           "14:53 items/0/points: “x”不是分值；请写数字，最多两位小数，例如 5、2.5、-10，或范围 2..10。 | \"x\" is not a number of points: write 5, 2.5, -10, or a range 2..10\n"
-          "15:65 items/1/evidence: “maybe”不能用在这里；可以写：required、optional、none。 | \"maybe\" is not possible here; one of: required, optional, none\n" },
+          "15:65 items/1/evidence: “maybe”不能用在这里；可以写：required 必须、optional 可选、none 不需要。 | \"maybe\" is not possible here; one of: required, optional, none\n" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -58,7 +58,7 @@ static void golden(void **state)
         { "a streak over points that are none", "rounds: [{code: m, label: 评, for: household, every: month}]\nstreaks: [{code: s, label: 连, round: m, in_a_row: 3, equal: 5, points: 5}]\n",
           "6:11 streaks/0 这个评比没有分段，没有积分；请写 of: mark。 | this round has no bands and so no points; write of: mark\n" },
         { "a streak over no round", "rounds: [{code: m, label: 评, for: household, every: month}]\nstreaks: [{code: s, label: 连, round: n, in_a_row: 3, last: 1, help: 帮}]\n",
-          "6:38 streaks/0/round 没有“n”这个评比。 | there is no round \"n\"\n" },
+          "6:38 streaks/0/round 没有“n”这个评比；有：m。 | there is no round \"n\"; there are: m\n" },
         { "a ceiling below the base", "assessments: [{code: a, label: 评, for: household, per: year, ceiling: 30, parts: [{code: p, label: 甲, base: 40}]}]\n",
           "5:71 assessments/0/ceiling 低于基础分之和40。 | below the sum of the bases, 40\n" },
         { "a part longer than its whole", "assessments: [{code: a, label: 评, for: household, per: month, parts: [{code: p, label: 甲, base: 40, every: year}]}]\n",

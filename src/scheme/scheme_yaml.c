@@ -6,6 +6,7 @@
 
 #include "kernel/text.h"
 #include "scheme/scheme_facts.h"
+#include <ctype.h>
 #include <libfyaml.h>
 #include <string.h>
 
@@ -63,8 +64,9 @@ static bool block_swallows(const struct reader *y, const struct fy_mark *m)
     }
 }
 
-/* '''' within single quotes stands for two of them. libfyaml 0.7 leaks memory when asked for the text of many such
- * (8 KiB for eighty in a row), so it is never asked: nobody writes them, and double quotes say the same. */
+/* '''' within single quotes stands for two of them. libfyaml 0.7 leaks memory when asked for the
+ * text of many such (8 KiB for eighty in a row), so it is never asked: nobody writes them, and
+ * double quotes say the same. */
 static bool quotes_in_a_row(const struct reader *y, const struct fy_mark *m)
 {
     const char *end = y->text + y->n;
@@ -153,6 +155,7 @@ static const char *in_chinese(struct arena *mem, const char *message)
         { "closing brace", "花括号没有写完" },
         { "nested block mapping", "一行里有两个冒号，后面的内容请加引号" },
         { "multiline plain key", "缩进不对，或冒号后面缺空格" },
+        { "expected '-' indicator", "缩进不对，同一级的行要对齐" },
         { "missing comma", "括号里缺逗号，或括号没有写完" },
         { "did not find expected key", "这里应当写“键: 值”" },
         { "indendation", "缩进不对，同一级的行要对齐" },
@@ -166,6 +169,60 @@ static const char *in_chinese(struct arena *mem, const char *message)
     return arena_printf(mem, "请检查缩进、冒号后的空格和引号（%s）", message);
 }
 
+/* What is most likely wrong with a line: typed with a Chinese keyboard or pasted from a table.
+ * NULL: nothing seen. */
+static const char *slip_of(const char *s, const char *end)
+{
+    static const struct {
+        const char *sign, *zh;
+    } wide[] = {
+        { "：", "这一行有中文的“：”，键后面要用英文的“:”加一个空格" },
+        { "，", "这一行有中文的“，”，花括号和方括号里要用英文的“,”加一个空格" },
+        { "｛", "这一行有全角的“｛”，要用英文的“{”" },
+        { "｝", "这一行有全角的“｝”，要用英文的“}”" },
+        { "【", "这一行有“【”，列表要用英文的“[”和“]”" },
+        { "　", "这一行有全角空格，请改成英文空格" },
+        { "－", "这一行有全角的“－”，请改成英文的“-”加一个空格" },
+        { "“", "这一行有中文引号，请改成英文引号或删去" },
+    };
+    char quote = 0;
+    const char *first = s;
+    while (first < end && *first == ' ') first++;
+    if (end - first > 1 && *first == '-' &&
+        (first[1] == '{' || (first[1] & 0x80) || isalpha((unsigned char)first[1])))
+        return "列表的“-”后面要空一格";
+    for (const char *p = first; p < end; p++) {
+        if (*p == '"' || *p == '\'') quote = quote == *p ? 0 : quote ? quote : *p;
+        if (quote) continue;
+        if (*p == '#' && (p == s || p[-1] == ' ')) return NULL;
+        if (*p == '\t') return "这一行有制表符（多半是从表格里粘贴来的），请照“键: 值”的样子写";
+        for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+            size_t n = strlen(wide[i].sign);
+            if ((size_t)(end - p) >= n && !memcmp(p, wide[i].sign, n)) return wide[i].zh;
+        }
+    }
+    return NULL;
+}
+
+/* The line that libfyaml names, or the one before it, where what was opened there shows only now.
+ */
+static const char *slip_near(const struct reader *y, int *line)
+{
+    const char *before = NULL, *s = y->text, *end = y->text + y->n;
+    for (int i = 1; i < *line && s < end; i++) {
+        const char *stop = memchr(s, '\n', (size_t)(end - s));
+        if (!stop) break;
+        before = s;
+        s = stop + 1;
+    }
+    const char *stop = memchr(s, '\n', (size_t)(end - s));
+    const char *zh = slip_of(s, stop ? stop : end);
+    if (zh || !before) return zh;
+    zh = slip_of(before, s - 1);
+    if (zh) --*line;
+    return zh;
+}
+
 static void syntax_findings(struct reader *y, struct fy_diag *diag)
 {
     void *at = NULL;
@@ -176,8 +233,11 @@ static void syntax_findings(struct reader *y, struct fy_diag *diag)
         any = true;
         /* libfyaml counts lines from 1 and columns from 1 in collected errors. */
         const char *message = arena_strdup(y->t.c->mem, d->msg ? d->msg : "");
-        tree_syntax(&y->t, d->line > 0 ? d->line : 1, d->column > 0 ? d->column : 1,
-                    in_chinese(y->t.c->mem, message), message);
+        int line = d->line > 0 ? d->line : 1, named = line;
+        const char *slip =
+            strstr(message, "indentation") && strstr(message, "tab") ? NULL : slip_near(y, &line);
+        tree_syntax(&y->t, line, line == named && d->column > 0 ? d->column : 1,
+                    slip ? slip : in_chinese(y->t.c->mem, message), message);
     }
     if (!any && !y->t.c->errors) tree_syntax(&y->t, 1, 1, "读不懂", "unreadable");
 }

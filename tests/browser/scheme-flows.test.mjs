@@ -28,6 +28,7 @@ async function signedIn(name, size = { width: 1440, height: 900 }) {
   await page.keyboard.press("Enter");
   await page.locator("#menu").waitFor({ state: "attached" });
   await page.waitForFunction(() => !location.hash.startsWith("#/sign-in")); // else its last step would go over the test's first
+  await page.waitForLoadState("networkidle"); // and so would the choice of the first village
   return page;
 }
 const done = (page) => page.context().close();
@@ -359,9 +360,16 @@ describe("the township", { concurrency: false }, () => {
     const now = (await w.ok("town", "GET", `/villages/${TOWN}/schemes`)).rows[0];
     const d = await w.ok("town", "POST", `/villages/${TOWN}/drafts`, { from: "version", id: now.id });
     const put = await w.ok("town", "PUT", `/villages/${TOWN}/drafts/${d.id}`, d.text.replace("points: 1..3", "points: 1..2"), { type: "text/yaml", match: `"${d.version}"` });
-    await w.ok("town", "POST", `/villages/${TOWN}/drafts/${d.id}/adopt`, { from: w.today() }, { match: `"${put.version}"` });
     await done(page);
     page = await signedIn("town");
+    await page.goto(`/desk/#/scheme/drafts/${d.id}?v=${TOWN}`);
+    await tab(page, "模拟");
+    await page.getByText("1个村会超出范围：官田村（1处）。").waitFor();
+    await page.getByRole("combobox", { name: "在哪个村试算" }).click();
+    await page.getByRole("option", { name: "礼坑村" }).click();
+    await page.locator(".sentence").waitFor();
+    await sound(page, "a template on a village");
+    await w.ok("town", "POST", `/villages/${TOWN}/drafts/${d.id}/adopt`, { from: w.today() }, { match: `"${put.version}"` });
     await page.goto(`/desk/#/scheme/township?v=${VILLAGE}`);
     await page.getByText(/1个超出模板范围/).waitFor();
     await page.getByRole("row", { name: /官田村/ }).getByText("超出范围").waitFor();

@@ -34,7 +34,11 @@ export function lateTexts(slice: string, zh: unknown, en: () => Promise<unknown>
 const KEY = 'shanzhi.language';
 export const language = computed<Language>(() => (i18n.global.locale.value === 'en' ? 'en' : 'zh'));
 export async function switchLanguage(to: Language): Promise<void> {
-    if (to === 'en' && english) i18n.global.mergeLocaleMessage('en', await english());
+    let told: typeof english = null;
+    while (to === 'en' && english && told !== english) { // a part may bring its words while the others are fetched
+        told = english;
+        i18n.global.mergeLocaleMessage('en', await told());
+    }
     i18n.global.locale.value = to;
     localStorage.setItem(KEY, to);
     document.documentElement.lang = to === 'en' ? 'en' : 'zh-CN';

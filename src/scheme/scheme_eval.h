@@ -189,6 +189,7 @@ struct redeem_facts {
     int64_t points_c, balance_c, earned_c, on;
     const char *service; /* points for a service; NULL: for goods */
     bool barred;
+    bool any_day; /* what it would fetch on the next exchange day */
     int64_t used_times[6], used_c[6], used_yuan_c[6]; /* per limit: so far in its period */
 };
 /* Points into yuan (0 for a service); ERR_INVALID says why not. */

@@ -249,8 +249,9 @@ const struct err *eval_redeem(struct arena *mem, const struct scheme *s,
             arena_printf(mem, "\"%s\" is %s points each time", service->label,
                          dec_human(service->points_c, n)));
     if (!service && x->minimum_c != NONE && f->points_c < x->minimum_c)
-        return refuse(mem, arena_printf(mem, "一次至少兑%s分。", dec_human(x->minimum_c, n)),
-                      arena_printf(mem, "at least %s points at a time", dec_human(x->minimum_c, n)));
+        return refuse(
+            mem, arena_printf(mem, "一次至少兑%s分。", dec_human(x->minimum_c, n)),
+            arena_printf(mem, "at least %s points at a time", dec_human(x->minimum_c, n)));
     if (f->points_c > f->balance_c)
         return refuse(mem, "可兑积分不够。", "not enough spendable points");
     if (x->earned_c != NONE && f->earned_c < x->earned_c)
@@ -259,7 +260,8 @@ const struct err *eval_redeem(struct arena *mem, const struct scheme *s,
                       arena_printf(mem, "only with %s points earned", dec_human(x->earned_c, n)));
     if (f->barred && x->barred)
         return refuse(mem, "受过处罚，停兑期内不能兑换。", "barred by a penalty");
-    if (!on_exchange_day(x, f->on)) return refuse(mem, "今天不是兑换日。", "not a day of exchange");
+    if (!f->any_day && !on_exchange_day(x, f->on))
+        return refuse(mem, "今天不是兑换日。", "not a day of exchange");
     *yuan_c = 0;
     if (!service && !dec_muldiv(f->points_c, x->rate_c, 100, DEC_DOWN, yuan_c))
         return refuse(mem, "分数太大。", "too many points");

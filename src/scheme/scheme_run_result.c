@@ -173,7 +173,7 @@ static const struct err *balances(struct making *m)
     const struct scheme_exchange *x = s->rules.exchange;
     int64_t on = m->out->in.last;
     struct run_balance *v = arena_array(m->e.mem, struct run_balance, s->accounts.n + 1);
-    struct redeem_facts r = { .on = on, .barred = eval_barred(s, m->f, on, true) };
+    struct redeem_facts r = { .on = on, .barred = eval_barred(s, m->f, on, true), .any_day = true };
     for (size_t i = 0; i < s->accounts.n; i++) {
         const struct scheme_balance *b = &LIST_AT(s->accounts, struct scheme_balance, i);
         v[i].balance = b;
@@ -192,6 +192,10 @@ static const struct err *balances(struct making *m)
     }
     eval_redeem_used(x, &redeemed, on, &r);
     r.points_c = out->points_c = r.balance_c;
+    if (r.balance_c <= 0) {
+        out->why_zh = "没有可兑的积分。", out->why_en = "no spendable points";
+        return NULL;
+    }
     const struct err *no = eval_redeem(m->e.mem, s, &r, &out->yuan_c, &out->left_c);
     if (no) *out = (struct run_exchange){ r.points_c, 0, r.balance_c, no->zh, no->en };
     return NULL;

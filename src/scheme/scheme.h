@@ -111,6 +111,8 @@ bool scheme_class_is(const struct scheme *s, const char *a, const char *b);
 const char *scheme_class_kind(const struct scheme *s, const char *code);
 /* The rules of an item as a villager reads them: "每小时2分", "2分至10分，由初审人评定", "每月最多4次". */
 const char *scheme_points_text(struct arena *mem, const struct scheme_item *i, enum lang lang);
+/* "级" behind 镇 or 县, "" behind 本科 or 一等功. */
+const char *scheme_level_suffix(const char *level);
 const char *scheme_cap_text(struct arena *mem, const struct scheme_item *i, enum lang lang); /* NULL: none */
 /* The JSON Schema of the language, for editors and forms, from the table of keys; and that of facts. */
 const char *scheme_json_schema(struct arena *mem);

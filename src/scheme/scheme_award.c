@@ -286,8 +286,7 @@ static const struct err *limited(struct steps *t, const struct scheme *s,
                         : l->scope == LIMIT_ACCOUNT  ? "全部加分"
                                                      : item->label;
     /* Caps of a category or an account limit what is given, never what is taken. */
-    if ((l->scope == LIMIT_CATEGORY || l->scope == LIMIT_ACCOUNT) && t->value_c <= 0)
-        return NULL;
+    if ((l->scope == LIMIT_CATEGORY || l->scope == LIMIT_ACCOUNT) && t->value_c <= 0) return NULL;
     if (l->scope == LIMIT_WARNING) {
         if (t->value_c >= 0 || l->used_times >= l->times) return NULL;
         t->warned = true;
@@ -359,7 +358,8 @@ static void first_steps(struct steps *t, const struct scheme_item *item,
     t->value_c = total_c;
     if (t->say == AWARD_POINTS) return;
     const char *fen = item->yuan ? "元" : "分", *en_fen = item->yuan ? "yuan" : "points";
-    const char *level_zh = f->level ? arena_printf(mem, "%s级", f->level) : "";
+    const char *level_zh =
+        f->level ? arena_printf(mem, "%s%s", f->level, scheme_level_suffix(f->level)) : "";
     const char *level_en = f->level ? arena_printf(mem, "level %s, ", f->level) : "";
     bool pick =
         item->points_min_c != item->points_max_c && !f->level && !item->steps.n && !f->reverse;
@@ -368,9 +368,10 @@ static void first_steps(struct steps *t, const struct scheme_item *item,
          arena_printf(mem, "%s (%s)", item->label, item->code));
     if (item->steps.n && !f->reverse) {
         char day[DATE_ZH_SIZE];
-        const char *at = scheme_steps_by_day(item) ? date_zh(f->on, day)
-                                            : arena_printf(mem, "%s%s", points(mem, f->quantity_c),
-                                                           item->unit ? item->unit : "");
+        const char *at = scheme_steps_by_day(item)
+                             ? date_zh(f->on, day)
+                             : arena_printf(mem, "%s%s", points(mem, f->quantity_c),
+                                            item->unit ? item->unit : "");
         STEP(t, "step", total_c, arena_printf(mem, "%s，%s%s", at, points(mem, total_c), fen),
              arena_printf(mem, "%s: %s %s", at, points(mem, total_c), en_fen));
         return;

@@ -241,7 +241,7 @@ const char *item_name(struct telling *t, const struct scheme_item *item)
     if (item->bars)
         buf_printf(&b, SAY(t, "%s%s不得评称号", "%sno titles %s"), b.n ? sep : "",
                    bars_word(t, item->bars));
-    if (!deduction(item) && item->clause && item->reverse_c == NONE)
+    if (!deduction(item) && !item->yuan && item->clause && item->reverse_c == NONE)
         buf_printf(&b, "%s%s%s", b.n ? sep : "", SAY(t, "依据：", "by "), item->clause);
     return b.n ? told(t, SAY(t, "%s（%s）", "%s (%s)"), item->label, b.p) : item->label;
 }

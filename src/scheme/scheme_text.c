@@ -1,6 +1,7 @@
 /* Rules in the words of the village: "每小时2分", "2分至10分，由初审人评定", "每月最多4次". */
 #include "kernel/buf.h"
 #include "kernel/dec.h"
+#include "kernel/text.h"
 #include "scheme/scheme.h"
 
 static const char *unit_text(const struct scheme_item *i, enum lang lang)
@@ -90,6 +91,15 @@ static void more_text(struct buf *b, const struct scheme_item *i, enum lang lang
     }
 }
 
+const char *scheme_level_suffix(const char *level)
+{
+    static const char *const places[] = { "组", "村", "乡", "镇", "街道", "区", "县",
+                                          "市", "州", "省", "国家", "全国" };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (text_equal(level, places[i])) return "级";
+    return "";
+}
+
 const char *scheme_points_text(struct arena *mem, const struct scheme_item *i, enum lang lang)
 {
     struct buf b = buf_in(mem, 4096);
@@ -110,8 +120,8 @@ const char *scheme_points_text(struct arena *mem, const struct scheme_item *i, e
     if (i->unit && lang == LANG_ZH) buf_printf(&b, "每%s", i->unit);
     for (size_t k = 0; k < i->levels.n; k++) {
         const struct scheme_level *l = &LIST_AT(i->levels, struct scheme_level, k);
-        buf_printf(&b, lang == LANG_ZH ? "%s%s级" : "%s%s ",
-                   k ? (lang == LANG_ZH ? "，" : ", ") : "", l->name);
+        buf_printf(&b, "%s%s%s", k ? (lang == LANG_ZH ? "，" : ", ") : "", l->name,
+                   lang == LANG_ZH ? scheme_level_suffix(l->name) : " ");
         range_text(&b, l->points, unit_text(i, lang), lang);
         picked |= l->points.min_c != l->points.max_c;
     }

@@ -85,8 +85,9 @@ struct claim {
     int64_t household;
     const char *grid, *item, *item_label, *category;
     int64_t scheme_version, deed_on;
-    const char *place, *cause, *evidence, *level;
+    const char *place, *cause, *evidence, *level, *difficulty;
     int64_t chosen_c, quantity_c, points_c;
+    int64_t reverse; /* 反之: the contrary of the deed was done; 1 or 0 */
     const char *explain_zh, *explain_en, *tree;
     const char *channel, *claimant, *reporter;
     int64_t claimed_by;
@@ -107,8 +108,8 @@ struct claim_new {
     const char *subject_kind; int64_t subject;
     const char *item;
     int64_t deed_on;
-    const char *place, *cause, *evidence, *level;
-    int64_t chosen_c, quantity_c;
+    const char *place, *cause, *evidence, *level, *difficulty;
+    int64_t chosen_c, quantity_c, reverse; /* reverse: 1, else not */
     const char *channel, *claimant; /* claimant NULL: self when it is one's own, else proxy */
     const char *reporter;           /* who said so, when somebody else types 口头/电话申报人 */
 };
@@ -120,8 +121,8 @@ struct claim_do {
     int64_t version;          /* what the caller saw; NONE: whatever it is now */
     const char *reason;
     int64_t deed_on;          /* ACT_SUBMIT and ACT_CHECK: what was found */
-    const char *place, *cause, *evidence, *level;
-    int64_t chosen_c, quantity_c;
+    const char *place, *cause, *evidence, *level, *difficulty;
+    int64_t chosen_c, quantity_c, reverse;
     const char *public_text;  /* ACT_PUBLISH: the wording for the wall, instead of the cause */
 };
 MUST_CHECK const struct err *claim_do(struct req *r, enum claim_action act, const struct claim_do *in, struct claim **out);
@@ -134,8 +135,8 @@ struct claim_deed {
     int64_t subject, household;        /* household: as of the day of the claim */
     const char *class_, *item, *item_label;
     int64_t on;
-    const char *level;
-    int64_t chosen_c, quantity_c, points_c, scheme_version;
+    const char *level, *difficulty;
+    int64_t chosen_c, quantity_c, reverse, points_c, scheme_version;
     int64_t posting, reversal, penalty, false_claim;
 };
 /* kind NULL: of the households first…last and whoever belonged to them then; else the subjects

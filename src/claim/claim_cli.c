@@ -24,6 +24,7 @@ enum column {
     COL_CAUSE,
     COL_EVIDENCE,
     COL_LEVEL,
+    COL_DIFFICULTY,
     COL_CHOSEN,
     COL_QUANTITY,
     COL_CHANNEL,
@@ -44,6 +45,7 @@ static const struct {
     [COL_CAUSE] = { "事由", "cause", true },
     [COL_EVIDENCE] = { "佐证", "evidence", false },
     [COL_LEVEL] = { "级别", "level", false },
+    [COL_DIFFICULTY] = { "难度", "difficulty", false },
     [COL_CHOSEN] = { "分值", "chosen", false },
     [COL_QUANTITY] = { "数量", "quantity", false },
     [COL_CHANNEL] = { "渠道", "channel", false }, /* paper if empty */
@@ -187,6 +189,7 @@ static const struct err *row_read(struct req *r, const struct import *im, const 
     TRY(text_cell(r, im, row, COL_CAUSE, 500, &n->cause));
     TRY(text_cell(r, im, row, COL_EVIDENCE, 500, &n->evidence));
     TRY(text_cell(r, im, row, COL_LEVEL, 20, &n->level));
+    TRY(text_cell(r, im, row, COL_DIFFICULTY, 20, &n->difficulty));
     TRY(text_cell(r, im, row, COL_REPORTER, 40, &n->reporter));
     TRY(number_cell(r, im, row, COL_CHOSEN, &n->chosen_c));
     TRY(number_cell(r, im, row, COL_QUANTITY, &n->quantity_c));

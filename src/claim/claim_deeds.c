@@ -13,6 +13,8 @@ static const struct field claim_deed_fields[] = {
     F(claim_deed, item_label, K_TEXT, 0, 0, 0, ""),
     F_AS(claim_deed, on, "deed_on", K_DATE, 0, 0, 0, ""),
     F(claim_deed, level, K_TEXT, 0, 0, 0, ""),
+    F(claim_deed, difficulty, K_TEXT, 0, 0, 0, ""),
+    F(claim_deed, reverse, K_INT, 0, 0, 0, ""),
     F_AS(claim_deed, chosen_c, "chosen", K_POINTS, 0, 0, 0, ""),
     F_AS(claim_deed, quantity_c, "quantity", K_POINTS, 0, 0, 0, ""),
     F_AS(claim_deed, points_c, "points", K_POINTS, 0, 0, 0, ""),
@@ -27,7 +29,8 @@ static RECORD(claim_deed);
 
 #define DEED_COLUMNS                                                                               \
     "id, number, state, subject_kind, subject, household, class, item, item_label, deed_on, "      \
-    "level, chosen, quantity, points, scheme_version, posting, reversal, penalty, false_claim"
+    "level, difficulty, reverse, chosen, quantity, points, scheme_version, posting, reversal, "    \
+    "penalty, false_claim"
 /* In the books, or kept out of them as false. */
 #define COUNTED                                                                                    \
     " AND (state IN ('recorded', 'reversed') OR (state = 'rejected' AND false_claim = 1))"

@@ -38,6 +38,7 @@ const struct err *claim_estimate(struct req *r)
     c.subject_kind = in->subject_kind;
     c.subject = in->subject;
     c.item = in->item;
+    c.reverse = in->reverse == 1;
     struct list limits = scheme_limits(r->mem, s, i, on);
     TRY(claim_count_used(r, &c, s, i, &limits));
     const struct award_facts f = {

@@ -44,6 +44,8 @@ static const struct field claim_out_fields[] = {
     C(cause, K_TEXT, "What happened. 事由"),
     MAYBE(evidence, K_TEXT, "What proves it. 佐证"),
     MAYBE(level, K_TEXT, "Level, for items by level. 级别"),
+    MAYBE(difficulty, K_TEXT, "Difficulty, for items that have it. 难度"),
+    C(reverse, K_BOOL, "The contrary of the deed was done: a deduction. 反之"),
     F_AS(claim_out, c.chosen_c, "chosen", K_POINTS, OPT, 0, 0, "Points picked from the item's range. 选定分值"),
     F_AS(claim_out, c.quantity_c, "quantity", K_POINTS, OPT, 0, 0, "Units, for items per unit. 数量"),
     F_AS(claim_out, c.points_c, "points", K_POINTS, 0, 0, 0, "Points. 分值"),
@@ -163,6 +165,8 @@ static const struct field claim_new_fields[] = {
     F(claim_new, cause, K_TEXT, 0, 2, 500, "What happened. 事由"),
     F(claim_new, evidence, K_TEXT, OPT, 1, 500, "What proves it. 佐证"),
     F(claim_new, level, K_TEXT, OPT, 1, 20, "Level, for items by level. 级别"),
+    F(claim_new, difficulty, K_TEXT, OPT, 1, 20, "Difficulty, for items that have it. 难度"),
+    F(claim_new, reverse, K_BOOL, OPT, 0, 0, "The contrary of the deed was done: a deduction, which the recorder enters. 反之"),
     F_AS(claim_new, chosen_c, "chosen", K_POINTS, OPT, -10000000, 10000000, "Self-mark within the item's range. 自评分值"),
     F_AS(claim_new, quantity_c, "quantity", K_POINTS, OPT, 1, 1000000000, "Units, for items per unit. 数量"),
     F_ENUM(claim_new, channel, OPT, claim_channels, "How it came; phone_page if absent. 渠道"),
@@ -262,7 +266,7 @@ static const struct err *list(struct req *r)
         TRY(db_all(r, &claim_row_record, &page->rows, \
                    "SELECT village, id, number, state, version, subject_kind, subject, subject_name, subject_masked," \
                    " class, household, grid, item, item_label, category, scheme_version, deed_on, place, cause," \
-                   " evidence, level, chosen, quantity, points, explain_zh, explain_en, channel, claimant, reporter," \
+                   " evidence, level, difficulty, reverse, chosen, quantity, points, explain_zh, explain_en, channel, claimant, reporter," \
                    " claimed_by, claimed_by_name, checked_by, decided_by_name, decided_on, notice, first_day, last_day," \
                    " due_on, posting, reversal, penalty, false_claim, created_at, updated_at" \
                    WHERE_LIST(way) " ORDER BY id DESC LIMIT $16", \
@@ -364,6 +368,8 @@ static const struct field claim_deed_fields[] = {
     F(claim_do, cause, K_TEXT, OPT, 2, 500, "What happened, as found. 事由"),
     F(claim_do, evidence, K_TEXT, OPT, 1, 500, "What proves it. 佐证"),
     F(claim_do, level, K_TEXT, OPT, 1, 20, "Level, for items by level. 级别"),
+    F(claim_do, difficulty, K_TEXT, OPT, 1, 20, "Difficulty, for items that have it. 难度"),
+    F(claim_do, reverse, K_BOOL, OPT, 0, 0, "The contrary of the deed was done. 反之"),
     F_AS(claim_do, chosen_c, "chosen", K_POINTS, OPT, -10000000, 10000000, "Points picked from the item's range. 选定分值"),
     F_AS(claim_do, quantity_c, "quantity", K_POINTS, OPT, 1, 1000000000, "Units. 数量"),
     { 0 }
@@ -386,7 +392,7 @@ static const struct err *act(struct req *r, enum claim_action a)
     struct claim *c;
 
     /* Members the action's record does not have are absent. */
-    if (a != ACT_SUBMIT && a != ACT_CHECK) in.deed_on = in.chosen_c = in.quantity_c = NONE;
+    if (a != ACT_SUBMIT && a != ACT_CHECK) in.deed_on = in.chosen_c = in.quantity_c = in.reverse = NONE;
     TRY(claim_do(r, a, &in, &c));
     return answer(r, c);
 }

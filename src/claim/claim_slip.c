@@ -29,6 +29,7 @@ static const struct err *slip(struct req *r, const char *name, const struct clai
     paper_pair(p, "编号", c->number);
     paper_pair(p, "对象", name);
     paper_pair(p, "项目", arena_printf(r->mem, "%s（%s）", c->item_label, c->category));
+    if (c->difficulty) paper_pair(p, "难度", c->difficulty);
     paper_pair(p, "时间", arena_strdup(r->mem, date_zh_full(c->deed_on, day)));
     paper_pair(p, "地点", c->place);
     paper_pair(p, "事由", c->cause);

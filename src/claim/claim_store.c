@@ -13,8 +13,8 @@
     "village, id, number, state, version, subject_kind, subject, subject_name, subject_masked,"    \
     " subject_public, class, household, grid, item, item_label, category, scheme_version, "        \
     "deed_on,"                                                                                     \
-    " place, cause, evidence, level, chosen, quantity, points, explain_zh, explain_en, tree, "     \
-    "channel,"                                                                                     \
+    " place, cause, evidence, level, difficulty, reverse, chosen, quantity, points, explain_zh,"   \
+    " explain_en, tree, channel,"                                                                  \
     " claimant, reporter, claimed_by, claimed_by_name, checked_by, approved_by, decided_by_name,"  \
     " decided_on, notice, first_day, last_day, due_on, posting, reversal, penalty, false_claim,"   \
     " created_at, updated_at"
@@ -42,6 +42,8 @@ static const struct field claim_row_fields[] = {
     F(claim, cause, K_TEXT, 0, 0, 0, ""),
     F(claim, evidence, K_TEXT, 0, 0, 0, ""),
     F(claim, level, K_TEXT, 0, 0, 0, ""),
+    F(claim, difficulty, K_TEXT, 0, 0, 0, ""),
+    F(claim, reverse, K_INT, 0, 0, 0, ""),
     F_AS(claim, chosen_c, "chosen", K_POINTS, 0, 0, 0, ""),
     F_AS(claim, quantity_c, "quantity", K_POINTS, 0, 0, 0, ""),
     F_AS(claim, points_c, "points", K_POINTS, 0, 0, 0, ""),
@@ -139,6 +141,9 @@ static const char *changes(struct req *r, const struct claim *a, const struct cl
     change_text(&j, "cause", a->cause, b->cause);
     change_text(&j, "evidence", a->evidence, b->evidence);
     change_text(&j, "level", a->level, b->level);
+    change_text(&j, "difficulty", a->difficulty, b->difficulty);
+    if (a->reverse != b->reverse)
+        change_text(&j, "reverse", a->reverse ? "yes" : "no", b->reverse ? "yes" : "no");
     change_points(&j, "chosen", a->chosen_c, b->chosen_c);
     change_points(&j, "quantity", a->quantity_c, b->quantity_c);
     change_points(&j, "points", a->points_c, b->points_c);
@@ -209,10 +214,11 @@ static const struct err *insert(struct req *r, const struct claim *c)
         " subject_name, subject_masked, subject_public, class, household, grid, item,"
         " item_label, category, scheme_version, deed_on, place, place_key, cause, evidence,"
         " level, chosen, quantity, points, explain_zh, explain_en, tree, channel, claimant,"
-        " reporter, claimed_by, claimed_by_name, due_on, false_claim, created_at, updated_at)"
+        " reporter, claimed_by, claimed_by_name, due_on, false_claim, created_at, updated_at,"
+        " difficulty, reverse)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
         " $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,"
-        " $35, 0, $36, $36)",
+        " $35, 0, $36, $36, $37, $38)",
         I64(c->village), I64(c->id), TEXT(c->number), TEXT(c->state), I64(c->version),
         TEXT(c->subject_kind), I64(c->subject), TEXT(c->subject_name), TEXT(c->subject_masked),
         TEXT(c->subject_public), TEXT(c->class_), I64(c->household), TEXT(c->grid), TEXT(c->item),
@@ -220,7 +226,19 @@ static const struct err *insert(struct req *r, const struct claim *c)
         TEXT(c->place), TEXT(claim_place_key(r, c->place)), TEXT(c->cause), TEXT(c->evidence),
         TEXT(c->level), I64(c->chosen_c), I64(c->quantity_c), I64(c->points_c), TEXT(c->explain_zh),
         TEXT(c->explain_en), TEXT(c->tree), TEXT(c->channel), TEXT(c->claimant), TEXT(c->reporter),
-        I64(c->claimed_by), TEXT(c->claimed_by_name), I64(c->due_on), I64(r->now));
+        I64(c->claimed_by), TEXT(c->claimed_by_name), I64(c->due_on), I64(r->now),
+        TEXT(c->difficulty), I64(c->reverse));
+}
+
+/* A deduction is not for neighbours to ask for. */
+static const struct err *may_deduct(struct req *r, const struct claim *c)
+{
+    if (c->points_c >= 0 && !c->reverse) return NULL;
+    if (text_equal(c->claimant, "recorder") ||
+        access_may_at(r, PERM_CLAIM_PROXY, c->village, c->grid, NONE))
+        return NULL;
+    return fail_say(r, ERR_FORBIDDEN, "item", "扣分事项由网格员或村干部登记。",
+                    "Deductions are entered by grid workers or cadres.");
 }
 
 const struct err *claim_submit(struct req *r, const struct claim_new *n, struct claim **out)
@@ -253,6 +271,8 @@ const struct err *claim_submit(struct req *r, const struct claim_new *n, struct 
     c->cause = n->cause;
     c->evidence = n->evidence;
     c->level = n->level;
+    c->difficulty = n->difficulty;
+    c->reverse = n->reverse == 1;
     c->chosen_c = n->chosen_c;
     c->quantity_c = n->quantity_c;
     c->channel = n->channel;
@@ -265,11 +285,7 @@ const struct err *claim_submit(struct req *r, const struct claim_new *n, struct 
     TRY(claim_check_day(r, c->deed_on));
     TRY(claim_class(r, c));
     TRY(claim_value(r, c, false));
-    /* A deduction is not for neighbours to ask for. */
-    if (c->points_c < 0 && !text_equal(c->claimant, "recorder") &&
-        !access_may_at(r, PERM_CLAIM_PROXY, c->village, c->grid, NONE))
-        return fail_say(r, ERR_FORBIDDEN, "item", "扣分事项由网格员或村干部登记。",
-                        "Deductions are entered by grid workers or cadres.");
+    TRY(may_deduct(r, c));
     TRY(claim_twice(r, c));
     TRY(number_next(r, c));
     TRY(insert(r, c));
@@ -317,6 +333,10 @@ static void amend(struct claim *c, const struct claim_do *in)
     if (in->cause) c->cause = in->cause;
     if (in->evidence) c->evidence = in->evidence;
     if (in->level) c->level = in->level;
+    if (in->difficulty) c->difficulty = in->difficulty;
+    /* What was picked for the one is no pick for the other. */
+    if (in->reverse != NONE && in->reverse != c->reverse) c->chosen_c = NONE;
+    if (in->reverse != NONE) c->reverse = in->reverse;
     if (in->chosen_c != NONE) c->chosen_c = in->chosen_c;
     if (in->quantity_c != NONE) c->quantity_c = in->quantity_c;
 }
@@ -326,6 +346,7 @@ static const struct err *act_submit(struct req *r, struct claim *c, const struct
     amend(c, in);
     TRY(claim_check_day(r, c->deed_on));
     TRY(claim_value(r, c, false));
+    TRY(may_deduct(r, c));
     c->checked_by = NONE;
     c->due_on = workday_add(r->today, CLAIM_CHECK_DAYS);
     return claim_twice(r, c);
@@ -518,7 +539,8 @@ static const struct err *save(struct req *r, const struct claim *c)
         " explain_zh = $13, explain_en = $14, tree = $15, item_label = $16, category = $17,"
         " scheme_version = $18, checked_by = $19, approved_by = $20, decided_by_name = $21,"
         " decided_on = $22, notice = $23, first_day = $24, last_day = $25, due_on = $26,"
-        " posting = $27, reversal = $28, penalty = $29, false_claim = $30, updated_at = $31"
+        " posting = $27, reversal = $28, penalty = $29, false_claim = $30, updated_at = $31,"
+        " difficulty = $32, reverse = $33"
         " WHERE village = $1 AND id = $2",
         I64(c->village), I64(c->id), TEXT(c->state), I64(c->deed_on), TEXT(c->place),
         TEXT(claim_place_key(r, c->place)), TEXT(c->cause), TEXT(c->evidence), TEXT(c->level),
@@ -526,7 +548,8 @@ static const struct err *save(struct req *r, const struct claim *c)
         TEXT(c->explain_en), TEXT(c->tree), TEXT(c->item_label), TEXT(c->category),
         I64(c->scheme_version), I64(c->checked_by), I64(c->approved_by), TEXT(c->decided_by_name),
         I64(c->decided_on), I64(c->notice), I64(c->first_day), I64(c->last_day), I64(c->due_on),
-        I64(c->posting), I64(c->reversal), I64(c->penalty), I64(c->false_claim), I64(r->now));
+        I64(c->posting), I64(c->reversal), I64(c->penalty), I64(c->false_claim), I64(r->now),
+        TEXT(c->difficulty), I64(c->reverse));
 }
 
 const struct err *claim_do(struct req *r, enum claim_action act, const struct claim_do *in,
@@ -570,6 +593,7 @@ static const struct err *objected(struct req *r, int64_t village, int64_t about,
                                        .deed_on = NONE,
                                        .chosen_c = NONE,
                                        .quantity_c = NONE,
+                                       .reverse = NONE,
                                    },
                                    &c);
     r->audit_subject = subject; /* the row is about the objection */

@@ -288,6 +288,7 @@ const struct err *claim_batch(struct req *r)
                                            .deed_on = NONE,
                                            .chosen_c = NONE,
                                            .quantity_c = NONE,
+                                           .reverse = NONE,
                                        },
                                        &c);
         if (e && !row_error(e)) return e;

@@ -74,18 +74,21 @@ static const struct err *count_warnings(struct req *r, const struct claim *c,
 const struct err *claim_count_used(struct req *r, const struct claim *c, const struct scheme *s,
                                    const struct scheme_item *own, struct list *limits)
 {
+    bool fault = c->reverse == 1 || own->points_max_c < 0;
     for (size_t k = 0; k < limits->n; k++) {
         struct scheme_limit *l = &LIST_AT(*limits, struct scheme_limit, k);
         for (size_t i = 0; i < s->items.n; i++) {
             const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
             int64_t times, used_c;
             if (!scheme_limit_counts(l, item)) continue;
-            TRY(ledger_used(r, c->village, c->subject_kind, c->subject, item->code, l->span, &times,
-                            &used_c));
+            /* An item with a contrary counts what is given and what is taken apart. */
+            bool takes = fault || l->scope == LIMIT_WARNING;
+            int64_t sign = item->reverse_c == NONE ? 0 : takes ? -1 : 1;
+            TRY(ledger_used(r, c->village, c->subject_kind, c->subject, item->code, l->span, sign,
+                            &times, &used_c));
             /* Wider limits are about what is given; of a group also one fault counts. */
-            bool fault = l->scope == LIMIT_GROUP && own->points_max_c < 0;
             if (l->scope != LIMIT_ITEM && l->scope != LIMIT_WARNING &&
-                (fault ? used_c >= 0 : used_c <= 0))
+                (l->scope == LIMIT_GROUP && fault ? used_c >= 0 : used_c <= 0))
                 continue;
             l->used_times += times;
             l->used_c += used_c;
@@ -104,6 +107,8 @@ const struct err *claim_value(struct req *r, struct claim *c, bool checked)
         .chosen_c = c->chosen_c,
         .quantity_c = c->quantity_c,
         .level = c->level,
+        .difficulty = c->difficulty,
+        .reverse = c->reverse == 1,
         .on = c->deed_on,
         .claimant = c->claimant,
     };
@@ -114,7 +119,9 @@ const struct err *claim_value(struct req *r, struct claim *c, bool checked)
     if (!i)
         return claim_bad(r, "item", "当时的积分方案中没有这个项目。",
                          "The scheme of that day has no such item.");
-    if (!checked && f.chosen_c == NONE) f.chosen_c = least(i, c->level);
+    if (c->difficulty && !i->multipliers.n)
+        return claim_bad(r, "difficulty", "这个项目不分难度。", "This item has no difficulties.");
+    if (!checked && f.chosen_c == NONE && !f.reverse) f.chosen_c = least(i, c->level);
     if (i->yuan)
         return claim_bad(r, "item", "以元结算的项目不能申报积分。",
                          "An item in yuan is not claimed for points.");
@@ -126,7 +133,7 @@ const struct err *claim_value(struct req *r, struct claim *c, bool checked)
     /* A warning is worth recording: the next fault counts it. */
     if (a.points_c == 0 && !a.warned)
         return claim_bad(r, "item", a.explain_zh, a.explain_en);
-    c->item_label = i->label;
+    c->item_label = f.reverse ? arena_printf(r->mem, "没有做到：%s", i->label) : i->label;
     c->category = scheme_category_label(s, i->category);
     c->scheme_version = s->version;
     c->points_c = a.points_c;

@@ -121,6 +121,7 @@ static const struct err *act(struct req *r, struct telling *t, enum demo_role ro
                         .deed_on = NONE,
                         .chosen_c = NONE,
                         .quantity_c = NONE,
+                        .reverse = NONE,
                     },
                     c);
 }

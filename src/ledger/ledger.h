@@ -3,7 +3,7 @@
  * changed or deleted: a mistake is corrected by a reversal that names it. Each cause posts once.
  *
  *     TRY(ledger_lock(r, v, "resident", id));                  // before reading what a cap depends on
- *     TRY(ledger_used(r, v, "resident", id, item, span, &times, &used_c));
+ *     TRY(ledger_used(r, v, "resident", id, item, span, 0, &times, &used_c));
  *     TRY(scheme_award(r->mem, s, &facts, &a));
  *     TRY(ledger_post(r, &(struct ledger_award){ .village = v, .subject_kind = "resident", .subject = id,
  *         .points_c = a.points_c, .on = on, .cause_kind = "claim", .cause = claim, .part = "award",
@@ -36,8 +36,9 @@ MUST_CHECK const struct err *ledger_find(struct req *r, int64_t village, const c
 /* Holds the subject's accounts to the end of the write transaction: two requests that each read what is
  * left of a cap and then post take turns. */
 MUST_CHECK const struct err *ledger_lock(struct req *r, int64_t village, const char *kind, int64_t subject);
-/* Sum and count of awards of a rule for a subject within a span, for caps; what was reversed does not count. */
-MUST_CHECK const struct err *ledger_used(struct req *r, int64_t village, const char *kind, int64_t subject, const char *rule, struct span in, int64_t *times, int64_t *points_c);
+/* Sum and count of awards of a rule for a subject within a span, for caps; what was reversed does not count.
+ * sign: 1 only what was given, -1 only what was taken, 0 both (an item with a contrary 反之 has both). */
+MUST_CHECK const struct err *ledger_used(struct req *r, int64_t village, const char *kind, int64_t subject, const char *rule, struct span in, int64_t sign, int64_t *times, int64_t *points_c);
 /* 0 when the subject has no account yet. */
 MUST_CHECK const struct err *ledger_balance(struct req *r, int64_t village, const char *kind, int64_t subject, const char *currency, int64_t *points_c);
 /* ---- for trials and explanations (ledger_others.c) ---- */

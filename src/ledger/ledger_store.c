@@ -265,7 +265,7 @@ static const struct field used_fields[] = {
 static RECORD(used);
 
 const struct err *ledger_used(struct req *r, int64_t village, const char *kind, int64_t subject, const char *rule, struct span in,
-                              int64_t *times, int64_t *points_c)
+                              int64_t sign, int64_t *times, int64_t *points_c)
 {
     struct used *u;
     *times = *points_c = 0;
@@ -274,9 +274,9 @@ const struct err *ledger_used(struct req *r, int64_t village, const char *kind, 
     TRY(db_one(r, &used_record, &u,
                "SELECT COUNT(*) AS times, CAST(COALESCE(SUM(p.points_c), 0) AS BIGINT) AS points_c FROM ledger_posting p"
                " WHERE p.village = $1 AND p.kind = $2 AND p.subject = $3 AND p.rule = $4 AND p.part = 'award'"
-               " AND p.on_day + 0 BETWEEN $5 AND $6 AND NOT EXISTS (SELECT 1 FROM ledger_posting x WHERE x.village = p.village"
+               " AND p.on_day + 0 BETWEEN $5 AND $6 AND p.points_c * $7 >= 0 AND NOT EXISTS (SELECT 1 FROM ledger_posting x WHERE x.village = p.village"
                " AND x.cause_kind = 'posting' AND x.cause = p.id AND x.part = 'reversal')",
-               I64(village), TEXT(kind), I64(subject), TEXT(rule), I64(in.first), I64(in.last)));
+               I64(village), TEXT(kind), I64(subject), TEXT(rule), I64(in.first), I64(in.last), I64(sign)));
     *times = u->times;
     *points_c = u->points_c;
     return NULL;

@@ -136,7 +136,7 @@ static int close_ledger(void **state)
 
 struct act {
     struct ledger_award a;
-    int64_t posting, reverse, out, points_c, times;
+    int64_t posting, reverse, out, points_c, times, sign;
     const char *currency;
     struct span span;
 };
@@ -170,7 +170,7 @@ static const struct err *do_balance(struct req *r, void *arg)
 static const struct err *do_used(struct req *r, void *arg)
 {
     struct act *x = arg;
-    return ledger_used(r, VILLAGE, x->a.subject_kind, x->a.subject, x->a.rule, x->span, &x->times, &x->points_c);
+    return ledger_used(r, VILLAGE, x->a.subject_kind, x->a.subject, x->a.rule, x->span, x->sign, &x->times, &x->points_c);
 }
 
 static int64_t balance(int who, const char *currency)
@@ -486,7 +486,7 @@ static const struct err *capped_post(struct req *r, void *arg)
     TRY(scheme_in_force(r, VILLAGE, x.a.on, &s));
     const struct scheme_item *item = scheme_item_find(s, "A05");
     TRY(ledger_lock(r, VILLAGE, "resident", t.resident[0]));
-    TRY(ledger_used(r, VILLAGE, "resident", t.resident[0], "A05", scheme_cap_span(s, item, x.a.on), &times, &used_c));
+    TRY(ledger_used(r, VILLAGE, "resident", t.resident[0], "A05", scheme_cap_span(s, item, x.a.on), 0, &times, &used_c));
     const struct err *e = scheme_award(r->mem, s, &(struct award_facts){ .item = "A05", .class_ = "resident", .chosen_c = NONE,
         .quantity_c = 300, .on = x.a.on, .used_times = times, .used_c = used_c, .claimant = "self" }, &a);
     if (e && e->code == ERR_OVER_CAP) return NULL;

@@ -47,6 +47,7 @@ struct scheme_item {
     struct list caps;             /* struct scheme_cap, all of them; `cap` is the first */
     struct list steps;            /* struct scheme_band: points by what is measured (天, 元, the day of the year) */
     int64_t otherwise_c;          /* with steps: what counts outside all of them; NONE: not said */
+    bool names_claimants;         /* the file says who may claim: then also who may claim the contrary */
     int64_t reverse_c;            /* 反之: what the contrary of the deed costs; NONE: nothing */
     struct scheme_cap *warnings;  /* the first `times` faults per period only warn; NULL */
     struct list multipliers;      /* struct scheme_level: 难度: factor */

@@ -104,7 +104,13 @@ static const struct err *check_who(struct arena *mem, const struct scheme *s,
             arena_printf(mem, "“%s”只适用于%s。", item->label, list_text(mem, s, &item->classes)),
             arena_printf(mem, "\"%s\" applies to %s only", item->label,
                          list_text(mem, s, &item->classes)));
-    if (f->claimant && !has(&item->claimants, f->claimant))
+    /* The contrary is a deduction: the recorder's, unless the file says who may claim. */
+    if (f->claimant && f->reverse && !text_equal(f->claimant, "recorder") &&
+        !(item->names_claimants && has(&item->claimants, f->claimant)))
+        return wrong(
+            mem, "claimant", arena_printf(mem, "“%s”的相反行为由录入员登记。", item->label),
+            arena_printf(mem, "the contrary of \"%s\" is the recorder's to enter", item->label));
+    if (f->claimant && !f->reverse && !has(&item->claimants, f->claimant))
         return wrong(mem, "claimant", arena_printf(mem, "“%s”不能由此方式申报。", item->label),
                      arena_printf(mem, "\"%s\" cannot be claimed this way", item->label));
     return NULL;

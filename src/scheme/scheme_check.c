@@ -303,7 +303,9 @@ static void default_claimants(struct scheme_check *c, struct scheme_item *item)
 {
     static const char *const award[] = { "self", "proxy", "recorder" };
     static const char *const deduction[] = { "recorder" };
-    if (item->claimants.n || key_or_self(item->node, "claim", "申报人") != item->node) return;
+    item->names_claimants =
+        item->claimants.n || key_or_self(item->node, "claim", "申报人") != item->node;
+    if (item->names_claimants) return;
     bool minus = item->points_min_c < 0;
     item->claimants.n = minus ? 1 : 3;
     item->claimants.items =

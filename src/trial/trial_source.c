@@ -90,11 +90,12 @@ static const struct err *deed_row(struct req *r, void *row, void *arg)
         .item = arena_strdup(mem, c->item),
         .class_ = arena_strdup(mem, c->class_),
         .level = arena_strdup(mem, c->level),
+        .difficulty = arena_strdup(mem, c->difficulty),
         .what = arena_strdup(mem, c->item_label),
         .on = c->on,
         .chosen_c = c->chosen_c,
         .quantity_c = c->quantity_c,
-        .reverse = 0,
+        .reverse = c->reverse,
         .proved_false = text_equal(c->state, "recorded")   ? NULL
                         : text_equal(c->state, "reversed") ? "after"
                                                            : "before",

@@ -16,7 +16,7 @@ static const struct scheme *scheme_on(const struct list *schemes, int64_t on)
 
 static bool is_fault(const struct valued *v)
 {
-    return v->item->points_max_c < 0;
+    return v->deed->reverse == 1 || v->item->points_max_c < 0;
 }
 
 /* What each limit has let through, whichever version gave it. */
@@ -61,6 +61,7 @@ static const struct err *one(struct arena *mem, const char *class_, const struct
                                             .quantity_c = f->quantity_c,
                                             .level = f->level,
                                             .on = f->on,
+                                            .reverse = f->reverse == 1,
                                             .difficulty = f->difficulty,
                                             .limits = limits.n ? limits.items : none,
                                             .limits_n = limits.n,

@@ -175,7 +175,7 @@ const MEANING = {
   grid: () => "01.01", phone: () => `138${String(10_000_000 + ++count).slice(-8)}`, id_number: () => null,
   on: today, first: today, from: today, to: today, deed_on: today, meeting_on: today, birth: () => "1990-01-01", after: () => null,
   item: () => "A03", rule: () => "A03", tags: () => [], tag: () => "党员", role: () => "recorder", number: () => `N${unique()}`,
-  permissions: () => ["people.read"], version: () => null, level: () => null, quantity: () => null, chosen: () => "2.00",
+  permissions: () => ["people.read"], version: () => null, level: () => null, difficulty: () => null, reverse: () => null, quantity: () => null, chosen: () => "2.00",
   year: () => Number(w.today().slice(0, 4)),
 };
 /** The same for one operation. */

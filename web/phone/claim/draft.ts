@@ -15,6 +15,8 @@ export interface Form {
     cause: string;
     evidence: string;
     level: string;
+    difficulty: string;
+    contrary: boolean;
     quantity: string;
     channel: string;
     reporter: string;
@@ -22,6 +24,6 @@ export interface Form {
 }
 export const emptyForm = (): Form => ({
     key: uuid(), whose: 'me', subject_kind: '', subject: null, subject_name: '', item: '', deed_on: today(),
-    place: '', cause: '', evidence: '', level: '', quantity: '1', channel: '', reporter: '', photos: [],
+    place: '', cause: '', evidence: '', level: '', difficulty: '', contrary: false, quantity: '1', channel: '', reporter: '', photos: [],
 });
 export const draftKey = (account: number) => `claim ${account}`;

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { root } from "../api/harness.mjs";
-import { VILLAGE, world } from "../api/world.mjs";
+import { VILLAGE, meeting, world } from "../api/world.mjs";
 import { launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
 
 const require = createRequire(join(root, "web/package.json"));
@@ -365,6 +365,50 @@ describe("every page of every role", { concurrency: false }, () => {
     await page.goto("/desk/#/accounts");
     await page.getByText("您没有查看此页的权限").waitFor();
     assert.equal(await page.evaluate(async () => (await fetch("/api/v1/accounts")).status), 403);
+    await done(page);
+  });
+});
+
+describe("items that ask for more", { concurrency: false }, () => {
+  const scheme = `
+scheme: asks
+title: 难度与反之
+publicity: {days: 3}
+false_claims: {times: 2}
+classes: [{code: resident, label: 村民, kind: resident}]
+categories: [{code: home, label: 家园}]
+items:
+  - {code: R1, category: home, label: 抢险救灾, points: 4, multiplier: {一般: 1, 困难: 1.5}}
+  - {code: D1, category: home, label: 门前三包, points: 2, reverse: -3, clause: 村规民约第四条}
+`;
+  step("the difficulty is asked for; the contrary is offered to the recorder with its points", async () => {
+    await w.ok("admin", "POST", `/villages/${VILLAGE}/schemes?from=${w.today()}${meeting(w.today())}`, scheme, { type: "text/yaml" });
+    const page = await signedIn("recorder");
+    await link(page, "代报");
+    const begin = async (item) => {
+      await page.locator("#subject").fill("王梅");
+      await page.getByRole("option", { name: /村民 · 001/ }).click();
+      await page.locator("#item").fill(item);
+      await page.getByRole("option", { name: new RegExp(item) }).click();
+      await page.locator("#place").fill("村口");
+      await page.getByPlaceholder("做了什么事").fill("大雨后的河堤边");
+    };
+    await begin("抢险救灾");
+    await page.getByRole("button", { name: "提交申报" }).click();
+    await page.getByText("请选择难度：一般、困难").waitFor();
+    await page.locator(".el-form-item", { has: page.locator("#difficulty") }).locator(".el-select__wrapper").click();
+    await page.getByRole("option", { name: "困难" }).click();
+    await sound(page, "difficulty");
+    await page.getByRole("button", { name: "提交申报" }).click();
+    await page.getByText(/已提交：王/).waitFor();
+    await begin("门前三包");
+    await page.getByText("相反行为（−3分）").click();
+    await sound(page, "contrary");
+    await page.getByRole("button", { name: "提交申报" }).click();
+    await until(async () => (await latest("&item=D1")).length === 1);
+    assert.deepEqual([...(await latest("&item=D1")), ...(await latest("&item=R1"))].map((c) => [c.points, c.reverse, c.difficulty, c.claimant]),
+      [["-3.00", true, null, "recorder"], ["6.00", false, "困难", "proxy"]]);
+    assert.deepEqual(page.denied, []);
     await done(page);
   });
 });

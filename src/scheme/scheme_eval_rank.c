@@ -99,6 +99,13 @@ static bool worthy(const struct scheme_title *t, const struct rank_entry *e)
     return e->rank > 0 && !e->barred && (t->floor_c == NONE || e->value_c >= t->floor_c);
 }
 
+/* A place among the first is for somebody who did something: where hardly anybody did, all others share a place with
+ * 0 points, and the cut would fall among them. Thresholds say themselves what 0 is worth. */
+static bool wins(const struct scheme_title *t, const struct rank_entry *e)
+{
+    return worthy(t, e) && (e->count || e->value_c || text_equal(t->ranking_->order, "low"));
+}
+
 static void one_set(const struct scheme_title *t, struct rank_entry *v, size_t n)
 {
     int64_t share_c = 0, count = 0;
@@ -116,7 +123,7 @@ static void one_set(const struct scheme_title *t, struct rank_entry *v, size_t n
         if (g->places != NONE) count += g->places;
         size_t cut = settle_ties(t, v, ranked, places(t, share_c, ranked) + (size_t)count);
         for (size_t i = from; i < cut; i++)
-            if (!v[i].rung && worthy(t, &v[i])) v[i].rung = g;
+            if (!v[i].rung && wins(t, &v[i])) v[i].rung = g;
         if (cut > from) from = cut;
     }
 }

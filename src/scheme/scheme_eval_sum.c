@@ -140,6 +140,7 @@ struct cell {
     int64_t mark_c, change_c;
     int64_t marks_c, marks; /* of the part's round: their sum, how many */
     bool any;
+    struct scheme_why *why; /* what it is made of; NULL without explain */
 };
 struct cells {
     const struct scheme_part *part;
@@ -158,6 +159,17 @@ static size_t cells_in(struct eval *e, enum period per, struct span whole, struc
     return n;
 }
 
+/* The tree of each period: its name, then what comes to it. */
+static void begin_cells(struct eval *e, const struct cells *part)
+{
+    char name[DATE_SIZE];
+    for (size_t i = 0; i < part->n; i++) {
+        period_name((enum period)part->part->every, part->v[i].in.first, name);
+        const char *text = arena_strdup(e->mem, name);
+        part->v[i].why = why_new(e->mem, "period", 0, text, text);
+    }
+}
+
 static struct cell *cell_of(const struct cells *c, int64_t on)
 {
     size_t low = 0, high = c->n;
@@ -169,10 +181,16 @@ static struct cell *cell_of(const struct cells *c, int64_t on)
     return low < c->n && on >= c->v[low].in.first ? &c->v[low] : NULL;
 }
 
-/* Every result and deed goes to its part's period, in one pass over them. */
+static void told(struct eval *e, struct cell *c, const char *op, int64_t value_c, const char *zh,
+                 const char *en)
+{
+    if (c->why) why_under(c->why, why_new(e->mem, op, value_c, zh, en));
+}
+
+/* Every result and deed goes to its part's period, in one pass over them. count: the deeds. */
 static const struct err *fill_cells(struct eval *e, const struct scheme_assessment *a,
                                     const struct fact_subject *f, const struct list *deeds,
-                                    struct span whole, struct cells *parts)
+                                    struct span whole, struct cells *parts, int64_t *count)
 {
     for (size_t i = 0; i < f->results.n; i++) {
         const struct fact_result *r = &LIST_AT(f->results, struct fact_result, i);
@@ -183,8 +201,11 @@ static const struct err *fill_cells(struct eval *e, const struct scheme_assessme
             if (!c) continue;
             c->any = true;
             if (r->mark_c != NONE) c->mark_c = r->mark_c;
+            int64_t minus_c = r->minus_c < 0 ? -r->minus_c : r->minus_c;
             ADD(e->mem, &c->change_c, r->plus_c);
-            ADD(e->mem, &c->change_c, -(r->minus_c < 0 ? -r->minus_c : r->minus_c));
+            ADD(e->mem, &c->change_c, -minus_c);
+            if (r->plus_c) told(e, c, "plus", r->plus_c, "加分", "plus");
+            if (minus_c) told(e, c, "minus", -minus_c, "扣分", "minus");
         }
     }
     for (size_t p = 0; p < a->parts.n; p++) {
@@ -196,7 +217,13 @@ static const struct err *fill_cells(struct eval *e, const struct scheme_assessme
                     : NULL;
             if (!c) continue;
             c->any = true;
+            ++*count;
             ADD(e->mem, &c->change_c, d->points_c);
+            if (!c->why) continue;
+            struct scheme_why *own = arena_new(e->mem, struct scheme_why);
+            *own = *d->why; /* two parts may name one category */
+            own->next = NULL;
+            why_under(c->why, own);
         }
     }
     return NULL;
@@ -237,6 +264,23 @@ static const struct err *cell_value(struct eval *e, const struct scheme_part *p,
     return NULL;
 }
 
+/* What stands before the changes goes first, what a floor or ceiling takes or adds last: the tree adds up. */
+static const struct err *tell_cell(struct eval *e, const struct scheme_part *p, struct cell *c,
+                                   int64_t value_c)
+{
+    bool marked = c->mark_c != NONE;
+    int64_t before_c = marked ? c->mark_c : p->base_c, beyond_c = value_c;
+    struct scheme_why *w = why_new(e->mem, marked ? "mark" : "base", before_c,
+                                   marked ? "评分" : "基础分", marked ? "mark" : "base");
+    w->next = c->why->from;
+    c->why->from = w;
+    ADD(e->mem, &beyond_c, -before_c);
+    ADD(e->mem, &beyond_c, -c->change_c);
+    if (beyond_c)
+        told(e, c, "bounded", beyond_c, "最高、最低分以外的不计", "beyond the highest or lowest");
+    return NULL;
+}
+
 static const struct err *part_sum(struct eval *e, const struct cells *cells, struct eval_sum *out)
 {
     const struct scheme_part *p = cells->part;
@@ -244,7 +288,7 @@ static const struct err *part_sum(struct eval *e, const struct cells *cells, str
     bool skip = text_equal(p->missing, "skip"), zero = text_equal(p->missing, "zero");
     struct scheme_why *why = node(e, "part", p->label, p->label);
     for (size_t i = 0; i < cells->n; i++) {
-        const struct cell *c = &cells->v[i];
+        struct cell *c = &cells->v[i];
         TRY(cell_value(e, p, c, &v));
         if (!c->any && skip) continue;
         if (!c->any && zero) v = 0;
@@ -253,11 +297,10 @@ static const struct err *part_sum(struct eval *e, const struct cells *cells, str
         if (v < worst) worst = v;
         last = v;
         n++;
-        if (!e->explain) continue;
-        char name[DATE_SIZE];
-        period_name((enum period)p->every, c->in.first, name);
-        why_under(why, why_new(e->mem, "period", v, arena_strdup(e->mem, name),
-                               arena_strdup(e->mem, name)));
+        if (c->why && c->why->from) TRY(tell_cell(e, p, c, v));
+        if (!c->why) continue;
+        c->why->value_c = v;
+        why_under(why, c->why);
     }
     v = p->base_c; /* nothing in the whole period: the base stands */
     if (n && !strcmp(p->combine, "sum")) v = sum;
@@ -282,7 +325,8 @@ static const struct err *all_parts(struct eval *e, const struct scheme_assessmen
         parts[i] = (struct cells){ p, arena_array(e->mem, struct cell, n + 1), n };
         cells_in(e, (enum period)p->every, whole, parts[i].v);
     }
-    TRY(fill_cells(e, a, f, &deeds, whole, parts));
+    for (size_t i = 0; e->explain && i < a->parts.n; i++) begin_cells(e, &parts[i]);
+    TRY(fill_cells(e, a, f, &deeds, whole, parts, marked));
     for (size_t i = 0; i < a->parts.n; i++)
         if (parts[i].part->round_) TRY(fill_marks(e, f, &parts[i], marked));
     for (size_t i = 0; i < a->parts.n; i++) TRY(part_sum(e, &parts[i], out));

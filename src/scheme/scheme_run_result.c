@@ -297,6 +297,10 @@ static void why_no_title(struct making *m, const struct scheme_title *t, const s
         return;
     }
     bool threshold = t->ladder.n && g->share_c == NONE && g->places == NONE;
+    if (!threshold && !w->count && !w->value_c) {
+        out->why_zh = "没有积分，不评", out->why_en = "nothing was done";
+        return;
+    }
     out->why_zh = threshold ? "分数不在评定范围" : "名次在名额之外";
     out->why_en = threshold ? "not within the thresholds" : "outside the places";
 }

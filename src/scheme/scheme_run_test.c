@@ -522,6 +522,73 @@ static void months_of_a_year(void **state)
     }
 }
 
+/* Items alone make an assessment's quarters count, rank and explain themselves down to the deed. */
+static void quarters_fed_by_items(void **state)
+{
+    static const char text[] =
+        "scheme: q\ntitle: 季\npublicity: {days: 3}\nfalse_claims: {times: 2}\n"
+        "classes: [{code: household, label: 家庭, kind: household}]\n"
+        "categories: [{code: b, label: 建设}]\n"
+        "items: [{code: A1, category: b, label: 劳动, points: 10}]\n"
+        "assessments: [{code: q, label: 季评, for: household, per: quarter, parts: [{code: p, "
+        "label: 建设, base: 60, category: b, ceiling: 75}]}]\n"
+        "rankings: [{code: r, label: 排名, by: q, per: quarter}]\n"
+        "titles: [{code: t, label: 红榜, ranking: r, ladder: [{code: g, label: 前一, places: "
+        "1}]}]\n";
+    struct arena *mem = *state;
+    struct scheme_finding *found;
+    const struct scheme *s = scheme_parse(mem, "q", text, strlen(text), &found);
+    assert_non_null(s);
+    struct fact_list *list = list_of(
+        mem, "subjects:\n"
+             "  - {id: 1, class: household, deeds: [{item: A1, on: 2026-02-03}]}\n"
+             "  - {id: 2, class: household, deeds: [{item: A1, on: 2026-02-03}, {item: A1, on: "
+             "2026-02-05}]}\n");
+    struct scheme_run *run;
+    struct run_result r;
+    assert_null(run_open(mem, s, &list->source, year, &run));
+    assert_null(run_find(run, mem, 2, true, &r));
+    assert_int_equal(r.ranks.n, 1); /* the first quarter; nothing happened in the others */
+    assert_int_equal(LIST_AT(r.ranks, struct run_rank, 0).rank, 1);
+    assert_int_equal(LIST_AT(r.ranks, struct run_rank, 0).count, 2);
+    assert_non_null(LIST_AT(r.titles, struct run_title, 0).rung);
+    const struct scheme_why *w = NULL;
+    for (size_t i = 0; i < r.numbers.n; i++)
+        if (text_equal(LIST_AT(r.numbers, struct run_number, i).code, "q"))
+            w = LIST_AT(r.numbers, struct run_number, i).why;
+    assert_non_null(w);
+    w = w->from->from; /* the assessment, its part, the quarter */
+    assert_int_equal(w->value_c, 7500);
+    int64_t sum = 0, deeds = 0;
+    for (const struct scheme_why *k = w->from; k; k = k->next) {
+        sum += k->value_c;
+        deeds += text_equal(k->op, "deed");
+    }
+    assert_string_equal(w->from->op, "base");
+    assert_int_equal(deeds, 2);
+    assert_int_equal(sum, 7500); /* 60 + 10 + 10 − 5 beyond the ceiling */
+}
+
+/* A place among the first is not for nothing. */
+static void no_title_for_nothing(void **state)
+{
+    struct arena *mem = *state;
+    struct fact_list *list =
+        list_of(mem, "subjects:\n"
+                     "  - {id: 1, class: household}\n  - {id: 2, class: household}\n"
+                     "  - {id: 3, class: household, earned: [{on: 2026-02-03, points: 5}]}\n"
+                     "  - {id: 4, class: household}\n  - {id: 5, class: household}\n"
+                     "  - {id: 6, class: household}\n  - {id: 7, class: household}\n");
+    struct scheme_run *run;
+    struct run_result r;
+    assert_null(run_open(mem, scheme_of(mem), &list->source, year, &run));
+    for (int64_t id = 1; id <= 7; id++) { /* 30 % of 7: two places, one of them among the zeros */
+        assert_null(run_find(run, mem, id, false, &r));
+        const struct run_title *t = &LIST_AT(r.titles, struct run_title, 0);
+        EXPECT((t->rung != NULL) == (id == 3), "%d: %s", (int)id, t->why_en ? t->why_en : "title");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -533,6 +600,8 @@ int main(void)
         TEST(memory_grows_with_subjects_alone),
         TEST(refused),
         TEST(months_of_a_year),
+        TEST(quarters_fed_by_items),
+        TEST(no_title_for_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,8 +99,10 @@ static void put_deeds(struct paper *p, struct card *c)
     paper_table(p, c->t.zh ? zh : en, 3, cells, items.n);
     if (all > items.n)
         paper_small(p, told(&c->t,
-                            SAY(&c->t, "还有%d项，扫码看，或看村里墙上的公示。",
-                                "%d more: scan the code or see the wall."),
+                            c->how->url ? SAY(&c->t, "还有%d项，扫码看，或看村里墙上的公示。",
+                                              "%d more: scan the code or see the wall.")
+                                        : SAY(&c->t, "还有%d项，看村里墙上的公示。",
+                                              "%d more: see the wall."),
                             (int)(all - items.n)));
 }
 
@@ -178,8 +180,10 @@ static void put_ways(struct paper *p, struct card *c)
     if (all) {
         paper_subheading(p, SAY(t, "怎样申报", "How to claim"));
         paper_point(p, told(t,
-                            SAY(t, "手机：扫下面的码，点“申报”。申报以后：%s。",
-                                "By phone: scan the code below. Then: %s."),
+                            c->how->url ? SAY(t, "手机：扫下面的码，点“申报”。申报以后：%s。",
+                                              "By phone: scan the code below. Then: %s.")
+                                        : SAY(t, "手机：打开村里的页面，点“申报”。申报以后：%s。",
+                                              "By phone: open the village's page. Then: %s."),
                             steps_line(t)));
         paper_point(
             p, told(t,

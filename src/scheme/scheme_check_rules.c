@@ -395,6 +395,7 @@ static void check_rankings(struct scheme_check *c, struct scheme *s)
         struct scheme_ranking *r = &LIST_AT(s->rules.rankings, struct scheme_ranking, i);
         if (r->node->kind != NODE_MAP) continue;
         if (r->by) resolve_number(c, s, r->by, key_or_self(r->node, "by", "按"), &r->number);
+        check_class(c, s, &r->class_, r->node);
         if (r->of && r->number.kind != NUMBER_ROUND)
             check_error(c, key_or_self(r->node, "of", "看"), "看（of）只用于排评比。",
                         "\"of\" goes with a round");

@@ -218,6 +218,7 @@ SHAPE(household_shape, "household", scheme_household, household_keys, "家庭积
 static const struct scheme_key ranking_keys[] = {
     K_CODE_LABEL(scheme_ranking),
     K(scheme_ranking, by, "by", "按", KEY_TEXT, KEY_REQUIRED, 1, 32, .example = "annual", DOC("按什么排：points 积分、total 家庭总分、average 户均、lifetime 累计户均，或评比、评议、结算的代号", "what is ranked: points, total, average, lifetime, or the code of a round, assessment or payment")),
+    K(scheme_ranking, class_, "for", "适用", KEY_TEXT, 0, 1, 32, .example = "resident", DOC("只排谁（代号或名称）；不写：有这个数的都排", "who is ranked, by code or name; absent: all who have the number")),
     K(scheme_ranking, of, "of", "看", KEY_WORD, 0, 0, 0, .words = of_words, .example = "mark", DOC("排评比时：按积分还是按得分；没有分段的评比按得分", "of a round: by points or by mark; without bands by mark")),
     K(scheme_ranking, per, "per", "每", KEY_NUMBERED, 0, 0, 0, .words = scheme_period_words, .fallback = "year", .example = "year", DOC("多久排一次", "the period")),
     K(scheme_ranking, within, "within", "范围", KEY_WORD, 0, 0, 0, .words = within_words, .fallback = "village", .example = "group", DOC("在什么范围内排", "among whom")),

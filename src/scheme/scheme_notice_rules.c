@@ -408,6 +408,7 @@ static bool ranking_told(const struct telling *t, const struct scheme_ranking *r
 {
     const struct scheme_number *n = r ? &r->number : NULL;
     if (!n) return true;
+    if (r->class_ && !class_held(t, r->class_)) return false;
     switch (n->kind) {
     case NUMBER_POINTS:
         return true;
@@ -437,8 +438,10 @@ static void tell_ranking(struct telling *t, const struct scheme_ranking *r)
     for (size_t i = 0; i < sizeof within / sizeof *within; i++)
         if (text_equal(within[i][0], r->within)) where = SAY(t, within[i][1], within[i][2]);
     bool low = text_equal(r->order, "low");
-    buf_printf(&b, SAY(t, "%s：%s在%s按%s%s排", "%s: %s, within %s, by %s, %s first"), r->label,
-               every_word(t, r->per), where, number_word(t, &r->number),
+    const char *who =
+        r->class_ ? told(t, SAY(t, "%s", ", %s"), scheme_class_label(t->s, r->class_)) : "";
+    buf_printf(&b, SAY(t, "%s：%s%s在%s按%s%s排", "%s: %s%s, within %s, by %s, %s first"), r->label,
+               every_word(t, r->per), who, where, number_word(t, &r->number),
                low ? SAY(t, "从低到高", "lowest") : SAY(t, "从高到低", "highest"));
     for (size_t i = 0; i < r->numbers.n; i++)
         buf_printf(&b, SAY(t, "%s%s", "%s%s"),

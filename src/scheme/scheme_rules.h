@@ -142,6 +142,7 @@ struct scheme_number {
 };
 struct scheme_ranking {
     const char *code, *label, *by, *of, *within, *ties, *order;
+    const char *class_; /* who is ranked; NULL: all of whom the number can be asked */
     struct list tie_break; /* const char *: numbers */
     int64_t per, at_least; /* at_least: rounds or deeds that count as taking part */
     struct scheme_number number;

@@ -313,6 +313,7 @@ static const struct err *keep_number(struct scheme_run *run, struct run_slot *sl
     const struct scheme_ranking *r = slot->ranking;
     struct eval_sum v;
     if (!run_is_of(run->s, f, slot->class_, slot->households)) return NULL;
+    if (!run_is_of(run->s, f, r->class_, false)) return NULL;
     TRY(eval_number(e, r->number, f, slot->in, &v));
     *(struct slot_word *)words_add(&slot->words) = (struct slot_word){
         .value_c = v.value_c,

@@ -569,6 +569,38 @@ static void quarters_fed_by_items(void **state)
     assert_int_equal(sum, 7500); /* 60 + 10 + 10 − 5 beyond the ceiling */
 }
 
+/* `for`: who is ranked. Without it everybody who has the number meets in one ranking. */
+static void only_of_a_class(void **state)
+{
+    static const char head[] =
+        "scheme: q\ntitle: 季\npublicity: {days: 3}\nfalse_claims: {times: 2}\n"
+        "classes: [{code: resident, label: 村民, kind: resident}, {code: party_member, label: "
+        "党员, kind: resident, tag: 党员}, {code: household, label: 家庭, kind: household}]\n"
+        "categories: [{code: b, label: 建设}]\n"
+        "items: [{code: A1, category: b, label: 劳动, points: 10}]\n"
+        "rankings: [{code: r, label: 排名, by: points, per: year";
+    static const struct {
+        const char *who;
+        int64_t of;
+    } cases[] = { { "", 4 }, { ", for: 村民", 3 }, { ", for: party_member", 1 }, { ", for: 家庭", 1 } };
+    struct arena *mem = *state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *text = arena_printf(mem, "%s%s}]\n", head, cases[i].who);
+        struct scheme_finding *found;
+        const struct scheme *s = scheme_parse(mem, "q", text, strlen(text), &found);
+        EXPECT(s != NULL, "%s: %s", cases[i].who, found ? found->en : "");
+        struct fact_list *list = list_of(
+            mem, "subjects:\n  - {id: 1, class: resident}\n  - {id: 2, class: resident}\n"
+                 "  - {id: 3, class: party_member, deeds: [{item: A1, on: 2026-02-03}]}\n"
+                 "  - {id: 4, class: household}\n");
+        struct scheme_run *run;
+        struct list ranked;
+        assert_null(run_open(mem, s, &list->source, year, &run));
+        assert_null(run_ranked(run, mem, s->rules.rankings.items, year.first, &ranked));
+        EXPECT((int64_t)ranked.n == cases[i].of, "%s: %zu are ranked", cases[i].who, ranked.n);
+    }
+}
+
 /* A place among the first is not for nothing. */
 static void no_title_for_nothing(void **state)
 {
@@ -602,6 +634,7 @@ int main(void)
         TEST(months_of_a_year),
         TEST(quarters_fed_by_items),
         TEST(no_title_for_nothing),
+        TEST(only_of_a_class),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,7 @@ export const references: Reference[] = [
     { at: 'streaks/board', to: ['boards'], by: 'code' },
     { at: 'assessments/for', to: ['classes'], by: 'label' },
     { at: 'assessments/parts/category', to: ['categories'], by: 'label' },
+    { at: 'rankings/for', to: ['classes'], by: 'label' },
     { at: 'rankings/by', to: ['rounds', 'assessments', 'payments'], by: 'code', fixed: NUMBERS },
     { at: 'rankings/tie_break', to: ['rounds', 'assessments', 'payments'], by: 'code', fixed: NUMBERS },
     { at: 'titles/ranking', to: ['rankings'], by: 'code' },

@@ -465,6 +465,14 @@ void stream_beat(struct conn *c)
 
 /* ---- what the loop asks ---- */
 
+/* A request that is in the kernel already is answered, with `Connection: close`: closing now would reset
+ * it. */
+static bool nothing_came(const struct conn *c)
+{
+    char first;
+    return recv(c->fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1;
+}
+
 void conns_close_idle(struct loop *l)
 {
     for (struct conn *c = l->conns, *next; c; c = next) {
@@ -475,7 +483,7 @@ void conns_close_idle(struct loop *l)
             if (write(c->fd, c->pending, 5) < 0)
                 log_debug("http", "stream", LS("error", strerror(errno)));
             conn_free(c);
-        } else if (c->state == S_HEAD && !c->in_n) {
+        } else if (c->state == S_HEAD && !c->in_n && nothing_came(c)) {
             conn_free(c);
         }
     }

@@ -170,6 +170,7 @@ static void leave_in_flight(struct exchange *x)
 static void committed(void *arg, const struct err *e)
 {
     struct exchange *x = arg;
+    struct server *s = x->server;
     if (e) {
         reply_err(x, e);
     } else {
@@ -177,7 +178,15 @@ static void committed(void *arg, const struct err *e)
         server_publish(x->server, x->topics);
     }
     leave_in_flight(x);
-    loop_reply(x);
+    loop_reply(x); /* x may be gone */
+    commit_done(s);
+}
+
+static void hand_over(struct exchange *x)
+{
+    reply_compress(x);
+    commit_handed(x->server);
+    tx_end(&x->r, true, committed, x);
 }
 
 static uint64_t key_in_flight(const struct exchange *x)
@@ -376,8 +385,7 @@ static enum outcome ended_badly(struct exchange *x, const struct err *e)
         (void)end;
         return OUT_ANSWERED;
     }
-    reply_compress(x);
-    tx_end(&x->r, true, committed, x);
+    hand_over(x);
     return OUT_HANDED_OVER;
 }
 
@@ -459,8 +467,7 @@ static enum outcome attempt(struct exchange *x, void *in, const struct err *inva
         if (end && end->code != ERR_NONE) reply_err(x, end);
         return OUT_ANSWERED;
     }
-    reply_compress(x);
-    tx_end(&x->r, true, committed, x);
+    hand_over(x);
     return OUT_HANDED_OVER;
 }
 

@@ -103,6 +103,23 @@ static const struct err *paper(struct req *r)
     return NULL;
 }
 
+/* A write that ends after the stop began and the loops without a connection are through: what it publishes
+ * goes to them, too. The wait has a bound, because a right server never closes a loop meanwhile. */
+static _Atomic(struct server *) stopping;
+static _Atomic int handling;
+
+static const struct err *late(struct req *r)
+{
+    http_publish(r, "notes");
+    atomic_fetch_add(&handling, 1);
+    while (!atomic_load(&stopping)) usleep(1000);
+    for (int i = 0; i < 300; i++) {
+        if (!loop_is_open(atomic_load(&stopping), 0) || !loop_is_open(atomic_load(&stopping), 1)) break;
+        usleep(1000);
+    }
+    return NULL;
+}
+
 static const enum err_code usual[] = { ERR_NOT_FOUND, ERR_STALE, ERR_STATE, ERR_FORBIDDEN, ERR_NONE };
 static const struct route test_routes[] = {
     { "GET", "/villages/{village}/notes/{id}", PERM_PUBLIC, TX_READ, &which_record, &note_record, note_get, usual, 0, NULL, NULL, "One." },
@@ -111,6 +128,7 @@ static const struct route test_routes[] = {
     { "POST", "/again/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, again, usual, ROUTE_NO_IDEM, NULL, NULL, "Again." },
     { "POST", "/kept/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, kept, usual, ROUTE_NO_IDEM, NULL, NULL, "Kept." },
     { "POST", "/dropped/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, dropped, usual, ROUTE_NO_IDEM, NULL, NULL, "Dropped." },
+    { "POST", "/late/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, late, usual, ROUTE_NO_IDEM, NULL, NULL, "Late." },
     { "GET", "/events", PERM_PUBLIC, TX_NONE, NULL, NULL, events, NULL, ROUTE_STREAM, NULL, NULL, "Events." },
     { "GET", "/paper", PERM_PUBLIC, TX_NONE, NULL, NULL, paper, NULL, ROUTE_FILE, NULL, "application/pdf", "Paper." },
     { "GET", "/private", PERM_SELF, TX_READ, NULL, NULL, events, NULL, ROUTE_STREAM, NULL, NULL, "Nobody's." },
@@ -349,6 +367,45 @@ static void test_pages(void **state)
     arena_clear(&mem);
 }
 
+/* The listener's going is the sign that the stop has begun. */
+static void *watch_stop(void *arg)
+{
+    struct server *s = arg;
+    while (!atomic_load(&s->draining)) usleep(1000);
+    atomic_store(&stopping, s);
+    return NULL;
+}
+
+/* Stops while a write is under way: it is answered, and it publishes to loops that have nothing left to do. */
+static void test_stop(void **state)
+{
+    (void)state;
+    for (int turn = 0; turn < 2; turn++) { /* once on each loop */
+        void *own;
+        assert_int_equal(set_up(&own), 0);
+        struct world *w = own;
+        struct arena mem = { 0 };
+        atomic_store(&stopping, NULL);
+        atomic_store(&handling, 0);
+        int fds[2] = { dial(w), dial(w) };
+        static const char post[] = "POST /api/v1/late/441621102205 HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n";
+        assert_int_equal(write(fds[turn], post, sizeof post - 1), sizeof post - 1);
+        while (!atomic_load(&handling)) usleep(1000);
+        pthread_t watcher;
+        assert_int_equal(pthread_create(&watcher, NULL, watch_stop, w->server), 0);
+        tear_down(&own);
+        pthread_join(watcher, NULL);
+        char *a = read_until(&mem, fds[turn], "\r\n\r\n");
+        SEE(a, "204 No Content");
+        SEE(a, "Connection: close");
+        char rest;
+        assert_int_equal(read(fds[1 - turn], &rest, 1), 0); /* the idle one was closed */
+        close(fds[0]);
+        close(fds[1]);
+        arena_clear(&mem);
+    }
+}
+
 /* With no guard nobody can be recognised: what is not public stays shut. */
 static void test_no_guard(void **state)
 {
@@ -363,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_match), cmocka_unit_test(test_cache), cmocka_unit_test(test_again), cmocka_unit_test(test_keep),
         cmocka_unit_test(test_stream), cmocka_unit_test(test_pages), cmocka_unit_test(test_no_guard),
+        cmocka_unit_test(test_stop),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

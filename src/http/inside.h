@@ -162,7 +162,9 @@ const char *metrics_text(struct server *s, struct arena *mem, size_t *n);
 
 /* loop.c, conn.c: the only files that know libevent */
 MUST_CHECK const struct err *loops_start(struct server *s);
-void loops_stop(struct server *s); /* drains, then joins */
+void loops_stop(struct server *s);  /* drains: returns when every accepted request is answered */
+bool loop_is_open(const struct server *s, int i); /* for a test of the stop */
+void loops_close(struct server *s); /* when nobody can post to them any more */
 void loop_reply(struct exchange *x);
 void loops_publish(struct server *s, const char *topic);
 
@@ -195,6 +197,10 @@ struct server {
     int workers_n;
     _Atomic int busy;
 
+    pthread_mutex_t commits_lock;
+    pthread_cond_t commits_none;
+    int commits;               /* handed to the store and not through with their answer */
+
     pthread_mutex_t in_flight_lock;
     uint64_t in_flight[IN_FLIGHT];
 
@@ -204,6 +210,8 @@ struct server {
     bool jobs_stop, jobs_started;
 };
 bool queue_push(struct server *s, struct exchange *x); /* false: full */
+void commit_handed(struct server *s);
+void commit_done(struct server *s);
 void server_publish(struct server *s, const struct topic *topics);
 /* Topics published outside an exchange (jobs) wait here until the transaction is through. */
 void publish_aside(struct req *r, const char *topic);

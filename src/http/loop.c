@@ -4,6 +4,7 @@
  * its inbox. Each loop looks at its connections' deadlines once a second.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -68,14 +69,18 @@ static void refresh_date(struct loop *l)
 
 static void deal_out(struct loop *l);
 
+/* Loop 0 hears of the stop first and tells the others when it has dealt out who connected before it:
+ * their inboxes keep the order, so no connection comes to a loop that has ended. */
 static void drain(struct loop *l)
 {
     l->draining = true;
     if (l->accept) {
-        deal_out(l); /* who connected before the stop is let in */
+        struct server *s = l->server;
+        deal_out(l);
         event_free(l->accept);
         l->accept = NULL;
         close(l->listen_fd);
+        for (int i = 1; i < s->loops_n; i++) post(&s->loops[i], &(struct note){ .kind = NOTE_STOP });
     }
     conns_close_idle(l);
 }
@@ -260,22 +265,30 @@ const struct err *loops_start(struct server *s)
     return NULL;
 }
 
-static void loop_close(struct loop *l)
-{
-    pthread_join(l->thread, NULL);
-    event_free(l->wake);
-    event_free(l->tick);
-    event_base_free(l->base);
-    close(l->wake_fd);
-    while (l->pool_n) arena_clear(&l->pool[--l->pool_n]);
-    arena_clear(&l->mem);
-    arena_clear(&l->note_mem);
-    pthread_mutex_destroy(&l->lock);
-}
-
 void loops_stop(struct server *s)
 {
-    /* loop 0 first: it may still deal connections to the others */
-    for (int i = 0; i < s->loops_n; i++) post(&s->loops[i], &(struct note){ .kind = NOTE_STOP });
-    for (int i = 0; i < s->loops_n; i++) loop_close(&s->loops[i]);
+    post(&s->loops[0], &(struct note){ .kind = NOTE_STOP });
+    for (int i = 0; i < s->loops_n; i++) pthread_join(s->loops[i].thread, NULL);
+}
+
+bool loop_is_open(const struct server *s, int i)
+{
+    return fcntl(s->loops[i].wake_fd, F_GETFD) >= 0;
+}
+
+/* A loop's thread may end long before its inbox does: who writes for a connection of one loop tells
+ * the streams of all. So what others reach goes when the last worker and the last commit are through. */
+void loops_close(struct server *s)
+{
+    for (int i = 0; i < s->loops_n; i++) {
+        struct loop *l = &s->loops[i];
+        event_free(l->wake);
+        event_free(l->tick);
+        event_base_free(l->base);
+        close(l->wake_fd);
+        while (l->pool_n) arena_clear(&l->pool[--l->pool_n]);
+        arena_clear(&l->mem);
+        arena_clear(&l->note_mem);
+        pthread_mutex_destroy(&l->lock);
+    }
 }

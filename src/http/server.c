@@ -51,6 +51,31 @@ static void *worker_main(void *arg)
     return NULL;
 }
 
+/* ---- commits under way ---- */
+
+/* A commit ends on the store's thread, which outlives the server: from commit_handed to commit_done
+ * the server stays. */
+void commit_handed(struct server *s)
+{
+    pthread_mutex_lock(&s->commits_lock);
+    s->commits++;
+    pthread_mutex_unlock(&s->commits_lock);
+}
+
+void commit_done(struct server *s)
+{
+    pthread_mutex_lock(&s->commits_lock);
+    if (!--s->commits) pthread_cond_signal(&s->commits_none);
+    pthread_mutex_unlock(&s->commits_lock);
+}
+
+static void commits_wait(struct server *s)
+{
+    pthread_mutex_lock(&s->commits_lock);
+    while (s->commits) pthread_cond_wait(&s->commits_none, &s->commits_lock);
+    pthread_mutex_unlock(&s->commits_lock);
+}
+
 /* ---- events ---- */
 
 void server_publish(struct server *s, const struct topic *topics)
@@ -215,6 +240,8 @@ const struct err *http_start(struct arena *mem, const struct http_config *c, str
     pthread_mutex_init(&s->queue_lock, NULL);
     pthread_cond_init(&s->queue_more, NULL);
     pthread_mutex_init(&s->in_flight_lock, NULL);
+    pthread_mutex_init(&s->commits_lock, NULL);
+    pthread_cond_init(&s->commits_none, NULL);
     s->queue = arena_array(mem, struct exchange *, (size_t)s->queue_cap);
     TRY(loops_start(s));
     s->workers = arena_array(mem, pthread_t, (size_t)s->workers_n);
@@ -234,11 +261,13 @@ void http_stop(struct server *s)
 {
     atomic_store(&s->draining, true);
     jobs_end(s);
-    loops_stop(s); /* returns when every accepted request is answered */
+    loops_stop(s);
     pthread_mutex_lock(&s->queue_lock);
     s->queue_closed = true;
     pthread_cond_broadcast(&s->queue_more);
     pthread_mutex_unlock(&s->queue_lock);
     for (int i = 0; i < s->workers_n; i++) pthread_join(s->workers[i], NULL);
+    commits_wait(s);
+    loops_close(s);
     cache_clear(s->cache);
 }

@@ -1,5 +1,6 @@
-/* `shanzhi ledger verify`: recomputes everything from the entries and says what does not agree. Every check is one
- * query that returns only what is wrong; the database does the sums, this program holds one row at a time.
+/* `shanzhi ledger verify`: asks the engine whether its files are sound, then recomputes everything from the entries and
+ * says what does not agree. Every check is one query that returns only what is wrong; the database does the sums, this
+ * program holds one row at a time.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include "kernel/dec.h"
 #include "kernel/text.h"
 #include "ledger/ledger_verify.h"
+#include "store/copy.h"
 
 struct fault { int64_t village, posting, subject, have, want; const char *kind, *currency; };
 static const struct field fault_fields[] = {
@@ -51,6 +53,7 @@ const struct err *ledger_verify(struct req *r, void *arg)
     int64_t village = v->village == NONE ? 0 : v->village;
 
     v->faults = 0;
+    TRY(store_patient(r));
     CHECK(r, v, "posting out of balance",
           "SELECT village, posting, currency, CAST(SUM(amount_c) AS BIGINT) AS have, 0 AS want FROM ledger_entry"
           " WHERE ($1 = 0 OR village = $1) GROUP BY village, posting, currency HAVING SUM(amount_c) <> 0");
@@ -94,14 +97,34 @@ static void say(void *arg, const char *line)
     printf("%s\n", line);
 }
 
+/* On a damaged file the sums mean nothing, and may not even end. */
+struct whole { struct store_integrity engine; struct ledger_verdict *books; };
+
+static const struct err *verify_all(struct req *r, void *arg)
+{
+    struct whole *w = arg;
+    TRY(store_integrity(r, &w->engine));
+    return w->engine.faults ? NULL : ledger_verify(r, w->books);
+}
+
+static int damaged(int64_t faults)
+{
+    printf("the database file is damaged: %" PRId64 " faults. Stop the server, keep the file for inquiry, and restore the last good backup"
+           " (shanzhi restore). 数据库文件已损坏：请停止服务，留存该文件，并从最近的完好备份恢复。\n", faults);
+    return 1;
+}
+
 static int verify_command(struct cli *c)
 {
     struct ledger_verdict v = { .village = NONE, .say = say };
+    struct whole w = { .engine.say = say, .books = &v };
     const char *village = cli_option(c, "village");
     if (village && !region_parse(village, &v.village))
         return cli_fail(c, err_say(c->mem, ERR_INVALID, "village", "村代码是12位数字。", "A village code has 12 digits."));
-    const struct err *e = store_run(c->store, TX_READ, c->mem, NULL, ledger_verify, &v);
+    const struct err *e = store_run(c->store, TX_READ, c->mem, NULL, verify_all, &w);
     if (e) return cli_fail(c, e);
+    if (w.engine.faults) return damaged(w.engine.faults);
+    if (w.engine.note) printf("%s\n", w.engine.note);
     printf("postings 记账 %" PRId64 ", entries 分录 %" PRId64 ", accounts 账户 %" PRId64 ": ", v.postings, v.entries, v.accounts);
     if (v.faults) printf("%" PRId64 " faults 不符\n", v.faults);
     else printf("all balances agree with the entries, the sum is zero 账实相符，合计为零\n");

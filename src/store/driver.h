@@ -9,7 +9,7 @@
 #define STORE_DRIVER_H
 #include <pthread.h>
 #include <stdatomic.h>
-#include "store/store.h"
+#include "store/copy.h"
 
 enum {
     STATEMENTS_MAX = 1024,        /* per connection; the program has some hundreds of literal texts */
@@ -22,8 +22,9 @@ enum {
 };
 
 /* One column of the current row; p is valid until the next call of next or finish. */
+enum cell_type { CELL_NULL, CELL_I64, CELL_TEXT, CELL_BLOB, CELL_REAL };
 struct cell {
-    enum { CELL_NULL, CELL_I64, CELL_TEXT, CELL_BLOB, CELL_REAL } type;
+    enum cell_type type;
     int64_t i;
     const char *p;
     size_t n;
@@ -50,6 +51,18 @@ struct statements {
     int n;
 };
 
+/* What the copier knows of a table: its columns in their order, and which are its primary key. */
+struct column { const char *name; enum cell_type type; };
+struct table {
+    const char *name;
+    struct column *columns;
+    int n;
+    const char **key;
+    int keys;
+};
+struct dump; /* a table being read in bulk */
+struct load; /* a table being filled in bulk */
+
 struct driver {
     const char *name;
     const struct err *(*open)(struct store *s, struct arena *mem, const struct store_config *c);
@@ -75,7 +88,40 @@ struct driver {
     const struct err *(*migration_lock)(struct db *db, struct arena *mem);
     char *(*translate)(struct arena *mem, const char *sql);
     const struct err *(*backup)(struct store *s, struct arena *mem, const char *path);
+    /* The copier's half (copy.c), inside the session's open transaction. */
+    const char *schema_sql;       /* tbl, name, type, key of every column, in order */
+    const struct err *(*dump_open)(struct db *db, struct arena *mem, const struct table *t, const char *select, struct dump **out);
+    const struct err *(*dump_next)(struct dump *d, struct cell *cells, bool *row); /* cells last until the next call */
+    void (*dump_close)(struct dump *d);
+    const struct err *(*load_begin)(struct db *db, struct arena *mem); /* before all tables, and after */
+    const struct err *(*load_end)(struct db *db, struct arena *mem);
+    const struct err *(*load_open)(struct db *db, struct arena *mem, const struct table *t, struct load **out);
+    const struct err *(*load_row)(struct load *l, const struct cell *cells);
+    const struct err *(*load_close)(struct load *l, bool failed);
+    const struct err *(*integrity)(struct req *r, struct store_integrity *out);
+    const struct err *(*patient)(struct db *db, struct arena *mem);
+    const struct err *(*hold)(struct db *db, struct arena *mem, const struct list *tables);
 };
+#define COPIER(engine) \
+    .schema_sql = engine##_schema_sql, .dump_open = engine##_dump_open, .dump_next = engine##_dump_next, \
+    .dump_close = engine##_dump_close, .load_begin = engine##_load_begin, .load_end = engine##_load_end, \
+    .load_open = engine##_load_open, .load_row = engine##_load_row, .load_close = engine##_load_close, \
+    .integrity = engine##_integrity, .patient = engine##_patient, .hold = engine##_hold
+#define COPIER_DECLARED(engine) \
+    extern const char engine##_schema_sql[]; \
+    const struct err *engine##_dump_open(struct db *, struct arena *, const struct table *, const char *, struct dump **); \
+    const struct err *engine##_dump_next(struct dump *, struct cell *, bool *); \
+    void engine##_dump_close(struct dump *); \
+    const struct err *engine##_load_begin(struct db *, struct arena *); \
+    const struct err *engine##_load_end(struct db *, struct arena *); \
+    const struct err *engine##_load_open(struct db *, struct arena *, const struct table *, struct load **); \
+    const struct err *engine##_load_row(struct load *, const struct cell *); \
+    const struct err *engine##_load_close(struct load *, bool); \
+    const struct err *engine##_integrity(struct req *, struct store_integrity *); \
+    const struct err *engine##_patient(struct db *, struct arena *); \
+    const struct err *engine##_hold(struct db *, struct arena *, const struct list *)
+COPIER_DECLARED(sqlite);
+COPIER_DECLARED(postgres);
 extern const struct driver sqlite_driver, postgres_driver;
 
 struct store {

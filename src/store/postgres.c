@@ -3,24 +3,15 @@
  * (int8 and bytea in binary), results come as text. Behind a transaction pooler no statement is
  * prepared on the server and every setting is local to its transaction. */
 #include <endian.h>
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "kernel/log.h"
 #include "kernel/text.h"
-#include "store/driver.h"
+#include "store/postgres.h"
 
 enum { OID_INT8 = 20, OID_TEXT = 25, OID_BYTEA = 17 };
 enum { OID_BOOL = 16, OID_INT2 = 21, OID_INT4 = 23, OID_NUMERIC = 1700 };
-
-struct pg_session {
-    struct db common;
-    PGconn *c;
-    struct statements statements;
-    int64_t names;        /* of prepared statements and cursors on this connection */
-    bool stale;           /* the server changed under its prepared statements: forget them */
-};
 
 struct pg_stmt {
     struct stmt common;
@@ -64,8 +55,7 @@ static enum err_code code_of(const PGconn *c, const char *state)
     return state ? ERR_INTERNAL : ERR_DATABASE;
 }
 
-/* Consumes res, which may be NULL. */
-static const struct err *pg_fail(struct db *db, struct arena *mem, PGresult *res, const char *sql)
+const struct err *pg_fail(struct db *db, struct arena *mem, PGresult *res, const char *sql)
 {
     struct pg_session *s = session(db);
     const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
@@ -84,8 +74,7 @@ static bool succeeded(const PGresult *res)
     return t == PGRES_COMMAND_OK || t == PGRES_TUPLES_OK;
 }
 
-/* A command without parameters or rows. */
-static const struct err *command(struct db *db, struct arena *mem, const char *sql)
+const struct err *pg_command(struct db *db, struct arena *mem, const char *sql)
 {
     PGresult *res = PQexec(session(db)->c, sql);
     if (!succeeded(res)) return pg_fail(db, mem, res, sql);
@@ -127,7 +116,7 @@ static const struct err *connect_to(struct db *db, struct arena *mem)
     if (s->c) PQsetNoticeProcessor(s->c, notice, NULL);
     const struct err *e = NULL;
     if (PQstatus(s->c) != CONNECTION_OK) e = pg_fail(db, mem, NULL, "connect");
-    else if (!db->s->config.pooled) e = command(db, mem, settings_sql(mem, false));
+    else if (!db->s->config.pooled) e = pg_command(db, mem, settings_sql(mem, false));
     if (e) disconnect(s);
     return e;
 }
@@ -146,14 +135,14 @@ static const struct err *begin(struct db *db, struct arena *mem, enum tx mode)
     const char *sql = begin_sql(db, mem, mode);
     if (s->stale) disconnect(s);
     if (s->c) {
-        const struct err *e = command(db, mem, sql);
+        const struct err *e = pg_command(db, mem, sql);
         if (!e) return NULL;
         /* The connection was lost since its last use: nothing was under way, so try a new one. */
         if (e->code != ERR_DATABASE) return e;
         atomic_fetch_add(&db->s->reconnects, 1);
     }
     TRY(connect_to(db, mem));
-    return command(db, mem, sql);
+    return pg_command(db, mem, sql);
 }
 
 static void rollback(struct db *db)
@@ -397,13 +386,13 @@ static void finish(struct db *db, struct stmt *st, int64_t *changed)
 /* ---- migrations and backup ---- */
 static const struct err *script(struct db *db, struct arena *mem, const char *sql)
 {
-    return command(db, mem, sql);
+    return pg_command(db, mem, sql);
 }
 
 static const struct err *migration_lock(struct db *db, struct arena *mem)
 {
     /* Building an index of a county takes longer than a request may. */
-    return command(db, mem, "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(5427000)");
+    return pg_command(db, mem, "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(5427000)");
 }
 
 /* Texts compare by bytes, as on SQLite: the same order and the same cursors on both engines whatever
@@ -454,4 +443,5 @@ const struct driver postgres_driver = {
     .migration_lock = migration_lock,
     .translate = translate,
     .backup = backup,
+    COPIER(postgres),
 };

@@ -122,7 +122,7 @@ static struct sqlite_session *session(struct db *db)
     return (struct sqlite_session *)db;
 }
 
-static struct sqlite_conn *conn(struct db *db)
+struct sqlite_conn *sqlite_conn_of(struct db *db)
 {
     struct sqlite_session *s = session(db);
     return s->writing ? &((struct sqlite_store *)db->s->engine)->conn : &s->reader;
@@ -172,13 +172,13 @@ static void session_close(struct db *db)
 /* ---- statements ---- */
 static struct statements *statements(struct db *db)
 {
-    return &conn(db)->statements;
+    return &sqlite_conn_of(db)->statements;
 }
 
 static const struct err *prepare(struct db *db, struct arena *mem, struct stmt *st, const struct db_arg *args, int n)
 {
     struct sqlite_stmt *q = (struct sqlite_stmt *)st;
-    sqlite3 *h = conn(db)->h;
+    sqlite3 *h = sqlite_conn_of(db)->h;
     const char *tail;
     (void)args;
     int rc = sqlite3_prepare_v3(h, st->sql, -1, SQLITE_PREPARE_PERSISTENT, &q->h, &tail);
@@ -225,7 +225,7 @@ static const struct err *step(struct db *db, struct arena *mem, struct sqlite_st
     int rc = sqlite3_step(q->h);
     q->row = rc == SQLITE_ROW;
     if (rc == SQLITE_ROW || rc == SQLITE_DONE) return NULL;
-    return sqlite_fail(mem, conn(db)->h, rc, q->common.sql);
+    return sqlite_fail(mem, sqlite_conn_of(db)->h, rc, q->common.sql);
 }
 
 /* The first step is taken here: it is where a statement that changes something does all of it. */
@@ -236,7 +236,7 @@ static const struct err *run(struct db *db, struct arena *mem, struct stmt *st, 
     (void)stream;
     for (int i = 0; i < n; i++) {
         int rc = bind(q, q->index[i + 1], &args[i]);
-        if (rc != SQLITE_OK) return sqlite_fail(mem, conn(db)->h, rc, st->sql);
+        if (rc != SQLITE_OK) return sqlite_fail(mem, sqlite_conn_of(db)->h, rc, st->sql);
     }
     q->ready = true;
     return step(db, mem, q);
@@ -263,9 +263,8 @@ static const char *column_name(struct stmt *st, int i)
     return sqlite3_column_name(((struct sqlite_stmt *)st)->h, i);
 }
 
-static struct cell cell(struct stmt *st, int i)
+struct cell sqlite_cell(sqlite3_stmt *h, int i)
 {
-    sqlite3_stmt *h = ((struct sqlite_stmt *)st)->h;
     struct cell c = { 0 };
     switch (sqlite3_column_type(h, i)) {
     case SQLITE_INTEGER:
@@ -289,17 +288,22 @@ static struct cell cell(struct stmt *st, int i)
     return c;
 }
 
+static struct cell cell(struct stmt *st, int i)
+{
+    return sqlite_cell(((struct sqlite_stmt *)st)->h, i);
+}
+
 static void finish(struct db *db, struct stmt *st, int64_t *changed)
 {
     struct sqlite_stmt *q = (struct sqlite_stmt *)st;
-    if (changed) *changed = sqlite3_changes64(conn(db)->h);
+    if (changed) *changed = sqlite3_changes64(sqlite_conn_of(db)->h);
     sqlite3_reset(q->h);
 }
 
 /* ---- migrations and backup ---- */
 static const struct err *script(struct db *db, struct arena *mem, const char *sql)
 {
-    sqlite3 *h = conn(db)->h;
+    sqlite3 *h = sqlite_conn_of(db)->h;
     int rc = sqlite3_exec(h, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? NULL : sqlite_fail(mem, h, rc, sql);
 }
@@ -384,4 +388,5 @@ const struct driver sqlite_driver = {
     .migration_lock = migration_lock,
     .translate = translate,
     .backup = backup,
+    COPIER(sqlite),
 };

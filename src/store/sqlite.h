@@ -73,6 +73,8 @@ const struct err *sqlite_fail(struct arena *mem, sqlite3 *h, int rc, const char 
 const struct err *sqlite_connect(struct arena *mem, const char *path, bool reader, struct sqlite_conn *c);
 void sqlite_disconnect(struct sqlite_conn *c);
 int sqlite_do(struct sqlite_conn *c, enum sqlite_ctl what);
+struct sqlite_conn *sqlite_conn_of(struct db *db); /* the connection in use */
+struct cell sqlite_cell(sqlite3_stmt *q, int i);
 
 const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c);
 void group_close(struct store *s);

@@ -70,6 +70,7 @@ const struct err *sqlite_fail(struct arena *mem, sqlite3 *h, int rc, const char 
 /* ---- connections ---- */
 const struct err *sqlite_connect(struct arena *mem, const char *path, bool reader, struct sqlite_conn *c)
 {
+    power_start();
     /* Every connection is used by one thread at a time, which our own locks see to. */
     int rc = sqlite3_open_v2(path, &c->h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     const char *setup = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"

@@ -82,4 +82,15 @@ const struct err *group_begin(struct sqlite_store *w, struct sqlite_session *s, 
 void group_commit(struct sqlite_store *w, struct sqlite_session *s, struct arena *mem, tx_done_fn *done, void *arg);
 void group_rollback(struct sqlite_store *w, struct sqlite_session *s);
 void group_session_close(struct sqlite_session *s);
+
+/* power.c */
+#ifdef SHANZHI_TESTING
+void power_start(void);
+/* Writes to the log so far, and how many of them a sync covers. */
+void power_counts(int64_t *written, int64_t *synced);
+#else
+static inline void power_start(void)
+{
+}
+#endif
 #endif

@@ -53,10 +53,11 @@ const people = {
 /** The meeting that adopts a text, for `POST …/schemes?from=…`. */
 export const meeting = (on) => `&meeting=${encodeURIComponent("村民代表会议")}&meeting_on=${on}&votes_for=30&votes_against=2&votes_abstain=1&minutes=${encodeURIComponent("举手表决通过。")}`;
 
-export async function world() {
+/** The world; `env` is more for the server's environment. */
+export async function world({ env = {} } = {}) {
   const w = {};
   try {
-    await build(w);
+    await build(w, env);
     return w;
   } catch (e) {
     console.error(w.server?.log.slice(-6000));
@@ -65,11 +66,11 @@ export async function world() {
   }
 }
 
-async function build(w) {
+async function build(w, env) {
   const place = freshData();
   const clock = join(place.data, "clock");
   const faults = join(place.data, "fail");
-  const server = await serve({ place, env: { SHANZHI_TEST_CLOCK: clock, SHANZHI_TEST_FAIL_DB: faults } });
+  const server = await serve({ place, env: { SHANZHI_TEST_CLOCK: clock, SHANZHI_TEST_FAIL_DB: faults, ...env } });
   Object.assign(w, { server, place, clock, faults, at: 0, sessions: new Map(), residents: {}, households: {}, claims: `/villages/${VILLAGE}/claims` });
   const tool = { env: { SHANZHI_TEST_CLOCK: clock }, input: `${PASSWORD}\n` };
 

@@ -49,7 +49,12 @@ bool workday_is(int64_t date);
 int64_t workday_add(int64_t date, int n);
 /* Is the year in the table, or are only its weekends known? */
 bool workday_known(int64_t date);
-/* Lines "2028-01-01 off 元旦" and "2028-02-05 work", # comments. A year that the file names is taken from
- * it alone. All or nothing; call it before threads start. */
+/* The year whose notice the table lacks as of `today`, to be warned of: this year, or from November on the
+ * next (the notice comes out in late October or in November); 0: none. Statutory days alone, as built in
+ * for 2027, are no notice. */
+int workday_missing(int64_t today);
+/* Lines "2028-01-01 off 元旦" and "2028-02-05 work", # comments, and the text of the State Council's notices,
+ * pasted (workday_notice.c). A year that the file names is taken from it alone. All or nothing, with a
+ * finding for every line that was not understood; call it before threads start. */
 MUST_CHECK const struct err *workday_load(struct arena *mem, const char *path);
 #endif

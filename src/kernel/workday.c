@@ -7,7 +7,7 @@
  * 2024-11: Spring Festival's eve and 2 May are holidays since 2025); its make-up days come with the
  * notice, by file.
  */
-#include "kernel/date.h"
+#include "kernel/workday_in.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -77,7 +77,9 @@ static const struct {
 
 static unsigned char table[DATE_MAX - DATE_MIN + 1];
 static pthread_once_t filled = PTHREAD_ONCE_INIT;
-static int first_year = 2024, last_year = 2027;
+enum { FIRST_YEAR = 1900, YEARS = 300, STATUTORY_ONLY = 2027, NEXT_FROM_MONTH = 11 };
+/* How much of a year is known: nothing but weekends, statutory days, or its notice. */
+static enum { WEEKENDS, STATUTORY, NOTICE } years[YEARS];
 
 static void fill(void)
 {
@@ -85,6 +87,7 @@ static void fill(void)
         int64_t from = date_of(notices[i].year, notices[i].month, notices[i].day);
         int64_t to = date_of(notices[i].year, notices[i].to_month, notices[i].to_day);
         for (int64_t d = from; d <= to; d++) table[d - DATE_MIN] = notices[i].what;
+        years[notices[i].year - FIRST_YEAR] = notices[i].year >= STATUTORY_ONLY ? STATUTORY : NOTICE;
     }
 }
 
@@ -108,73 +111,123 @@ int64_t workday_add(int64_t date, int n)
 
 bool workday_known(int64_t date)
 {
-    int year = date_ymd(date).year;
-    return year >= first_year && year <= last_year;
+    pthread_once(&filled, fill);
+    return years[date_ymd(date).year - FIRST_YEAR] != WEEKENDS;
+}
+
+int workday_missing(int64_t today)
+{
+    struct ymd d = date_ymd(today);
+    pthread_once(&filled, fill);
+    if (years[d.year - FIRST_YEAR] != NOTICE) return d.year;
+    if (d.month < NEXT_FROM_MONTH || d.year + 1 >= FIRST_YEAR + YEARS) return 0;
+    return years[d.year + 1 - FIRST_YEAR] != NOTICE ? d.year + 1 : 0;
 }
 
 /* ---- the operator's file ---- */
 
-struct change {
+void workday_bad(struct workday_file *f, int line, const char *zh, const char *en)
+{
+    if (!f->bad)
+        f->bad = err_say(f->mem, ERR_INVALID, "holidays",
+                         "节假日文件有误，没有采用其中任何一天：每行写“2028-01-01 off 元旦”（放假）或“2028-02-05 "
+                         "work”（上班），或贴入国务院办公厅通知全文。",
+                         "the file of holidays has mistakes, and none of it was taken: write lines \"2028-01-01 off "
+                         "元旦\" and \"2028-02-05 work\", or paste the State Council's notice.");
+    err_finding(f->mem, f->bad, arena_printf(f->mem, "%s:%d", f->path, line), zh, en);
+}
+
+void workday_change_add(struct workday_file *f, int line, int64_t date, bool work)
+{
+    struct workday_change *c = arena_new(f->mem, struct workday_change);
+    for (const struct workday_change *was = f->days; was; was = was->next)
+        if (was->date == date && was->work != work)
+            workday_bad(f, line, arena_printf(f->mem, "与第%d行矛盾：同一天既放假又上班。", was->line),
+                        arena_printf(f->mem, "contradicts line %d: the day is both off and worked", was->line));
+    *c = (struct workday_change){ .date = date, .line = line, .work = work, .next = f->days };
+    f->days = c;
+}
+
+void workday_year_add(struct workday_file *f, int line, int year)
+{
+    size_t i = 0;
+    while (f->years[i] && f->years[i] != year) i++;
+    if (i < WORKDAY_YEARS) f->years[i] = year;
+    else workday_bad(f, line, "年份太多。", "too many years in one file");
+}
+
+/* "2028-01-01 off 元旦", "2028-02-05 work". */
+static bool day_line(struct workday_file *f, int line, const char *s)
+{
     int64_t date;
-    unsigned char what;
-    struct change *next;
-};
-
-static const struct err *bad_line(struct arena *mem, const char *path, int line)
-{
-    return err_say(mem, ERR_INVALID, "holidays",
-                   arena_printf(mem, "%s 第 %d 行有误，应写成：2028-01-01 off 元旦（放假），或 2028-02-05 work（上班）。",
-                                path, line),
-                   arena_printf(mem, "%s:%d: write \"2028-01-01 off 元旦\" or \"2028-02-05 work\"", path, line));
+    size_t n = strcspn(s, " ");
+    if (!date_parse(arena_strndup(f->mem, s, n), &date)) return false;
+    s += n + strspn(s + n, " ");
+    n = strcspn(s, " ");
+    bool off = n == 3 && strncmp(s, "off", 3) == 0;
+    if (!off && (n != 4 || strncmp(s, "work", 4) != 0)) return false;
+    workday_year_add(f, line, date_ymd(date).year);
+    workday_change_add(f, line, date, !off);
+    return true;
 }
 
-/* "2028-01-01 off 元旦"; blank lines and # comments have what = BY_WEEKDAY. */
-static bool parse_line(struct arena *mem, const char *s, struct change *out)
+static char *without_spaces(struct arena *mem, const char *s)
 {
-    s = text_normal(mem, s);
-    *out = (struct change){ 0 };
-    if (!*s || *s == '#') return true;
-    size_t date = strcspn(s, " ");
-    if (!date_parse(arena_strndup(mem, s, date), &out->date)) return false;
-    s += date + strspn(s + date, " ");
-    size_t word = strcspn(s, " ");
-    if (word == 3 && strncmp(s, "off", 3) == 0)
-        out->what = OFF;
-    else if (word == 4 && strncmp(s, "work", 4) == 0)
-        out->what = WORK;
-    return out->what != BY_WEEKDAY;
+    char *out = arena_strdup(mem, s), *to = out;
+    for (const char *p = s; *p; p++)
+        if (*p != ' ') *to++ = *p;
+    *to = 0;
+    return out;
 }
 
-/* A year that the file names is the file's alone: what was known of it before is forgotten. */
-static void apply(const struct change *all)
+/* A line of ASCII is one of ours; whatever else may stand in the notice. */
+static bool prose(const char *s)
 {
-    for (const struct change *c = all; c; c = c->next) {
-        int year = date_ymd(c->date).year;
-        for (int64_t d = date_of(year, 1, 1); d <= date_of(year, 12, 31); d++)
+    for (; *s; s++)
+        if (*s & 0x80) return true;
+    return false;
+}
+
+static void one_line(struct workday_file *f, struct workday_notice *notice, int line, const char *raw)
+{
+    const char *s = text_normal(f->mem, raw);
+    if (!*s || *s == '#' || day_line(f, line, s)) return;
+    bool dated = strlen(s) > 4 && s[4] == '-' && strspn(s, "0123456789") == 4;
+    if (dated || !prose(s))
+        workday_bad(f, line, "应写成：2028-01-01 off 元旦（放假），或 2028-02-05 work（上班）。",
+                    "write \"2028-01-01 off 元旦\" or \"2028-02-05 work\"");
+    else
+        workday_notice_line(notice, line, without_spaces(f->mem, s));
+}
+
+/* A year that the file names is the file's alone: what was known of it before is forgotten. A notice may
+ * begin on 31 December of the year before, of which the rest stays. */
+static void apply(const struct workday_file *f)
+{
+    for (const int *year = f->years; *year; year++) {
+        for (int64_t d = date_of(*year, 1, 1); d <= date_of(*year, 12, 31); d++)
             table[d - DATE_MIN] = BY_WEEKDAY;
-        if (year < first_year) first_year = year;
-        if (year > last_year) last_year = year;
+        years[*year - FIRST_YEAR] = NOTICE;
     }
-    for (const struct change *c = all; c; c = c->next) table[c->date - DATE_MIN] = c->what;
+    for (const struct workday_change *c = f->days; c; c = c->next)
+        table[c->date - DATE_MIN] = c->work ? WORK : OFF;
 }
 
 const struct err *workday_load(struct arena *mem, const char *path)
 {
     const char *text;
     size_t n;
-    struct change *all = NULL;
+    struct workday_file f = { .mem = mem, .path = path };
+    struct workday_notice notice = { .file = &f };
     pthread_once(&filled, fill);
     TRY(file_read(mem, path, LIMIT_CONFIG_BYTES, &text, &n));
     for (int line = 1; *text; line++) {
         size_t len = strcspn(text, "\n");
-        struct change *c = arena_new(mem, struct change);
-        if (!parse_line(mem, arena_strndup(mem, text, len), c)) return bad_line(mem, path, line);
-        if (c->what != BY_WEEKDAY) {
-            c->next = all;
-            all = c;
-        }
+        one_line(&f, &notice, line, arena_strndup(mem, text, len));
         text += len + (text[len] == '\n');
     }
-    apply(all);
+    workday_notice_end(&notice);
+    if (f.bad) return f.bad;
+    apply(&f);
     return NULL;
 }

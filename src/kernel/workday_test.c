@@ -281,7 +281,7 @@ static void mistakes(void **state)
         { "5月9日（周六）上班", "5月5日（周二）上班", "9", "no weekend" },
         { "1月4日（周日）上班", "1月3日（周六）上班", "6", "contradicts line 6" },
         { "四、劳动节：", "四、劳动节", "9", "no colon" },
-        { "1月1日（周四）至", "1月1日（周四至", "6", "not understood" },
+        { "1月1日（周四）至", "1月1日（周四至", "6", "does not agree" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct err *e = load(mem, replaced(mem, notice_2026, cases[i].from, cases[i].to));

@@ -7,6 +7,7 @@
 #include <time.h>
 #ifdef SHANZHI_TESTING
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 #endif
@@ -241,34 +242,64 @@ char *instant_http(int64_t ms, char out[HTTP_DATE_SIZE])
     return out;
 }
 
+static int64_t clock_of_machine(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 #ifdef SHANZHI_TESTING
-/* Tests of days that pass: SHANZHI_TEST_CLOCK names a file with the milliseconds to add, which the
- * test changes while the program runs. Publicity cannot be waited for. */
-static int64_t clock_shift(void)
+/* Tests set the clock, so that no test depends on the day it runs:
+ *   SHANZHI_TEST_NOW    the instant at which the clock of the process starts (RFC 3339); it runs on from there
+ *   SHANZHI_TEST_SINCE  the machine's monotonic milliseconds at which it was that instant: the processes of a
+ *                       test share one clock, whenever they start. Without it, the first question starts it.
+ *   SHANZHI_TEST_CLOCK  a file with milliseconds to add, which the test changes while the program runs
+ * Publicity cannot be waited for. */
+static pthread_once_t test_clock_once = PTHREAD_ONCE_INIT;
+static int64_t test_clock_ahead; /* of the monotonic clock */
+static bool test_clock_set;
+
+static int64_t read_digits(const char *s)
+{
+    int64_t v = 0;
+    for (; *s >= '0' && *s <= '9'; s++) v = v * 10 + (*s - '0');
+    return v;
+}
+
+static void test_clock_start(void)
+{
+    const char *now = getenv("SHANZHI_TEST_NOW"), *since = getenv("SHANZHI_TEST_SINCE");
+    int64_t start;
+    if (!now) return;
+    if (!instant_parse(now, &start)) BUG("SHANZHI_TEST_NOW is not an instant: %s", now);
+    test_clock_ahead = start - (since ? read_digits(since) : clock_monotonic_us() / 1000);
+    test_clock_set = true;
+}
+
+static int64_t test_clock_shift(void)
 {
     char s[24] = { 0 };
-    int64_t ms = 0;
     const char *path = getenv("SHANZHI_TEST_CLOCK");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0) return 0;
     ssize_t n = read(fd, s, sizeof s - 1);
     close(fd);
-    for (ssize_t i = 0; i < n && s[i] >= '0' && s[i] <= '9'; i++) ms = ms * 10 + (s[i] - '0');
-    return ms;
+    return n > 0 ? read_digits(s) : 0;
 }
-#else
-static int64_t clock_shift(void)
-{
-    return 0;
-}
-#endif
 
 int64_t clock_now(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + clock_shift();
+    pthread_once(&test_clock_once, test_clock_start);
+    int64_t now = test_clock_set ? clock_monotonic_us() / 1000 + test_clock_ahead : clock_of_machine();
+    return now + test_clock_shift();
 }
+#else
+int64_t clock_now(void)
+{
+    return clock_of_machine();
+}
+#endif
 
 int64_t clock_monotonic_us(void)
 {

@@ -27,7 +27,7 @@ MUST_CHECK bool instant_parse(const char *s, int64_t *out);
 char *instant_format(int64_t ms, char out[INSTANT_SIZE]);   /* "2026-11-21T14:42:18.123Z" */
 enum { HTTP_DATE_SIZE = 32 };
 char *instant_http(int64_t ms, char out[HTTP_DATE_SIZE]); /* RFC 9110: "Sat, 21 Nov 2026 14:42:18 GMT" */
-int64_t clock_now(void);                          /* wall clock, ms; the only place that asks */
+int64_t clock_now(void);                          /* wall clock, ms; the only place that asks; tests set it (date.c) */
 int64_t clock_monotonic_us(void);
 
 /* Periods: day, week (ISO, Monday), month, quarter, half, year, life. Clipped to the valid dates. */

@@ -1,8 +1,11 @@
 /* The calendar, instants and periods. */
 #include "kernel/test.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "kernel/date.h"
 
@@ -110,12 +113,79 @@ static void business_day_begins_in_shanghai(void **state)
     assert_int_equal(date_of_instant(-1), 0);
 }
 
+/* What `see` says in a process of its own, because the clock of a process starts once: 0 is right. */
+static int elsewhere(int (*see)(const char *), const char *arg)
+{
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) _exit(see(arg));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+}
+
+/* Within a minute after `from`, and it runs. */
+static bool runs_from(int64_t from)
+{
+    int64_t now = clock_now(), later = now;
+    if (now < from || now > from + 60000) return false;
+    while (later == now) later = clock_now();
+    return later > now && later <= from + 60000;
+}
+
+static int see_machine(const char *arg)
+{
+    (void)arg;
+    unsetenv("SHANZHI_TEST_NOW");
+    return !runs_from((int64_t)time(NULL) * 1000); /* the machine's clock: this is where it is asked */
+}
+
+static int see_set(const char *now)
+{
+    int64_t from;
+    setenv("SHANZHI_TEST_NOW", now, 1);
+    return !instant_parse(now, &from) || !runs_from(from);
+}
+
+/* Ten seconds ago it was that instant: what a process sees that starts later in the same test. */
+static int see_since(const char *now)
+{
+    char since[24];
+    int64_t from;
+    snprintf(since, sizeof since, "%lld", (long long)(clock_monotonic_us() / 1000 - 10000));
+    setenv("SHANZHI_TEST_NOW", now, 1);
+    setenv("SHANZHI_TEST_SINCE", since, 1);
+    return !instant_parse(now, &from) || !runs_from(from + 10000);
+}
+
+static int see_moved(const char *file)
+{
+    int64_t before = clock_now();
+    FILE *f = fopen(file, "w");
+    if (!f || fputs("86400000", f) < 0 || fclose(f) != 0) return 2;
+    setenv("SHANZHI_TEST_CLOCK", file, 1);
+    int64_t after = clock_now();
+    return after < before + 86400000 || after > before + 86400000 + 60000;
+}
+
+/* Runs first: nobody has asked the clock of this process yet. */
 static void clocks(void **state)
 {
+    char file[] = "/tmp/shanzhi-clock-XXXXXX";
     (void)state;
-    int64_t now = clock_now(), us = clock_monotonic_us();
-    assert_true(now / 1000 - (int64_t)time(NULL) <= 1 && (int64_t)time(NULL) - now / 1000 <= 1);
+    assert_int_equal(elsewhere(see_machine, NULL), 0);
+    assert_int_equal(elsewhere(see_set, "2028-02-29T23:59:59+08:00"), 0);
+    assert_int_equal(elsewhere(see_set, "2027-01-01T00:00:00+08:00"), 0);
+    assert_int_equal(elsewhere(see_since, "2026-12-31T23:59:55+08:00"), 0);
+    int fd = mkstemp(file);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(elsewhere(see_moved, file), 0);
+    unlink(file);
+    int64_t us = clock_monotonic_us(), now;
     assert_true(clock_monotonic_us() >= us);
+    assert_true(instant_parse(getenv("SHANZHI_TEST_NOW"), &now)); /* tests/clock.c has set it */
+    assert_true(runs_from(now));
 }
 
 static void periods(void **state)
@@ -200,8 +270,8 @@ static void windows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_day), TEST(parse), TEST(chinese), TEST(instants), TEST(business_day_begins_in_shanghai),
-        TEST(clocks), TEST(periods), TEST(periods_tile), TEST(period_nonsense), TEST(windows),
+        TEST(clocks), TEST(every_day), TEST(parse), TEST(chinese), TEST(instants),
+        TEST(business_day_begins_in_shanghai), TEST(periods), TEST(periods_tile), TEST(period_nonsense), TEST(windows),
     };
     return cmocka_run_group_tests_name("date", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { today as day } from "./clock.mjs";
 import { expect, freshData, problem, root, run, serve, steps } from "./harness.mjs";
 import { meeting } from "./world.mjs";
 
@@ -12,7 +13,6 @@ const OTHER = "441621102232";
 const PASSWORD = "paddy-and-tea-9";
 const zengxiang = readFileSync(join(root, "schemes/zengxiang.yaml"), "utf8");
 const yaml = { type: "text/yaml" };
-const day = (n) => new Date(Date.now() + 8 * 3600e3 + n * 86400e3).toISOString().slice(0, 10); // Shanghai
 
 const place = freshData();
 let server, admin, villager;

@@ -7,12 +7,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DAY_MS, now, today } from "./clock.mjs";
 import { expect, freshData, root, serve } from "./harness.mjs";
 
 export const VILLAGE = "441621102205"; // 礼坑村
 export const OTHER = "441621102232"; // 官田村
 const PASSWORD = "shan-zhi-story-2026";
-const DAY_MS = 86_400_000;
 
 // household number, name, sex, birth date, relation, grid
 const registers = {
@@ -91,7 +91,8 @@ async function build(w, env) {
     writeFileSync(clock, String(w.at));
     w.sessions.clear();
   };
-  w.today = (plus = 0) => new Date(Date.now() + w.at + 8 * 3_600_000 + plus * DAY_MS).toISOString().slice(0, 10);
+  w.now = () => now() + w.at;
+  w.today = (plus = 0) => today(plus, w.now());
   /** A deed of a resident, by name. */
   w.deed = (name, more = {}) => ({ subject_kind: "resident", subject: w.residents[name], item: "A04", deed_on: w.today(), place: "村委会门口", cause: "制止破坏路灯的行为", ...more });
   w.act = (who, claim, action, body = {}) => w.call(who, "POST", `${w.claims}/${claim.id ?? claim}/${action}`, body);

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { now } from "../api/clock.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const require = createRequire(join(root, "web/package.json"));
@@ -20,14 +21,24 @@ export const launch = () => chromium.launch({
 
 /**
  * Somebody with a device of their own. Whatever the page logs as an error, throws, or is refused by the
- * CSP is collected in `page.troubles`; refused requests are the test's business.
+ * CSP is collected in `page.troubles`; refused requests are the test's business. The device lives on the server's day: on the
+ * tests' clock, `at` milliseconds later (what `w.days` has moved it by: world().at).
  */
-export async function person(browser, base, { size = { width: 360, height: 740 }, storage = {}, offlineReady = false } = {}) {
+export async function person(browser, base, { size = { width: 360, height: 740 }, storage = {}, offlineReady = false, at = 0 } = {}) {
   const context = await browser.newContext({
     viewport: size, locale: "zh-CN", timezoneId: "Asia/Shanghai", baseURL: base,
     serviceWorkers: offlineReady ? "allow" : "block",
   });
   context.setDefaultTimeout(20_000);
+  // Only what the page reads as the time: its timers are the browser's own.
+  await context.addInitScript((ahead) => {
+    const machine = Date.now; // the machine's clock: what the set one is made of
+    globalThis.Date = new Proxy(Date, {
+      construct: (of, given, target) => Reflect.construct(of, given.length ? given : [machine() + ahead], target),
+      apply: (of) => new of(machine() + ahead).toString(),
+      get: (of, name) => (name === "now" ? () => machine() + ahead : Reflect.get(of, name)),
+    });
+  }, now() + at - Date.now()); // the machine's clock: what the page would read
   await context.addInitScript((pairs) => {
     for (const [k, v] of Object.entries(pairs)) if (localStorage.getItem(k) === null) localStorage.setItem(k, v);
   }, storage);
@@ -55,8 +66,8 @@ export async function sound(page, label) {
 
 /** Asks again until the answer is true, ten seconds at most. */
 export async function until(ask) {
-  for (const end = Date.now() + 10_000; !(await ask()); await new Promise((ok) => setTimeout(ok, 50)))
-    assert.ok(Date.now() < end, `still not: ${ask}`);
+  for (const end = performance.now() + 10_000; !(await ask()); await new Promise((ok) => setTimeout(ok, 50)))
+    assert.ok(performance.now() < end, `still not: ${ask}`);
 }
 
 /** Runs the body; when it fails, leaves a picture of every open page in build/test-logs. */

@@ -28,12 +28,11 @@ after(async () => {
 const step = (name, body) => test(name, () => pictured(name, browser, body));
 
 async function signedIn(name, { size = DESK, storage } = {}) {
-  const page = await person(browser, w.server.url, { size, storage });
+  const page = await person(browser, w.server.url, { size, storage, at: w.at });
   page.denied = [];
   page.on("response", (r) => {
     if (r.status() >= 400 && !(r.status() === 401 && r.url().endsWith("/session"))) page.denied.push(`${r.status()} ${r.request().method()} ${r.url()}`);
   });
-  await page.clock.setSystemTime(new Date(Date.now() + w.at)); // the office PC lives on the server's day
   await page.emulateMedia({ reducedMotion: "reduce" }); // axe judges what stands, not what fades
   await page.goto("/desk/#/sign-in");
   await page.locator("#name").fill(name);

@@ -15,7 +15,7 @@ after(async () => {
   await w.server.stop();
 });
 const base = w.server.url;
-const open = (options) => person(browser, base, options);
+const open = (options) => person(browser, base, { at: w.at, ...options });
 async function signedIn(name, options) {
   const page = await open(options);
   await page.goto("/#/sign-in");

@@ -15,7 +15,7 @@ after(async () => {
   await browser.close();
   await w.server.stop();
 });
-const open = (options) => person(browser, w.server.url, options);
+const open = (options) => person(browser, w.server.url, { at: w.at, ...options });
 async function signedIn(name, options) {
   const page = await open(options);
   await page.goto("/#/sign-in");

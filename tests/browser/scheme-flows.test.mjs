@@ -19,8 +19,7 @@ after(async () => {
 const step = (name, body) => test(name, () => pictured(`scheme ${name}`, browser, body));
 
 async function signedIn(name, size = { width: 1440, height: 900 }) {
-  const page = await person(browser, w.server.url, { size });
-  await page.clock.setSystemTime(new Date(Date.now() + w.at));
+  const page = await person(browser, w.server.url, { size, at: w.at });
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto("/desk/#/sign-in");
   await page.locator("#name").fill(name);

@@ -23,8 +23,7 @@ const begin = async (name) => (await w.ok("admin", "POST", drafts, { from: "text
 const stored = async (id) => (await w.ok("admin", "GET", `${drafts}/${id}`)).text;
 
 async function signedIn(name, size = { width: 1440, height: 900 }) {
-  const page = await person(browser, w.server.url, { size });
-  await page.clock.setSystemTime(new Date(Date.now() + w.at));
+  const page = await person(browser, w.server.url, { size, at: w.at });
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto("/desk/#/sign-in");
   await page.locator("#name").fill(name);

@@ -15,7 +15,7 @@ describe("the hall's screen", { concurrency: false }, () => {
   test("shows what is published while it is published, and the points board", () => pictured("screen", browser, async () => {
     const first = await w.claimed("recorded", w.deed("张小丰", { place: "村口" }));
     assert.equal(first.state, "recorded");
-    const page = await person(browser, w.server.url, { size: { width: 1920, height: 1080 } });
+    const page = await person(browser, w.server.url, { size: { width: 1920, height: 1080 }, at: w.at });
     await page.goto(`/screen/#/${VILLAGE}`);
     await page.getByRole("heading", { name: "礼坑村积分公开栏" }).waitFor();
     await page.getByText("现在没有正在公示的事项").waitFor();
@@ -29,7 +29,7 @@ describe("the hall's screen", { concurrency: false }, () => {
   }));
 
   test("without an address of a village, the village is chosen", () => pictured("screen choose", browser, async () => {
-    const page = await person(browser, w.server.url, { size: { width: 1440, height: 900 } });
+    const page = await person(browser, w.server.url, { size: { width: 1440, height: 900 }, at: w.at });
     await page.goto("/screen/");
     await page.getByRole("link", { name: /礼坑村/ }).or(page.getByRole("button").first()).first().waitFor();
     await sound(page, "choose a village for the screen");

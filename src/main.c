@@ -124,6 +124,7 @@ static int cmd_serve(struct cli *c)
         .public_url = config_get(c->config, "public-url"),
         .trusted_proxy = config_get(c->config, "trusted-proxy"),
         .rate_per_minute = (int)config_int(c->config, "rate-per-minute"),
+        .account_per_minute = (int)config_int(c->config, "account-rate-per-minute"),
         .queue = (int)config_int(c->config, "queue"),
         .request_s = (int)config_int(c->config, "request-seconds"),
         .files = embedded_web,

@@ -237,6 +237,11 @@ static const struct err *find_visitor(struct req *r, const struct route *route,
     return NULL;
 }
 
+static int64_t account_of(const struct actor *who)
+{
+    return who->account;
+}
+
 static const struct err *identify(struct req *r, const struct route *route)
 {
     struct visitor *v;
@@ -422,6 +427,7 @@ static const struct err *idem_finish(struct req *r, const char *key,
 
 const struct guard access_guard = {
     .identify = identify,
+    .account = account_of,
     .allow = allow,
     .audit = audit,
     .idem_begin = idem_begin,

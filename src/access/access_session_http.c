@@ -146,7 +146,7 @@ static const struct err *sign_in_read(struct req *r, void *arg)
     TRY(account_named(r, s->in->name, &s->account));
     s->subject = s->account ? throttle_account(r->mem, s->account->id)
                             : throttle_name(r->mem, name_fold(r->mem, s->in->name));
-    TRY(throttle_check(r, throttle_address(r->mem, http_address(r))));
+    TRY(throttle_check(r, throttle_address(r->mem, http_network(r))));
     return throttle_check(r, s->subject);
 }
 
@@ -184,7 +184,7 @@ static const struct err *sign_in_refuse(struct req *r, struct sign_in *s, const 
                                         const char *note)
 {
     TRY(throttle_count(r, s->subject, access_settings.lock_after));
-    TRY(throttle_count(r, throttle_address(r->mem, http_address(r)),
+    TRY(throttle_count(r, throttle_address(r->mem, http_network(r)),
                        access_settings.address_after));
     TRY(sign_in_audit(r, s, err_info(e->code)->status, note));
     r->keep = true;
@@ -289,6 +289,7 @@ const struct err *session_open(struct req *r)
     sign_in_verify(r, &s);
     TRY(tx_run(r, TX_WRITE, sign_in_write, &s));
     session_cookie(r, s.cookie, s.visitor);
+    http_session(r, s.cookie, s.visitor->actor.account);
     r->out = session_view_of(r, s.visitor);
     return NULL;
 }

@@ -59,8 +59,10 @@ static void conn_free(struct conn *c)
     event_free(c->reading);
     event_free(c->writing);
     close(c->fd);
+    struct limiter *limits = l->server->limiter;
     if (c->topic) atomic_fetch_sub(&l->server->streams, 1);
-    if (c->counted) limiter_leave(l->server->limiter, c->peer);
+    if (c->streamer) limiter_release(limits, HELD_STREAM, c->streamer);
+    if (c->counted) limiter_release(limits, HELD_CONNECTION, limiter_address(limits, c->peer));
     if (c->x && c->x->cached) cache_release(c->x->cached);
     if (c->has_mem) give_mem(l, &c->mem);
     if (c->prev) c->prev->next = c->next;
@@ -100,7 +102,8 @@ void conn_new(struct loop *l, int fd, const char *peer)
     atomic_fetch_add(&l->server->connections, 1);
     const char *proxy = l->server->config.trusted_proxy;
     if (!proxy || strcmp(peer, proxy)) { /* behind the proxy everybody has its address */
-        c->counted = limiter_connect(l->server->limiter, peer);
+        struct limiter *limits = l->server->limiter;
+        c->counted = limiter_hold(limits, HELD_CONNECTION, limiter_address(limits, peer));
         if (!c->counted) {
             log_info("http", "too many connections", LS("address", peer));
             conn_free(c);
@@ -113,14 +116,28 @@ void conn_new(struct loop *l, int fd, const char *peer)
 
 /* ---- the reply's way out ---- */
 
+/* May this answer become a stream? There are so many at most, in all and for one address. */
+static void let_stream(struct conn *c)
+{
+    struct exchange *x = c->x;
+    struct server *s = c->loop->server;
+    if (!x->subscribe || x->status != 200) return;
+    if (c->loop->draining || atomic_load(&s->streams) >= STREAMS_MAX) {
+        reply_code(x, ERR_BUSY);
+        return;
+    }
+    uint64_t who = limiter_address(s->limiter, x->address);
+    if (x->head) return;
+    if (limiter_hold(s->limiter, HELD_STREAM, who)) c->streamer = who;
+    else reply_code(x, ERR_TOO_MANY);
+}
+
 static void begin_write(struct conn *c)
 {
     struct exchange *x = c->x;
     struct loop *l = c->loop;
     if (l->draining) x->close = true;
-    if (x->subscribe && x->status == 200 &&
-        (l->draining || atomic_load(&l->server->streams) >= STREAMS_MAX))
-        reply_code(x, ERR_BUSY);
+    let_stream(c);
     struct buf head = buf_in(x->mem, 64 * 1024);
     reply_head(x, &head, l->date);
     bool empty = x->head || x->status == 204 || x->status == 304;

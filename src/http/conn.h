@@ -45,6 +45,7 @@ struct conn {
     size_t sent, lingered;
 
     const char *topic;
+    uint64_t streamer;             /* whose stream it is, to the limiter */
     char *pending;                 /* of a stream */
     size_t pending_n;
 };

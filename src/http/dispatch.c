@@ -43,9 +43,23 @@ static enum head_verdict answer_options(struct exchange *x, const char *allow)
     return HEAD_READ_BODY;
 }
 
-static bool rate_ok(struct exchange *x)
+/* What a session is recognised by, as access/ reads it; NULL: none. */
+static const char *token_of(struct exchange *x)
 {
-    if (limiter_request(x->server->limiter, x->address, &x->rate)) return true;
+    x->r.http = x;
+    const char *bearer = gate_find(&x->gate, "authorization");
+    return bearer ? bearer : http_cookie(&x->r, "shanzhi_session");
+}
+
+/* Strangers are counted by address, who is signed in by account, and answers from memory apart. */
+static bool rate_ok(struct exchange *x, bool from_memory)
+{
+    struct limiter *l = x->server->limiter;
+    const char *token = from_memory ? NULL : token_of(x);
+    uint64_t who = token ? limiter_known(l, limiter_token(l, token)) : 0;
+    enum allowance kind = from_memory ? FROM_MEMORY : who ? BY_ACCOUNT : BY_ADDRESS;
+    if (!who) who = limiter_address(l, x->address);
+    if (limiter_request(l, kind, who, clock_monotonic_us() / 1000000, &x->rate)) return true;
     struct err *e = err_new(x->mem, ERR_TOO_MANY, NULL);
     e->retry_after_s = x->rate.reset_s;
     reply_err(x, e);
@@ -79,12 +93,14 @@ static enum err_code check_media(const struct exchange *x)
 static enum head_verdict route(struct exchange *x)
 {
     const char *path = x->gate.path + sizeof api_prefix - 1;
-    if (!rate_ok(x)) return HEAD_ANSWERED;
     x->node = routes_find(x->server->routes, x->mem, path, x->params);
+    int m = method_index(x->head ? "GET" : x->gate.method);
+    const struct endpoint *at = x->node && m >= 0 ? x->node->methods[m] : NULL;
+    bool cached = at && (at->route->flags & ROUTE_CACHE); /* exchange_ready sees what it costs */
+    if (!cached && !rate_ok(x, false)) return HEAD_ANSWERED;
     if (!x->node) return refuse(x, ERR_NOT_FOUND);
     if (!strcmp(x->gate.method, "OPTIONS")) return answer_options(x, x->node->allow);
-    int m = method_index(x->head ? "GET" : x->gate.method);
-    x->at = m < 0 ? NULL : x->node->methods[m];
+    x->at = at;
     if (!x->at) {
         enum head_verdict v = refuse(x, ERR_METHOD);
         reply_header(x, "Allow", x->node->allow);
@@ -131,7 +147,9 @@ bool exchange_ready(struct exchange *x)
         if (!assets_answer(x)) reply_code(x, ERR_NOT_FOUND);
         return true;
     }
-    if ((x->at->route->flags & ROUTE_CACHE) && cache_answer(x)) return true;
+    if (x->at->route->flags & ROUTE_CACHE) {
+        if (!rate_ok(x, true) || cache_answer(x) || !rate_ok(x, false)) return true;
+    }
     if (queue_push(x->server, x)) return false;
     reply_code(x, ERR_BUSY);
     return true;
@@ -224,6 +242,17 @@ static void idem_hash(const struct exchange *x, unsigned char out[32])
     crypto_hash_sha256_final(&c, out);
 }
 
+/* The next request with this token is counted by account, or, when it is no good, by address. */
+static void remember(struct exchange *x)
+{
+    struct limiter *l = x->server->limiter;
+    const char *token = token_of(x);
+    if (!token) return;
+    uint64_t key = limiter_token(l, token);
+    if (x->r.who) limiter_know(l, key, x->server->guard->account(x->r.who), clock_monotonic_us() / 1000000);
+    else limiter_forget(l, key);
+}
+
 static const struct err *guards(struct exchange *x)
 {
     const struct route *route = x->at->route;
@@ -232,6 +261,7 @@ static const struct err *guards(struct exchange *x)
     if (route->flags & ROUTE_CACHE) return NULL; /* the same for everybody */
     if (g && credentials) {
         const struct err *e = g->identify(&x->r, route);
+        remember(x);
         if (e && !(route->allow == PERM_PUBLIC && e->code == ERR_SIGN_IN)) return e;
     }
     if (route->allow == PERM_PUBLIC) return NULL;

@@ -1,9 +1,11 @@
 /* What a handler may ask of its exchange, and what it may say besides its answer. Outside HTTP
  * (commands, jobs) the questions have empty answers and the sayings are kept for who runs it. */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "http/inside.h"
+#include "kernel/date.h"
 
 static struct exchange *of(const struct req *r)
 {
@@ -38,6 +40,25 @@ const char *http_cookie(const struct req *r, const char *name)
 const char *http_address(const struct req *r)
 {
     return r->http ? of(r)->address : "";
+}
+
+const char *http_network(const struct req *r)
+{
+    unsigned char n[16] = { 0 };
+    char text[INET6_ADDRSTRLEN];
+    const char *address = http_address(r);
+    size_t size = network_of(address, n);
+    if (!size) return address;
+    memset(n + size, 0, sizeof n - size);
+    inet_ntop(size == 4 ? AF_INET : AF_INET6, n, text, sizeof text);
+    return size == 4 ? arena_strdup(r->mem, text) : arena_printf(r->mem, "%s/64", text);
+}
+
+void http_session(struct req *r, const char *token, int64_t account)
+{
+    if (!r->http) return;
+    struct limiter *l = of(r)->server->limiter;
+    limiter_know(l, limiter_token(l, token), account, clock_monotonic_us() / 1000000);
 }
 
 const char *http_path(const struct req *r)

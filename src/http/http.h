@@ -74,6 +74,10 @@ const char *http_header(const struct req *r, const char *name); /* NULL when abs
 const char *http_cookie(const struct req *r, const char *name);
 const char *http_address(const struct req *r);                 /* the client, behind a trusted proxy too */
 const char *http_path(const struct req *r);
+/* What of it is one client's, for counting: "203.0.113.7", of IPv6 "2001:db8:1:2::/64". */
+const char *http_network(const struct req *r);
+/* A session has begun: requests with this token are the account's from now on (limit.c). */
+void http_session(struct req *r, const char *token, int64_t account);
 bool http_secure(const struct req *r);                         /* came by TLS at the proxy */
 /* "https://jf.example.gov.cn" for links on paper: as configured, else from the request's Host. No
  * closing slash. */
@@ -91,6 +95,8 @@ struct guard {
     /* Who is it? By cookie or bearer; sets r->who, or leaves NULL. Wrong or expired: ERR_SIGN_IN.
      * For writes by cookie checks the CSRF header. Runs inside the request's transaction. */
     const struct err *(*identify)(struct req *r, const struct route *route);
+    /* Whose allowance of requests this is: the same number in all sessions of a person. */
+    int64_t (*account)(const struct actor *who);
     /* May r->who do this in this region (NONE: anywhere)? Held in only a grid or a household of that
      * village is enough here: the handler narrows. PERM_PUBLIC never gets here. */
     const struct err *(*allow)(struct req *r, enum perm p, int64_t region);
@@ -121,7 +127,8 @@ struct http_config {
     int loops, workers;                   /* 0: from the cores */
     const char *public_url;               /* for links on paper; NULL: from Host */
     const char *trusted_proxy;            /* address whose X-Forwarded-For counts */
-    int rate_per_minute;                  /* per address, 0: no limit */
+    int rate_per_minute;                  /* per address of strangers, 0: no limit */
+    int account_per_minute;               /* per account that is signed in */
     int request_s, idle_s, queue;         /* 0: as in limits.h */
     const struct embedded *files;         /* the pages; NULL: none */
 };

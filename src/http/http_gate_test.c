@@ -119,30 +119,6 @@ static void test_headers(void **state)
         if (etag_matches(tags[i].s, tags[i].tag) != tags[i].want) fail_msg("If-None-Match: %s", tags[i].s);
 }
 
-static void test_limiter(void **state)
-{
-    (void)state;
-    struct arena mem = { 0 };
-    struct limiter *l = limiter_new(&mem, 3);
-    struct rate rate;
-    for (int i = 0; i < 3; i++) assert_true(limiter_request(l, "192.0.2.1", &rate));
-    assert_int_equal(rate.left, 0);
-    assert_false(limiter_request(l, "192.0.2.1", &rate));
-    assert_true(limiter_request(l, "192.0.2.2", &rate));
-    for (int i = 0; i < LIMIT_CONNECTIONS_PER_ADDRESS; i++) assert_true(limiter_connect(l, "192.0.2.9"));
-    assert_false(limiter_connect(l, "192.0.2.9"));
-    limiter_leave(l, "192.0.2.9");
-    assert_true(limiter_connect(l, "192.0.2.9"));
-    /* many addresses do not grow the table, nor push out who is connected */
-    char name[46];
-    for (int i = 0; i < 20000; i++) {
-        snprintf(name, sizeof name, "10.0.%d.%d", i / 256, i % 256);
-        limiter_request(l, name, &rate);
-    }
-    assert_false(limiter_connect(l, "192.0.2.9"));
-    arena_clear(&mem);
-}
-
 static void test_cursor(void **state)
 {
     (void)state;
@@ -173,7 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_framing), cmocka_unit_test(test_parts), cmocka_unit_test(test_decode),
-        cmocka_unit_test(test_headers), cmocka_unit_test(test_limiter), cmocka_unit_test(test_cursor),
+        cmocka_unit_test(test_headers), cmocka_unit_test(test_cursor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

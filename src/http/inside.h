@@ -57,7 +57,7 @@ struct conn;
 struct loop;
 struct cached;
 struct header_line { const char *name, *value; struct header_line *next; };
-struct rate { int limit, left, reset_s; };
+struct rate { const char *policy; int limit, left, reset_s; };
 struct topic { const char *name; int64_t village; struct topic *next; };
 
 struct exchange {
@@ -144,12 +144,26 @@ uint32_t cache_generation(struct cache *c, int64_t village);
 void cache_bump(struct cache *c, int64_t village); /* NONE: everything */
 size_t cache_bytes(const struct cache *c);
 
-/* limit.c: requests and connections per address */
+/* limit.c: requests and connections of an account or an address */
+enum allowance { BY_ADDRESS, BY_ACCOUNT, FROM_MEMORY, ALLOWANCES };
+enum held { HELD_CONNECTION, HELD_STREAM, HELD_KINDS };
 struct limiter;
-struct limiter *limiter_new(struct arena *mem, int per_minute);
-bool limiter_request(struct limiter *l, const char *address, struct rate *out);
-bool limiter_connect(struct limiter *l, const char *address);
-void limiter_leave(struct limiter *l, const char *address);
+struct limiter *limiter_new(struct arena *mem, int address_per_minute, int account_per_minute);
+void limiter_clear(struct limiter *l);
+/* The part of an address that is one client's: an IPv4 address, of IPv6 the /64 that a household gets.
+ * Its length; 0: no address. */
+size_t network_of(const char *address, unsigned char out[16]);
+uint64_t limiter_address(const struct limiter *l, const char *address);
+uint64_t limiter_token(const struct limiter *l, const char *token);
+/* Whose allowance a token uses, 0: not recognised yet, or no longer. */
+uint64_t limiter_known(struct limiter *l, uint64_t token);
+void limiter_know(struct limiter *l, uint64_t token, int64_t account, int64_t now_s);
+void limiter_forget(struct limiter *l, uint64_t token);
+bool limiter_request(struct limiter *l, enum allowance kind, uint64_t who, int64_t now_s, struct rate *out);
+bool limiter_hold(struct limiter *l, enum held kind, uint64_t who);
+void limiter_release(struct limiter *l, enum held kind, uint64_t who);
+struct limiter_stats { uint64_t refused[ALLOWANCES], refused_held[HELD_KINDS]; };
+void limiter_stats(const struct limiter *l, struct limiter_stats *out);
 /* Keys that are being handled; false: it is already there. */
 bool inflight_enter(struct server *s, uint64_t key);
 void inflight_leave(struct server *s, uint64_t key);

@@ -238,8 +238,8 @@ void reply_head(struct exchange *x, struct buf *b, const char *date)
     if (compressible(x->type)) buf_puts(b, "Vary: Accept-Encoding, Accept-Language\r\n");
     if (x->secure) buf_puts(b, "Strict-Transport-Security: max-age=31536000\r\n");
     if (x->rate.limit) /* draft-ietf-httpapi-ratelimit-headers */
-        buf_printf(b, "RateLimit-Policy: \"address\";q=%d;w=60\r\nRateLimit: \"address\";r=%d;t=%d\r\n",
-                   x->rate.limit, x->rate.left, x->rate.reset_s);
+        buf_printf(b, "RateLimit-Policy: \"%s\";q=%d;w=60\r\nRateLimit: \"%s\";r=%d;t=%d\r\n",
+                   x->rate.policy, x->rate.limit, x->rate.policy, x->rate.left, x->rate.reset_s);
     bool caching = x->ready_head != NULL;
     for (const struct header_line *h = x->headers; h; h = h->next) {
         size_t n = strlen(h->value);

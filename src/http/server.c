@@ -232,7 +232,7 @@ const struct err *http_start(struct arena *mem, const struct http_config *c, str
     s->assets = assets_build(mem, c->files);
     assets_openapi(mem, s->assets, http_openapi(mem, slices));
     s->cache = cache_new(mem);
-    s->limiter = limiter_new(mem, c->rate_per_minute);
+    s->limiter = limiter_new(mem, c->rate_per_minute, c->account_per_minute);
     s->metrics = metrics_new(mem, s->routes->n);
     uint64_t first;
     random_bytes(&first, sizeof first);
@@ -270,4 +270,5 @@ void http_stop(struct server *s)
     commits_wait(s);
     loops_close(s);
     cache_clear(s->cache);
+    limiter_clear(s->limiter);
 }

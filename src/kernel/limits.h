@@ -16,6 +16,8 @@
 #define LIMIT_IMPORT_ROWS 100000              /* a township's register */
 #define LIMIT_REQUEST_S 15                    /* a whole ordinary request must have arrived */
 #define LIMIT_IDLE_S 60                       /* keep-alive */
-#define LIMIT_CONNECTIONS_PER_ADDRESS 256     /* a village behind one NAT */
+#define LIMIT_CONNECTIONS_PER_ADDRESS 2048    /* a village hall behind one NAT: 300 phones, 6 each */
+#define LIMIT_STREAMS_PER_ADDRESS 200         /* of 2,000: the screens of one office */
+#define LIMIT_CACHED_TIMES 10                 /* answers from memory cost a tenth of others at most */
 #define LIMIT_QUEUE 1024                      /* requests waiting for a worker, then 503 */
 #endif

@@ -115,11 +115,12 @@ export function request(port, method, path, { headers = {}, body, host = "127.0.
 
 /**
  * Starts a server and waits until it listens. Options: flags (more of them), place (from freshData, to
- * start again on the same data), env, init (run `shanzhi init` first). The result's `log` is what it wrote.
+ * start again on the same data), env, ulimit (what the shell's ulimit takes, "-n 1024"), binary. The result's `log` is what it wrote.
  */
-export async function serve({ flags = [], place = freshData(), env = {} } = {}) {
+export async function serve({ flags = [], place = freshData(), env = {}, ulimit, binary = program } = {}) {
   const args = ["serve", "--port", "0", "--rate-per-minute", "0", ...place.flags, ...flags];
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const under = ulimit ? ["sh", "-c", `ulimit ${ulimit}; exec "$0" "$@"`, binary] : [binary];
+  const child = spawn(under[0], [...under.slice(1), ...args], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
   child.unref(); // a failed test must not keep the runner waiting; cleanUp kills
   child.stderr.unref();
   const server = { child, place, data: place.data, log: "", exit: null };

@@ -84,10 +84,19 @@ function apiDocument() {
   return document;
 }
 
+// A connection that has rested is not used again: the server closes it after a minute, and while a command blocks this
+// process (run below), or the machine is busy, that is not seen before the next request is on its way into the void.
+const RESTED_MS = 5_000;
 const agent = new http.Agent({ keepAlive: true });
+agent.on("free", (socket) => { socket.restsSince = performance.now(); });
+function dropRested() {
+  for (const sockets of Object.values(agent.freeSockets))
+    for (const socket of sockets) if (performance.now() - socket.restsSince > RESTED_MS) socket.destroy();
+}
 
 /** One request as bytes: { status, headers, text, bytes, body }; body is the parsed JSON, if it is JSON. */
 export function request(port, method, path, { headers = {}, body, host = "127.0.0.1", signal } = {}) {
+  dropRested();
   return new Promise((resolve, reject) => {
     const req = http.request({ port, host, method, path, headers, agent, signal }, (res) => {
       const parts = [];

@@ -18,7 +18,11 @@ const path = `/villages/${VILLAGE}/simulations`;
 const yaml = { type: "text/yaml" };
 let w;
 
-before(async () => { w = await world(); });
+before(async () => {
+  w = await world();
+  // A year's ranking is of a year: the eighty days before the story and the seventy that it takes stand in one.
+  await w.daysUntil((day) => day.slice(5) >= "04-01" && day.slice(5) <= "10-01");
+});
 after(async () => { await w?.server.stop(); });
 
 const span = () => `from=${w.today(-80)}&to=${w.today()}`;
@@ -216,15 +220,14 @@ steps("how a household came to its points", () => w.server, [
     assert.equal(by(s.rows)[w.residents["王梅"]].now, "14.00"); // 6 + 4 + 4 by the second version alone
   }],
   ["under a cap the books count as recorded, the explanation by day: told, and the sum is the same", async (t) => {
-    const month = w.today().slice(0, 7);
-    const [first, second] = w.today(-1).startsWith(month) ? [w.today(-1), w.today()] : [w.today(), w.today()];
+    await w.daysUntil((day) => day.endsWith("-02")); // a month in which she has done nothing yet: the cap is a month's
+    const [first, second] = [w.today(-1), w.today()];
     await w.claimed("recorded", w.deed("王梅", { item: "C05", quantity: "15.00", deed_on: second, place: "东渠" })); // 30
     await w.claimed("recorded", w.deed("王梅", { item: "C05", quantity: "10.00", deed_on: first, place: "西渠" })); // 10 are left of 40
     const r = expect(await t.explain("cadre", "resident", w.residents["王梅"], `from=${first}&to=${second}`), 200).body;
     const c05 = r.deeds.filter((d) => d.item === "C05");
     assert.deepEqual(c05.map((d) => d.booked).sort(), ["10.00", "30.00"]);
     assert.equal(r.difference, "0.00");
-    if (first === second) return;
     assert.deepEqual(c05.map((d) => [d.computed, d.booked, d.same]), [["20.00", "10.00", false], ["20.00", "30.00", false]]);
     assert.ok(r.notes.some((n) => /录入的先后/.test(n)), r.notes.join("\n"));
   }],
@@ -232,14 +235,10 @@ steps("how a household came to its points", () => w.server, [
     // 张小丰 had one A04 by the first version; by the second, two a year: one more counts, then none.
     await w.claimed("recorded", w.deed("张小丰", { place: "四月桥" }));
     const days = `from=${w.today(-89)}&to=${w.today()}`;
-    const year = w.today().slice(0, 4);
     const r = expect(await t.explain("cadre", "resident", t.zhang, days), 200).body;
     const a04 = r.deeds.filter((d) => d.item === "A04");
     assert.deepEqual(a04.map((d) => [d.computed, d.booked]), [["3.00", "3.00"], ["4.00", "4.00"]]);
-    if (a04.every((d) => d.on.startsWith(year))) {
-      const c = await w.call("zhang", "POST", w.claims, w.deed("张小丰", { place: "五月桥" }));
-      assert.equal(c.status, 409, c.text); // the claim's own counting agrees
-    }
+    problem(await w.call("zhang", "POST", w.claims, w.deed("张小丰", { place: "五月桥" })), 409, "over-cap"); // the claim's own counting agrees
   }],
 ]);
 

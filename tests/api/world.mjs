@@ -91,6 +91,12 @@ async function build(w, env) {
     writeFileSync(clock, String(w.at));
     w.sessions.clear();
   };
+  /** Days pass until one of which this is true; none when it is true of today. */
+  w.daysUntil = async (right) => {
+    let n = 0;
+    while (!right(w.today(n))) assert.ok(++n <= 366, `no such day in a year: ${right}`);
+    if (n) await w.days(n);
+  };
   w.now = () => now() + w.at;
   w.today = (plus = 0) => today(plus, w.now());
   /** A deed of a resident, by name. */

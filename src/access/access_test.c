@@ -74,6 +74,34 @@ static void test_covers(void **state)
     }
 }
 
+/* The first and the last code that a scope covers, from the shape of codes: two digits more per level, three for
+ * the township and the village. */
+static void test_span(void **state)
+{
+    static const struct {
+        int64_t scope, first, last;
+    } cases[] = {
+        { 0, 0, 999999999999 },
+        { 440000000000, 440000000000, 449999999999 },
+        { 441600000000, 441600000000, 441699999999 },
+        { COUNTY, 441621000000, 441621999999 },
+        { TOWN, 441621102000, 441621102999 },
+        { VILLAGE, VILLAGE, VILLAGE },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t first, last;
+        print_message("%lld\n", (long long)cases[i].scope);
+        access_span(cases[i].scope, &first, &last);
+        assert_int_equal(first, cases[i].first);
+        assert_int_equal(last, cases[i].last);
+        assert_true(access_covers(cases[i].scope, cases[i].first));
+        assert_true(access_covers(cases[i].scope, cases[i].last));
+        assert_false(access_covers(cases[i].scope, cases[i].first - 1));
+        assert_false(access_covers(cases[i].scope, cases[i].last + 1));
+    }
+}
+
 static struct grant grant_of(const char *role, int64_t region, const char *grid, int64_t household)
 {
     struct grant g = { .scope = grid            ? GRANT_GRID
@@ -686,6 +714,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_level),
         cmocka_unit_test(test_covers),
+        cmocka_unit_test(test_span),
         cmocka_unit_test(test_may_at),
         cmocka_unit_test(test_duties),
         cmocka_unit_test(test_roles_of_the_steps),

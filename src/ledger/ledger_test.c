@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "kernel/dec.h"
 #include "kernel/json.h"
 #include "kernel/text.h"
 #include "ledger/ledger_store.h"
@@ -119,17 +120,22 @@ static int64_t faults(void)
     return v.faults;
 }
 
-/* Every test ends with the books proved. */
-static int close_ledger(void **state)
+static int close_forged(void **state)
 {
     char cmd[80];
     (void)state;
-    int64_t wrong = faults();
     store_close(t.s);
     snprintf(cmd, sizeof cmd, "rm -rf %s", t.dir);
     if (system(cmd)) return -1;
     arena_clear(&t.mem);
-    return wrong ? -1 : 0;
+    return 0;
+}
+
+/* Every test but the forgeries ends with the books proved. */
+static int close_ledger(void **state)
+{
+    int64_t wrong = faults();
+    return close_forged(state) || wrong ? -1 : 0;
 }
 
 /* ---- small acts ---- */
@@ -389,6 +395,119 @@ static void test_nothing_is_rewritten(void **state)
     assert_int_equal(run(TX_WRITE, forge_balance, &down), ERR_NONE);
 }
 
+/* ---- forged books ---- */
+/* What somebody with the database in hand can write, each sound in all but one point. $1 village, $2 a posting of
+ * 5 points in two currencies. */
+#define POSTING(points, more, values)                                                                                     \
+    "INSERT INTO ledger_posting (village, id, kind, subject, on_day, points_c, memo, posted_at, " more ") SELECT village," \
+    " id + 1, kind, subject, on_day, " points ", memo, posted_at, " values " FROM ledger_posting WHERE village = $1 AND id = $2"
+#define AWARD(points) POSTING(points, "cause_kind, cause, part", "'claim', cause + 1000, 'award'")
+#define ENTRIES(amount, seq, after, which)                                                                                \
+    "INSERT INTO ledger_entry (village, posting, line, kind, subject, currency, amount_c, seq, after_c) SELECT village,"   \
+    " posting + 1, line, kind, subject, currency, CASE kind WHEN 'system' THEN 0 - " amount " ELSE " amount " END,"        \
+    " seq + " seq ", after_c + " after " FROM ledger_entry WHERE village = $1 AND posting = $2" which
+#define ACCOUNT(balance, entries) \
+    "UPDATE ledger_account SET balance = balance + " balance ", entries = entries + " entries \
+    " WHERE village = $1 AND kind = 'resident' AND subject IN (SELECT subject FROM ledger_posting WHERE village = $1 AND id = $2)"
+
+enum { FORGED_SQL = 3, FORGED_LINES = 4 };
+static const struct forgery {
+    const char *sql[FORGED_SQL];
+    const char *lines[FORGED_LINES]; /* what verify says, in order; "…" stands for the ids between */
+} forgeries[] = {
+    { { AWARD("200") }, { "posting and entries disagree…: - instead of 2.00" } },
+    { { AWARD("200"), ENTRIES("500", "1", "500", ""), ACCOUNT("500", "1") },
+      { "posting and entries disagree…: 5.00 instead of 2.00", "posting and entries disagree…: 5.00 instead of 2.00" } },
+    { { AWARD("500"), ENTRIES("500", "1", "500", " AND kind <> 'system'"), ACCOUNT("500", "1") },
+      { "posting out of balance…, honour: 5.00 instead of 0.00", "posting out of balance…, spendable: 5.00 instead of 0.00",
+        "currency does not sum to zero…, honour: 5.00 instead of 0.00",
+        "currency does not sum to zero…, spendable: 5.00 instead of 0.00" } },
+    { { ACCOUNT("100", "0") " AND currency = 'honour'" }, { "balance is not the sum of its entries…, honour: 6.00 instead of 5.00" } },
+    { { ACCOUNT("0", "1") " AND currency = 'honour'" }, { "entries are missing…, honour: 1.00 instead of 2.00" } },
+    { { AWARD("500"), ENTRIES("500", "2", "500", ""), ACCOUNT("500", "1") },
+      { "entries are missing…, honour: 2.00 instead of 2.00", "entries are missing…, spendable: 2.00 instead of 2.00" } },
+    { { AWARD("500"), ENTRIES("500", "1", "0", ""), ACCOUNT("500", "1") },
+      { "the balance written in an entry is wrong…, honour: 5.00 instead of 10.00",
+        "the balance written in an entry is wrong…, spendable: 5.00 instead of 10.00" } },
+    { { POSTING("200", "cause_kind, cause, part, reverses", "'posting', id, 'reversal', id"), ENTRIES("200", "1", "200", ""),
+        ACCOUNT("200", "1") },
+      { "reversal does not cancel what it names…: 2.00 instead of -5.00" } },
+};
+
+struct forging { const struct forgery *f; int64_t posting; };
+static const struct err *forge(struct req *r, void *arg)
+{
+    const struct forging *x = arg;
+    for (int i = 0; i < FORGED_SQL && x->f->sql[i]; i++)
+        TRY(db_exec_(r, x->f->sql[i], NULL, DB_ARGS(I64(VILLAGE), I64(x->posting))));
+    return NULL;
+}
+
+struct said { char *line[FORGED_LINES]; int n; };
+static void listen(void *arg, const char *line)
+{
+    struct said *s = arg;
+    if (s->n < FORGED_LINES) s->line[s->n] = arena_strdup(&t.mem, line);
+    s->n++;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void check_forgery(const struct forgery *f)
+{
+    const int64_t villages[] = { NONE, VILLAGE, OTHER };
+    struct act a = award(0, 500, 80, "award", "C05");
+    assert_int_equal(run(TX_WRITE, do_post, &a), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, forge, &(struct forging){ f, a.posting }), ERR_NONE);
+    for (size_t i = 0; i < 3; i++) {
+        struct said said = { 0 };
+        struct ledger_verdict v = { .village = villages[i], .say = listen, .arg = &said };
+        assert_int_equal(run(TX_READ, ledger_verify, &v), ERR_NONE);
+        int want = 0;
+        while (villages[i] != OTHER && want < FORGED_LINES && f->lines[want]) want++;
+        for (int k = 0; k < said.n && k < FORGED_LINES; k++) print_message("%s\n", said.line[k]);
+        assert_int_equal(v.faults, want);
+        assert_int_equal(said.n, want);
+        /* The checks speak in their order, the engine orders the rows of one. */
+        for (int k = 0; k + 1 < want; k += 2) qsort(said.line + k, 2, sizeof *said.line, by_text);
+        for (int k = 0; k < want; k++) {
+            const char *gap = strstr(f->lines[k], "…");
+            size_t head = (size_t)(gap - f->lines[k]), tail = strlen(gap + strlen("…")), n = strlen(said.line[k]);
+            assert_memory_equal(said.line[k], f->lines[k], head);
+            assert_true(n > head + tail);
+            assert_string_equal(said.line[k] + n - tail, gap + strlen("…"));
+        }
+    }
+}
+
+static void test_forged_books(void **state)
+{
+    for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
+        open_ledger(state);
+        check_forgery(&forgeries[i]);
+        close_forged(state);
+    }
+}
+
+/* A balance beyond what can be written down is refused before it is, on both sides. */
+static void test_balances_have_an_end(void **state)
+{
+    (void)state;
+    struct act up = award(0, DEC_MAX, 81, "award", "C05"), more = award(0, 1, 82, "award", "C05"), less = award(0, -1, 83, "penalty", "C05"),
+               down = award(1, -DEC_MAX, 84, "penalty", "C05"), lower = award(1, -1, 85, "penalty", "C05");
+    assert_int_equal(run(TX_WRITE, do_post, &up), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_post, &more), ERR_CONFLICT);
+    assert_int_equal(balance(0, "honour"), DEC_MAX);
+    assert_int_equal(run(TX_WRITE, do_post, &less), ERR_NONE);
+    assert_int_equal(balance(0, "honour"), DEC_MAX - 1);
+    assert_int_equal(run(TX_WRITE, do_post, &down), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_post, &lower), ERR_CONFLICT);
+    assert_int_equal(balance(1, "honour"), -DEC_MAX);
+}
+
 /* ---- many at once ---- */
 
 enum { CLIENTS = 16, ROUNDS = 12 };
@@ -568,6 +687,8 @@ int main(void)
         LEDGER_TEST(test_passbook_pages),
         LEDGER_TEST(test_board),
         LEDGER_TEST(test_nothing_is_rewritten),
+        cmocka_unit_test(test_forged_books),
+        LEDGER_TEST(test_balances_have_an_end),
         LEDGER_TEST(test_same_cause_16_clients),
         LEDGER_TEST(test_many_at_once_sum_to_zero),
         LEDGER_TEST(test_cap_holds_with_16_clients),

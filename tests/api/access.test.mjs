@@ -8,6 +8,7 @@ import { expect, freshData, problem, run, serve, steps } from "./harness.mjs";
 const TOWN = "441621102000";
 const VILLAGE = "441621102205";
 const OTHER = "441621102232";
+const BEFORE = "441621102204", NEXT = "441621102206"; // the codes beside the village's
 const PASSWORD = "paddy-and-tea-9";
 
 /** shanzhi init, then each administrator changes the one-time password: { sysadmin, secadmin, auditor }. */
@@ -205,6 +206,23 @@ steps("scope of a village administrator", () => server, [
     problem(await server.api("POST", "/accounts", { as: t.boss, body: { name: "spy", display: "x", unit: OTHER } }), 403, "forbidden");
     const names = expect(await server.api("GET", "/accounts?limit=200", { as: t.boss }), 200).body.rows.map((r) => r.unit);
     assert.deepEqual([...new Set(names)], [VILLAGE]);
+  }],
+  ["ends at the village's own code: the villages before and after it are others'", async (t) => {
+    for (const [i, next] of [NEXT, BEFORE].entries()) {
+      const made = await person(server, admins, { name: `next-worker${i}`, role: "grid_worker", region: next });
+      problem(await server.api("GET", `/accounts/${made.id}`, { as: t.boss }), 403, "forbidden");
+      problem(await server.api("POST", `/accounts/${made.id}/reset`, { as: t.boss, body: {} }), 403, "forbidden");
+      problem(await server.api("POST", "/accounts", { as: t.boss, body: { name: "spy", display: "x", unit: next } }), 403, "forbidden");
+      problem(await server.api("POST", `/accounts/${t.own}/grants`, { as: t.boss, body: { role: "cadre", region: next } }), 403, "grant-scope");
+    }
+    // the township after this one, too
+    await person(server, admins, { name: "town-boss", role: "township", region: TOWN });
+    const next = await person(server, admins, { name: "next-town", role: "cadre", region: "441621103000" });
+    const town = await server.signIn("town-boss", PASSWORD);
+    problem(await server.api("GET", `/accounts/${next.id}`, { as: town }), 403, "forbidden");
+    const units = (await Promise.all([t.boss, town].map((as) => server.api("GET", "/accounts?limit=200", { as })))).map((r) => new Set(r.body.rows.map((a) => a.unit)));
+    assert.deepEqual([...units[0]], [VILLAGE]);
+    assert.deepEqual([...units[1]].sort(), [TOWN, BEFORE, VILLAGE, NEXT, OTHER]);
   }],
   ["gives no role beyond it, above it, or to oneself", async (t) => {
     const give = (account, role, region) => server.api("POST", `/accounts/${account}/grants`, { as: t.boss, body: { role, region } });
@@ -404,6 +422,25 @@ steps("the audit trail", () => server, [
     const row = expect(await server.api("GET", "/audit?what=session&limit=1", { as: admins.auditor }), 200).body.rows[0];
     assert.equal(row.status, 401);
     assert.equal(row.note, "wrong name or password");
+  }],
+  ["keeps what is refused and counted: a wrong code, a wrong present password", async () => {
+    const audited = async (what) => expect(await server.api("GET", `/audit?what=${encodeURIComponent(what)}&limit=1`, { as: admins.auditor }), 200).body.rows[0];
+    const who = await person(server, admins, { name: "refused", role: "cadre" });
+    const as = await server.signIn("refused", PASSWORD);
+    problem(await server.api("POST", "/me/password", { as, key: null, body: { current: "not-this-one", password: `${PASSWORD}-2` } }), 401, "bad-credentials");
+    let row = await audited("POST /me/password");
+    assert.deepEqual([row.status, row.account, row.subject, row.who, row.village], [401, who.id, who.id, "refused", VILLAGE]);
+    const { secret } = expect(await server.api("POST", "/me/totp", { as }), 200).body;
+    const { codes } = expect(await server.api("POST", "/me/totp/confirm", { as, body: { code: totp(secret, -1) } }), 200).body;
+    const wrong = "000000" === totp(secret) ? "000001" : "000000";
+    problem(await server.api("DELETE", `/me/totp?code=${wrong}`, { as }), 400, "invalid");
+    row = await audited("DELETE /me/totp");
+    assert.deepEqual([row.status, row.account, row.who], [400, who.id, "refused"]);
+    problem(await server.api("POST", "/session", { key: null, body: { name: "refused", password: PASSWORD, code: wrong } }), 401, "bad-credentials");
+    row = await audited("POST /session");
+    assert.deepEqual([row.status, row.account, row.note], [401, who.id, "wrong code"]);
+    expect(await server.api("DELETE", `/me/totp?code=${codes[0]}`, { as }), 204);
+    assert.equal((await audited("DELETE /me/totp")).status, 204);
   }],
   ["an auditor of one township sees no other", async () => {
     const made = await person(server, admins, { name: "town-auditor", role: "auditor", region: "441621103000" });

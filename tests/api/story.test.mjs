@@ -260,6 +260,32 @@ steps("回避: nobody on their own household, nor on what they claimed or checke
     problem(await w.act("cadre2", c, "approve"), 403, "conflict-of-interest");
     assert.equal((await w.did("cadre", c, "approve")).state, "approved");
   }],
+  ["who checked it does not decide it, in any role and in any way", async () => {
+    const tool = { env: { SHANZHI_TEST_CLOCK: w.clock } };
+    server.command(["account", "grant", "grid1", "cadre", "--region", VILLAGE], tool);
+    w.sessions.delete("grid1");
+    const mine = async (place) => w.claimed("checked", w.deed("张小丰", { place }), "zhang");
+    const a = await mine("检查甲"), b = await mine("检查乙");
+    problem(await w.act("grid1", a, "reject", { reason: "不行" }), 403, "conflict-of-interest");
+    assert.ok(!(await w.get("grid1", a)).actions.includes("reject"));
+    for (const c of [a, b]) await w.did("cadre2", c, "publish");
+    const notice = (await w.get("cadre2", b)).notice;
+    const o = expect(await w.call("li", "POST", `/villages/${VILLAGE}/notices/${notice}/objections`, { reason: "不是他" }), 201).body;
+    const decide = (uphold) => w.call("grid1", "POST", `/villages/${VILLAGE}/objections/${o.id}/decide`, { uphold, reason: "我初审过" });
+    for (const uphold of [true, false]) problem(await decide(uphold), 403, "conflict-of-interest");
+    await w.days(4);
+    for (const [action, body] of [["approve", {}], ["return", { reason: "再看" }], ["reject", { reason: "不行" }]])
+      problem(await w.act("grid1", a, action, body), 403, "conflict-of-interest");
+    const seen = await w.get("grid1", a);
+    assert.deepEqual([seen.state, seen.actions.filter((x) => ["approve", "return", "reject"].includes(x))], ["published", []]);
+    assert.equal((await w.did("cadre2", a, "approve")).state, "approved");
+    // of what another one checked he may decide
+    const c = await w.did("cadre2", await w.did("grid2", await w.ok("li", "POST", w.claims, w.deed("李大海", { place: "检查丙" })), "check"), "publish");
+    await w.days(4);
+    assert.equal((await w.did("grid1", c, "approve")).state, "approved");
+    server.command(["account", "revoke", "grid1", "cadre", "--region", VILLAGE], tool);
+    w.sessions.delete("grid1");
+  }],
   ["an objection to one's own household's notice is decided by others", async () => {
     const c = await w.claimed("published", w.deed("陈小妹", { place: "村道" }), "grid1");
     const o = expect(await w.call("li", "POST", `/villages/${VILLAGE}/notices/${c.notice}/objections`, { reason: "不是她" }), 201).body;

@@ -203,6 +203,29 @@ const struct err *store_migrate(struct store *s, struct arena *mem, const struct
     return NULL;
 }
 
+const struct err *store_migrate_within(struct req *r, const struct migration *all, size_t n)
+{
+    struct plan p = { .all = all, .n = n };
+    TRY(prepare_table(r, NULL));
+    for (p.at = 0; p.at < n; p.at++) TRY(apply(r, &p));
+    return NULL;
+}
+
+const struct err *store_migrated(struct req *r, const struct migration *all, size_t n, struct migration **out, size_t *out_n)
+{
+    struct plan p = { .all = all, .n = n };
+    TRY(check(r, &p));
+    *out = arena_array(r->mem, struct migration, n + 1);
+    *out_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t there;
+        TRY(db_int(r, &there, "SELECT count(*) FROM schema_migration WHERE slice = $1 AND number = $2", TEXT(all[i].slice),
+                   I64(all[i].number)));
+        if (there) (*out)[(*out_n)++] = all[i];
+    }
+    return NULL;
+}
+
 static const struct err *ready(struct req *r, void *arg)
 {
     int64_t want = *(const int64_t *)arg, have;

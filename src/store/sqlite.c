@@ -68,20 +68,28 @@ const struct err *sqlite_fail(struct arena *mem, sqlite3 *h, int rc, const char 
 }
 
 /* ---- connections ---- */
-const struct err *sqlite_connect(struct arena *mem, const char *path, bool reader, struct sqlite_conn *c)
+#define LIVE_SETUP \
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;" \
+    "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA case_sensitive_like = ON;"
+static const struct { int flags; const char *setup; } modes[] = {
+    [MODE_READ] = { SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, LIVE_SETUP "PRAGMA query_only = ON" },
+    [MODE_WRITE] = { SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, LIVE_SETUP },
+    [MODE_SEALED] = { SQLITE_OPEN_READONLY, "PRAGMA temp_store = FILE; PRAGMA case_sensitive_like = ON" },
+    /* 64 MiB of cache: the indexes of a large table are written in another order than its rows. */
+    [MODE_BUILD] = { SQLITE_OPEN_READWRITE, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;"
+                     "PRAGMA temp_store = FILE; PRAGMA cache_size = -65536; PRAGMA case_sensitive_like = ON" },
+};
+
+const struct err *sqlite_connect(struct arena *mem, const char *path, enum sqlite_mode mode, struct sqlite_conn *c)
 {
     power_start();
     /* Every connection is used by one thread at a time, which our own locks see to. */
-    int rc = sqlite3_open_v2(path, &c->h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    const char *setup = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                        "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;"
-                        "PRAGMA journal_size_limit = 67108864; PRAGMA case_sensitive_like = ON;";
+    int rc = sqlite3_open_v2(path, &c->h, modes[mode].flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK) {
         sqlite3_extended_result_codes(c->h, 1);
         sqlite3_busy_timeout(c->h, WRITER_WAIT_MS);
-        rc = sqlite3_exec(c->h, setup, NULL, NULL, NULL);
+        rc = sqlite3_exec(c->h, modes[mode].setup, NULL, NULL, NULL);
     }
-    if (rc == SQLITE_OK && reader) rc = sqlite3_exec(c->h, "PRAGMA query_only = ON", NULL, NULL, NULL);
     for (int i = 0; rc == SQLITE_OK && i < CTL_COUNT; i++)
         rc = sqlite3_prepare_v3(c->h, sqlite_ctl_text[i], -1, SQLITE_PREPARE_PERSISTENT, &c->ctl[i], NULL);
     if (rc == SQLITE_OK) return NULL;
@@ -133,8 +141,10 @@ static const struct err *begin(struct db *db, struct arena *mem, enum tx mode)
 {
     struct sqlite_session *s = session(db);
     struct sqlite_store *store = db->s->engine;
+    enum store_use use = db->s->config.use;
+    if (mode == TX_WRITE && use == STORE_SEALED) BUG("a write to a sealed copy: %s", db->s->config.path);
     if (mode == TX_WRITE) return group_begin(store, s, mem);
-    if (!s->reader.h) TRY(sqlite_connect(mem, db->s->config.path, true, &s->reader));
+    if (!s->reader.h) TRY(sqlite_connect(mem, db->s->config.path, use == STORE_LIVE ? MODE_READ : MODE_SEALED, &s->reader));
     int rc = sqlite_do(&s->reader, CTL_BEGIN_READ);
     return rc == SQLITE_OK ? NULL : sqlite_fail(mem, s->reader.h, rc, "begin read");
 }
@@ -345,7 +355,7 @@ static const struct err *backup(struct store *s, struct arena *mem, const char *
     unlink(part);
     TRY(sync_path(mem, part, O_RDWR | O_CREAT | O_EXCL)); /* VACUUM INTO takes an empty file: mode 0600 */
     struct sqlite_conn c = { 0 };
-    TRY(sqlite_connect(mem, s->config.path, false, &c));
+    TRY(sqlite_connect(mem, s->config.path, MODE_WRITE, &c));
     char *sql = sqlite3_mprintf("VACUUM INTO %Q", part);
     int rc = sqlite3_exec(c.h, sql, NULL, NULL, NULL);
     const struct err *e = rc == SQLITE_OK ? NULL : sqlite_fail(mem, c.h, rc, sql);

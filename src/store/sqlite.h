@@ -45,6 +45,7 @@ struct member { tx_done_fn *done; void *arg; };
 struct sqlite_store {
     struct store *s;
     struct sqlite_conn conn;       /* the writer's; used by who has the turn */
+    bool writes, checkpoints;      /* which threads there are: enum store_use */
 
     pthread_mutex_t mu;            /* guards all below */
     bool taken;                    /* somebody has the turn */
@@ -70,7 +71,9 @@ struct sqlite_store {
 
 enum err_code sqlite_code(sqlite3 *h, int rc);
 const struct err *sqlite_fail(struct arena *mem, sqlite3 *h, int rc, const char *sql);
-const struct err *sqlite_connect(struct arena *mem, const char *path, bool reader, struct sqlite_conn *c);
+/* What a connection is for. SEALED and BUILD: see enum store_use. */
+enum sqlite_mode { MODE_READ, MODE_WRITE, MODE_SEALED, MODE_BUILD };
+const struct err *sqlite_connect(struct arena *mem, const char *path, enum sqlite_mode mode, struct sqlite_conn *c);
 void sqlite_disconnect(struct sqlite_conn *c);
 int sqlite_do(struct sqlite_conn *c, enum sqlite_ctl what);
 struct sqlite_conn *sqlite_conn_of(struct db *db); /* the connection in use */

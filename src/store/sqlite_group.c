@@ -347,32 +347,39 @@ static bool is_wal(sqlite3 *h)
     return yes;
 }
 
+static const struct err *connections(struct sqlite_store *w, struct arena *mem, const struct store_config *c)
+{
+    if (c->use == STORE_SEALED) return NULL; /* sessions read; nobody writes */
+    const struct err *e = sqlite_connect(mem, c->path, c->use == STORE_BUILD ? MODE_BUILD : MODE_WRITE, &w->conn);
+    if (!e && c->use == STORE_LIVE && !is_wal(w->conn.h))
+        e = cannot_open(mem, c->path, "the file system has no shared memory for SQLite's log (WAL); use a local disk");
+    if (!e && c->use == STORE_LIVE) e = sqlite_connect(mem, c->path, MODE_WRITE, &w->checkpoint);
+    if (!e) return NULL;
+    sqlite_disconnect(&w->conn);
+    return e->en ? e : cannot_open(mem, c->path, e->cause);
+}
+
 const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c)
 {
     struct sqlite_store *w = arena_new(mem, struct sqlite_store);
-    int fd = open(c->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* people's data: nobody else reads it */
+    int flags = c->use == STORE_SEALED ? O_RDONLY : O_RDWR | O_CREAT;
+    int fd = open(c->path, flags | O_CLOEXEC, 0600); /* people's data: nobody else reads it */
     if (fd < 0) return cannot_open(mem, c->path, strerror(errno));
     close(fd);
-    const struct err *e = sqlite_connect(mem, c->path, false, &w->conn);
-    if (e) return cannot_open(mem, c->path, e->cause);
-    if (!is_wal(w->conn.h)) {
-        sqlite_disconnect(&w->conn);
-        return cannot_open(mem, c->path, "the file system has no shared memory for SQLite's log (WAL); use a local disk");
-    }
-    e = sqlite_connect(mem, c->path, false, &w->checkpoint);
-    if (e) {
-        sqlite_disconnect(&w->conn);
-        return cannot_open(mem, c->path, e->cause);
-    }
-    sqlite3_busy_timeout(w->checkpoint.h, 1000);
+    TRY(connections(w, mem, c));
     w->s = s;
     s->engine = w;
     pthread_mutex_init(&w->mu, NULL);
     cond_init(&w->commit_cv);
     cond_init(&w->checkpoint_cv);
-    sqlite3_wal_hook(w->conn.h, on_log, w);
-    if (pthread_create(&w->committer, NULL, committer, w) != 0 ||
-        pthread_create(&w->checkpointer, NULL, checkpointer, w) != 0)
+    w->writes = c->use != STORE_SEALED;
+    w->checkpoints = c->use == STORE_LIVE;
+    if (w->checkpoints) {
+        sqlite3_busy_timeout(w->checkpoint.h, 1000);
+        sqlite3_wal_hook(w->conn.h, on_log, w);
+    }
+    if ((w->writes && pthread_create(&w->committer, NULL, committer, w) != 0) ||
+        (w->checkpoints && pthread_create(&w->checkpointer, NULL, checkpointer, w) != 0))
         BUG("no thread: %s", strerror(errno));
     return NULL;
 }
@@ -385,8 +392,8 @@ void group_close(struct store *s)
     pthread_cond_signal(&w->commit_cv);
     pthread_cond_signal(&w->checkpoint_cv);
     pthread_mutex_unlock(&w->mu);
-    pthread_join(w->committer, NULL);
-    pthread_join(w->checkpointer, NULL);
+    if (w->writes) pthread_join(w->committer, NULL);
+    if (w->checkpoints) pthread_join(w->checkpointer, NULL);
     sqlite_disconnect(&w->checkpoint);
     sqlite_disconnect(&w->conn); /* the last one out copies the log into the file */
     pthread_cond_destroy(&w->commit_cv);

@@ -73,7 +73,12 @@ MUST_CHECK const struct err *db_each_(struct req *r, const struct record *rec, d
  * and db_exec_n. ERR_NOT_FOUND of db_one and an error of db_each's fn spoil nothing. */
 
 /* ---- life of a store ---- */
+/* For SQLite: a file that is served; a copy that nobody writes, opened for reading only, so that nothing is
+ * made beside it; a new file being filled in bulk, that is thrown away if that fails (no log, no foreign
+ * keys, no fsync until its maker does one: store/copy.h). PostgreSQL knows only the first. */
+enum store_use { STORE_LIVE, STORE_SEALED, STORE_BUILD };
 struct store_config {
+    enum store_use use;
     const char *database;  /* "postgres://…", or NULL: SQLite at path */
     const char *path;      /* SQLite file */
     int sessions;          /* how many sessions may be open (workers + CLI) */
@@ -115,6 +120,11 @@ struct migration { const char *slice; int number; const char *name; const char *
 /* Applies what is missing, in the given order, each in its own transaction; refuses a database
  * that is newer than the program. */
 MUST_CHECK const struct err *store_migrate(struct store *s, struct arena *mem, const struct migration *all, size_t n, int *applied);
+/* The same inside the open transaction, for a new database that is to be there as a whole or not at all. */
+MUST_CHECK const struct err *store_migrate_within(struct req *r, const struct migration *all, size_t n);
+/* Which of the program's migrations the database has, in their order: a copy of it gets no others. Refuses
+ * what the program does not know, as store_migrate does. */
+MUST_CHECK const struct err *store_migrated(struct req *r, const struct migration *all, size_t n, struct migration **out, size_t *out_n);
 /* Is it reachable and migrated? For /readyz. */
 MUST_CHECK const struct err *store_ready(struct store *s, struct arena *mem);
 

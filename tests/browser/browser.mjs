@@ -13,6 +13,9 @@ const { chromium } = require("playwright-core");
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const shots = join(root, "build/test-logs");
 
+const LONG_MS = 10_000;
+const PATIENCE_MS = 60_000; // only what fails waits as long: a busy machine is not a fault
+
 export const launch = () => chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -29,7 +32,7 @@ export async function person(browser, base, { size = { width: 360, height: 740 }
     viewport: size, locale: "zh-CN", timezoneId: "Asia/Shanghai", baseURL: base,
     serviceWorkers: offlineReady ? "allow" : "block",
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   // Only what the page reads as the time: its timers are the browser's own.
   await context.addInitScript((ahead) => {
     const machine = Date.now; // the machine's clock: what the set one is made of
@@ -39,10 +42,25 @@ export async function person(browser, base, { size = { width: 360, height: 740 }
       get: (of, name) => (name === "now" ? () => machine() + ahead : Reflect.get(of, name)),
     });
   }, now() + at - Date.now()); // the machine's clock: what the page would read
+  // What a page does every so often (look again, send again, turn over) it does when the test says so: on a busy machine
+  // it would come in between. Short intervals are of animations and the like.
+  await context.addInitScript((long) => {
+    const { setInterval, clearInterval } = globalThis, held = new Map();
+    let last = 0;
+    globalThis.setInterval = (body, ms, ...given) => {
+      if (!(ms >= long)) return setInterval(body, ms, ...given);
+      held.set(--last, () => body(...given));
+      return last;
+    };
+    globalThis.clearInterval = (id) => held.delete(id) || clearInterval(id);
+    globalThis.everyInterval = () => held.forEach((body) => body());
+  }, LONG_MS);
   await context.addInitScript((pairs) => {
     for (const [k, v] of Object.entries(pairs)) if (localStorage.getItem(k) === null) localStorage.setItem(k, v);
   }, storage);
   const page = await context.newPage();
+  /** The next turn of everything that the page does at intervals of ten seconds or more. */
+  page.tick = () => page.evaluate(() => globalThis.everyInterval());
   page.troubles = [];
   page.on("pageerror", (e) => page.troubles.push(`thrown: ${e.stack ?? e}`));
   page.on("console", (m) => {
@@ -64,10 +82,16 @@ export async function sound(page, label) {
   assert.deepEqual(page.troubles, [], label);
 }
 
-/** Asks again until the answer is true, ten seconds at most. */
+/** Asks again until the answer is true. */
 export async function until(ask) {
-  for (const end = performance.now() + 10_000; !(await ask()); await new Promise((ok) => setTimeout(ok, 50)))
+  for (const end = performance.now() + PATIENCE_MS; !(await ask()); await new Promise((ok) => setTimeout(ok, 50)))
     assert.ok(performance.now() < end, `still not: ${ask}`);
+}
+
+/** The field comes to hold the value: what is loaded or kept arrives after the field does. */
+export async function holds(field, value) {
+  let seen;
+  await until(async () => (seen = await field.inputValue()) === value).catch((e) => assert.equal(seen, value, e.message));
 }
 
 /** Runs the body; when it fails, leaves a picture of every open page in build/test-logs. */

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { root } from "../api/harness.mjs";
 import { VILLAGE, meeting, world } from "../api/world.mjs";
-import { launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
+import { holds, launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
 
 const require = createRequire(join(root, "web/package.json"));
 const { default: writeXlsx } = await import(require.resolve("write-excel-file/node"));
@@ -245,7 +245,7 @@ describe("what offices meet", { concurrency: false }, () => {
     await w.ok("admin", "PATCH", path, { phone: "13833334444" }, { match: now.etag ?? `"${now.body.version}"` });
     await panel.getByRole("button", { name: "保存" }).click();
     await panel.getByText("别人刚修改过这条记录").waitFor();
-    assert.equal(await panel.getByLabel(/新手机号/).inputValue(), "13911112222");
+    await holds(panel.getByLabel(/新手机号/), "13911112222");
     await panel.getByRole("button", { name: "保存" }).click();
     await panel.getByLabel(/新手机号/).waitFor({ state: "detached" });
     assert.equal((await w.ok("admin", "POST", `${path}/unmask`, { reason: "测试" })).phone, "13911112222");
@@ -275,7 +275,7 @@ describe("what offices meet", { concurrency: false }, () => {
     await again.getByLabel("密码").fill(PASSWORD);
     await again.getByRole("button", { name: "登录", exact: true }).click();
     await again.waitFor({ state: "detached" });
-    assert.equal(await page.locator("#place").inputValue(), "文化广场");
+    await holds(page.locator("#place"), "文化广场");
     await page.getByRole("button", { name: "提交申报" }).click();
     await page.getByText(/已提交：李/).waitFor();
     assert.equal((await latest()).filter((c) => c.place === "文化广场").length, 1);
@@ -291,7 +291,7 @@ describe("what offices meet", { concurrency: false }, () => {
     await page.context().setOffline(false);
     await page.reload(); // even a closed page has kept it
     await page.locator("#place").waitFor();
-    assert.equal(await page.locator("#place").inputValue(), "停电的晚上");
+    await holds(page.locator("#place"), "停电的晚上");
     await page.getByText("村民 李").waitFor();
     await page.getByRole("button", { name: "提交申报" }).click();
     await page.getByText(/已提交：李/).waitFor();

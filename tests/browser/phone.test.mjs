@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { deflateSync, crc32 } from "node:zlib";
 import { after, before, describe, test } from "node:test";
 import { OTHER, VILLAGE, world } from "../api/world.mjs";
-import { launch, person, pictured, sound, until } from "./browser.mjs";
+import { holds, launch, person, pictured, sound, until } from "./browser.mjs";
 
 const PASSWORD = "shan-zhi-story-2026";
 const w = await world();
@@ -36,6 +36,8 @@ async function fillClaim(page, { search = "好人好事", item = "助人为乐",
   await page.getByLabel("在哪里？").fill(place);
   await page.getByLabel("怎么做的？").fill(cause);
 }
+/** The page does not find out by itself that there is a line again; what it sends then is another step's matter. */
+const noProbe = (page) => page.route("**/healthz", (route) => route.abort("connectionreset"));
 /** A PNG of one colour, made here: wider than what the page may send. */
 function png(width, height) {
   const part = (type, data) => {
@@ -161,7 +163,7 @@ describe("a claim from phone to passbook", { concurrency: false }, () => {
     await zhang.getByRole("dialog").getByText(/5分/).first().waitFor();
     await sound(zhang, "explanation");
     await zhang.keyboard.press("Escape");
-    await zhang.getByRole("dialog").waitFor({ state: "detached" }).catch(() => zhang.getByRole("dialog").waitFor({ state: "hidden" }));
+    await zhang.getByRole("dialog").waitFor({ state: "hidden" });
     await zhang.goto(`/#/v/${VILLAGE}?show=board&of=resident`);
     await zhang.getByRole("tabpanel").getByText("张*丰").waitFor();
     await zhang.getByRole("tabpanel").getByText("5分").waitFor();
@@ -205,8 +207,9 @@ describe("photos as evidence", { concurrency: false }, () => {
     await fillClaim(zhang, { place: "水井边", cause: "清理水井" });
     await zhang.getByLabel("拍照或选照片").setInputFiles([picture, picture]);
     await zhang.getByRole("img", { name: "第2张照片" }).waitFor();
-    let cut = true;
+    let cut = true, refused = 0;
     const keys = [];
+    await noProbe(zhang);
     await zhang.route("**/api/v1/villages/*/claims/**", async (route) => {
       if (route.request().method() !== "POST") return route.continue();
       keys.push(route.request().headers()["idempotency-key"]);
@@ -214,20 +217,16 @@ describe("photos as evidence", { concurrency: false }, () => {
       await route.fetch(); // the first photo arrives, its answer does not
       return route.abort("connectionreset");
     });
-    await zhang.route("**/api/v1/villages/*/claims", (route) => (cut ? route.abort("connectionreset") : route.continue()));
+    await zhang.route("**/api/v1/villages/*/claims", (route) => (cut && ++refused ? route.abort("connectionreset") : route.continue()));
     await send(zhang);
     await zhang.getByText("2张照片").waitFor();
     await sound(zhang, "queue with photos");
     await zhang.reload();
     await zhang.getByText("2张照片").waitFor();
+    await until(() => refused >= 2); // a page that opens tries at once; from here on nothing goes by itself
     cut = false;
     await zhang.getByRole("button", { name: "现在发送" }).first().click();
-    await until(() => keys.length === 1);
-    await until(async () => {
-      const again = zhang.getByRole("button", { name: "现在发送" }).first();
-      if (await again.isVisible()) await again.click({ timeout: 1000 }).catch(() => {});
-      return zhang.getByText("都发送出去了").isVisible();
-    });
+    await zhang.getByText("都发送出去了").waitFor(); // the claim's answer shows that there is a line: the photo is tried again
     assert.equal(keys.length, 3);
     assert.equal(keys[0], keys[1]);
     const claim = (await claims()).find((c) => c.place === "水井边");
@@ -294,7 +293,7 @@ describe("a township's officer", { concurrency: false }, () => {
     await page.getByText(/没有找到/).first().waitFor();
     await page.reload();
     await village.waitFor();
-    await until(async () => (await village.inputValue()) === OTHER);
+    await holds(village, OTHER);
     await page.context().close();
   });
 });
@@ -318,27 +317,34 @@ describe("without network", { concurrency: false }, () => {
     assert.equal((await claims()).length, had + 1);
   });
 
-  step("an answer lost on the way: it is sent again under the same key and counts once", async () => {
+  /** Sends a claim whose first answer does not arrive; then what the person or the page does brings it out, once. */
+  async function answerLost({ place, cause }, then) {
     const had = (await claims()).length;
     const keys = [];
-    let lost = true;
     await zhang.route("**/api/v1/villages/*/claims", async (route) => {
       if (route.request().method() !== "POST") return route.continue();
-      keys.push(route.request().headers()["idempotency-key"]);
-      if (!lost) return route.continue();
-      lost = false;
+      if (keys.push(route.request().headers()["idempotency-key"]) > 1) return route.continue();
       await route.fetch(); // the server has it; the phone never hears so
       return route.abort("connectionreset");
     });
-    await fillClaim(zhang, { place: "卫生站", cause: "送发烧的老人看病" });
+    await fillClaim(zhang, { place, cause });
     await send(zhang);
     await zhang.getByText("等待发送").first().waitFor();
-    await zhang.getByRole("button", { name: "现在发送" }).first().click();
+    await then();
     await zhang.getByText("都发送出去了").waitFor();
     assert.equal(keys.length, 2);
     assert.equal(keys[0], keys[1]);
     assert.equal((await claims()).length, had + 1);
-    await zhang.unroute("**/api/v1/villages/*/claims");
+    await zhang.unrouteAll();
+  }
+  step("an answer lost on the way: it is sent again under the same key and counts once", async () => {
+    await noProbe(zhang); // it may be faster than the finger, and then there is nothing left to press
+    await answerLost({ place: "卫生站", cause: "送发烧的老人看病" }, () => zhang.getByRole("button", { name: "现在发送" }).first().click());
+  });
+  step("nobody presses anything: it goes out when the page looks again, or finds the line", async () => {
+    await noProbe(zhang);
+    await answerLost({ place: "老井边", cause: "打扫老井" }, () => zhang.tick());
+    await answerLost({ place: "碾米房", cause: "修好碾米房的门" }, () => {});
   });
 
   step("what the server refuses stays with its reason, to be corrected", async () => {
@@ -349,7 +355,7 @@ describe("without network", { concurrency: false }, () => {
     await zhang.context().setOffline(false);
     await zhang.getByText("1件没有通过").waitFor();
     await zhang.getByRole("button", { name: "改一改" }).click();
-    assert.equal(await zhang.getByLabel("怎么做的？").inputValue(), "同一件事又报一次");
+    await holds(zhang.getByLabel("怎么做的？"), "同一件事又报一次");
   });
 
   step("the pages open again and show what they last knew, and when", async () => {
@@ -380,7 +386,7 @@ describe("without network", { concurrency: false }, () => {
       };
     })));
     await zhang.reload();
-    assert.equal(await zhang.getByLabel("怎么做的？").inputValue(), "写到一半");
+    await holds(zhang.getByLabel("怎么做的？"), "写到一半");
     await nav.getByRole("link", { name: "我的" }).click();
     await zhang.getByRole("button", { name: "退出登录" }).click();
     await zhang.getByRole("dialog").getByRole("button", { name: "退出登录" }).click();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { root } from "../api/harness.mjs";
 import { VILLAGE, world } from "../api/world.mjs";
-import { launch, person, pictured, sound as soundNow } from "./browser.mjs";
+import { holds, launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
 
 const zengxiang = readFileSync(join(root, "schemes/zengxiang.yaml"), "utf8");
 /** 虚假申报 2 → 3 times, 爱护公物 3 → 8 points: two sentences. */
@@ -58,14 +58,14 @@ describe("the meeting adopts a draft", { concurrency: false }, () => {
     await page.getByText(/分值由3改为8。/).waitFor();
     const button = page.getByRole("button", { name: /录入：会议通过/ });
     await page.getByText("还差：表决、会议记录、勾选提醒已说明").waitFor();
-    assert.ok(await button.isDisabled());
+    await until(() => button.isDisabled());
     await soundTwice(page, "adoption, empty");
     for (const [name, n] of [["赞成", "20"], ["反对", "15"], ["弃权", "5"]]) await page.getByLabel(name, { exact: true }).fill(n);
     await page.getByText("到会 40 人，赞成 20 人，要有 21 人赞成才能通过。").waitFor();
     await page.getByLabel("会议记录").fill("到会的代表逐条看过，举手表决。");
     await page.getByText("这 1 条提醒已在会上说明").click();
     await page.getByText("赞成票没有过半，不能录入为通过。").waitFor();
-    assert.ok(await button.isDisabled());
+    await until(() => button.isDisabled());
     await page.getByLabel("赞成", { exact: true }).fill("36");
     await page.getByText("到会 56 人，赞成 36 人，超过半数，可以通过。").waitFor();
     await page.getByText(/替换现行方案《曾巷村社会治理积分细则》。/).waitFor();
@@ -77,7 +77,7 @@ describe("the meeting adopts a draft", { concurrency: false }, () => {
     await page.reload();
     await tab(page, "采纳");
     await page.getByText("到会 56 人，赞成 36 人，超过半数，可以通过。").waitFor();
-    assert.equal(await page.getByLabel("会议记录").inputValue(), "到会的代表逐条看过，举手表决。");
+    await holds(page.getByLabel("会议记录"), "到会的代表逐条看过，举手表决。");
   });
 
   step("entered, it waits; its notice is one click away", async () => {
@@ -112,7 +112,7 @@ describe("the meeting adopts a draft", { concurrency: false }, () => {
     const dialog = page.getByRole("dialog", { name: "撤回" });
     await dialog.getByText(/撤回后不再执行，现行方案继续有效/).waitFor();
     await sound(page, "withdraw");
-    assert.ok(await dialog.getByRole("button", { name: "撤回" }).isDisabled(), "not without a reason");
+    await until(() => dialog.getByRole("button", { name: "撤回" }).isDisabled()); // not without a reason
     await dialog.getByLabel("为什么撤回").fill("第四条的分值写错了");
     await dialog.getByRole("button", { name: "撤回" }).click();
     await page.getByText(/第四条的分值写错了/).waitFor();
@@ -160,7 +160,7 @@ describe("presets", { concurrency: false }, () => {
     await page.locator(".cards li").nth(11).waitFor();
     await soundTwice(page, "presets");
     await page.getByLabel("按名称、地方查找").fill("中坪");
-    assert.equal(await page.locator(".cards li").count(), 1);
+    await until(async () => (await page.locator(".cards li").count()) === 1);
     await page.getByRole("button", { name: "看全文" }).click();
     const drawer = page.getByRole("dialog");
     await drawer.locator(".paper").waitFor();

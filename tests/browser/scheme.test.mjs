@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { root } from "../api/harness.mjs";
 import { VILLAGE, world } from "../api/world.mjs";
-import { launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
+import { holds, launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
 
 const PASSWORD = "shan-zhi-story-2026";
 const w = await world();
@@ -193,9 +193,9 @@ describe("one document", { concurrency: false }, () => {
     await page.keyboard.type("（试行）");
     await toForms(page);
     await section(page, "基本信息");
-    await until(async () => (await f(page, "title").inputValue()) === "曾巷村社会治理积分细则（试行）");
+    await holds(f(page, "title"), "曾巷村社会治理积分细则（试行）");
     await page.getByRole("button", { name: "撤销" }).click();
-    await until(async () => (await f(page, "title").inputValue()) === "曾巷村社会治理积分细则");
+    await holds(f(page, "title"), "曾巷村社会治理积分细则");
 
     await toText(page);
     await code(page).getByText("曾巷村社会治理积分细则", { exact: true }).click();
@@ -204,11 +204,11 @@ describe("one document", { concurrency: false }, () => {
     await page.getByText(/写法有误/).waitFor();
     await sound(page, "text that cannot be read");
     await toForms(page);
-    assert.equal(await f(page, "title").isDisabled(), true);
-    assert.equal(await f(page, "title").inputValue(), "曾巷村社会治理积分细则");
+    await until(() => f(page, "title").isDisabled());
+    await holds(f(page, "title"), "曾巷村社会治理积分细则");
     await page.getByRole("button", { name: "撤销" }).click();
     await page.getByText(/写法有误/).waitFor({ state: "detached" });
-    assert.equal(await f(page, "title").isDisabled(), false);
+    await until(() => f(page, "title").isEnabled());
     await done(page);
   });
 
@@ -219,7 +219,7 @@ describe("one document", { concurrency: false }, () => {
     await f(page, "items/4/points").fill("许多");
     const row = page.locator('tbody:has(> tr[data-row="4"])').last();
     await row.getByText(/“许多”不是分值/).waitFor();
-    assert.equal(await f(page, "items/4/points").getAttribute("aria-invalid"), "true");
+    await until(async () => (await f(page, "items/4/points").getAttribute("aria-invalid")) === "true");
     await page.locator(".outline .badge").getByText("1").waitFor();
     await sound(page, "a finding in the table");
     await section(page, "基本信息");
@@ -283,7 +283,7 @@ describe("nothing is lost", { concurrency: false }, () => {
     await sound(page, "a draft without network");
     await page.reload();
     await page.getByText("已找回上次没有来得及上传的修改").waitFor();
-    assert.equal(await f(page, "place").inputValue(), "中坪村二组");
+    await holds(f(page, "place"), "中坪村二组");
     await page.unroute(/\/api\//);
     await f(page, "place").fill("中坪村三组");
     await saved(page);
@@ -321,10 +321,10 @@ describe("nothing is lost", { concurrency: false }, () => {
     await colleague((t) => t.replace("place: 中坪村丙组", "place: 中坪村丁组"));
     await f(page, "place").fill("中坪村戊组");
     await dialog.getByRole("button", { name: /用对方的/ }).click();
-    await until(async () => (await f(page, "place").inputValue()) === "中坪村丁组");
+    await holds(f(page, "place"), "中坪村丁组");
     await saved(page);
     await page.getByRole("button", { name: "撤销" }).click();
-    assert.equal(await f(page, "place").inputValue(), "中坪村戊组");
+    await holds(f(page, "place"), "中坪村戊组");
     await done(page);
   });
 
@@ -378,7 +378,7 @@ describe("without a mouse, and to read", { concurrency: false }, () => {
     await page.waitForFunction(() => document.activeElement?.id === "f-items-1-label");
     await page.keyboard.press("Alt+ArrowUp");
     await page.waitForFunction(() => document.activeElement?.id === "f-items-0-label");
-    assert.equal(await f(page, "items/0/code").inputValue(), "A02");
+    await holds(f(page, "items/0/code"), "A02");
     await page.keyboard.press("Enter"); // for whom
     await page.waitForFunction(() => document.activeElement?.id === "f-items-0-for");
     await f(page, "items/31/evidence").focus();
@@ -405,7 +405,7 @@ describe("without a mouse, and to read", { concurrency: false }, () => {
     await section(page, "做什么得几分");
     await page.getByText("参加理论宣讲、升国旗等集体学习").first().waitFor();
     assert.equal(await page.getByRole("button", { name: /^(添加|删除|上移|复制|从表格粘贴|撤销)/ }).count(), 0);
-    assert.equal(await f(page, "items/0/points").isDisabled(), true);
+    await until(() => f(page, "items/0/points").isDisabled());
     await sound(page, "read only");
     await toText(page);
     await code(page).waitFor();

@@ -48,8 +48,8 @@ static int cmd_help(struct cli *c);
 static int cmd_version(struct cli *c);
 
 static const struct command commands[] = {
-    { "serve", "", "Serve the pages and the API. 启动服务", true, cmd_serve },
-    { "migrate", "", "Bring the database to this program's version. 升级数据库", false, cmd_migrate },
+    { "serve", "[--migrate]", "Serve the pages and the API; --migrate: after bringing the database to this version. 启动服务", true, cmd_serve },
+    { "migrate", "", "Bring the database to this program's version; SQLite is copied before. 升级数据库", false, cmd_migrate },
     { "backup", "FILE", "Copy the SQLite database as of now, while the server runs. 备份", true, cmd_backup },
     { "openapi", "", "Print the API document (OpenAPI 3.1). 接口文档", false, cmd_openapi },
     { "routes", "[--json]", "Print every route with its permission. 接口清单", false, cmd_routes },
@@ -58,42 +58,71 @@ static const struct command commands[] = {
     { 0 },
 };
 
-/* ---- the store ---- */
+/* ---- the installation ---- */
 
-static const struct err *open_store(struct cli *c)
+static const struct err *not_migrated(struct cli *c, int pending, const char *more_zh, const char *more_en)
 {
-    const char *data = config_get(c->config, "data");
-    const char *database = config_get(c->config, "database");
-    mkdir(data, 0700); /* there already: fine; otherwise opening the file says why not */
-    struct store_config config = {
-        .database = database,
-        .path = arena_printf(c->mem, "%s/shanzhi.db", data),
-        .sessions = (int)config_int(c->config, "workers") + 4,
-        .pooled = config_on(c->config, "pooled"),
-    };
-    return store_open(c->mem, &config, &c->store);
+    return err_say(c->mem, ERR_NOT_MIGRATED, "database",
+                   arena_printf(c->mem, "数据库有 %d 项升级尚未执行：请先用原来的程序备份，再运行 shanzhi migrate%s。", pending, more_zh),
+                   arena_printf(c->mem, "%d migrations are pending: back up with the program you had, then run `shanzhi migrate`%s.", pending, more_en));
 }
 
-static const struct err *migrate(struct cli *c, int *applied)
+/* A copy of a SQLite database as it was, beside it, before anything in it changes. */
+static const struct err *backup_before(struct cli *c)
 {
-    size_t n = 0;
-    for (const struct slice *const *s = c->slices; *s; s++)
-        for (const struct migration *m = (*s)->migrations; m && m->slice; m++) n++;
-    struct migration *all = arena_array(c->mem, struct migration, n + 1);
-    n = 0;
-    for (const struct slice *const *s = c->slices; *s; s++)
-        for (const struct migration *m = (*s)->migrations; m && m->slice; m++) all[n++] = *m;
-    return store_migrate(c->store, c->mem, all, n, applied);
+    if (!text_equal(store_engine(c->store), "sqlite")) {
+        log_warn("store", "migrating a PostgreSQL database: its backup is yours to make (pg_dump)");
+        return NULL;
+    }
+    const char *path = arena_printf(c->mem, "%s/before-%s-%lld.db", config_get(c->config, "data"), SHANZHI_VERSION, (long long)clock_now());
+    TRY(store_backup(c->store, c->mem, path));
+    log_info("store", "the database as it was before the migration", LS("file", path));
+    return NULL;
+}
+
+/* Brings an installation to this program's version. */
+static const struct err *upgrade(struct cli *c, int *applied)
+{
+    enum store_state state;
+    int pending;
+    *applied = 0;
+    TRY(cli_store_state(c, &state, &pending));
+    if (state == STORE_BARE) return access_start(c->mem, c->config, c->store); /* it says: no installation */
+    if (state == STORE_BEHIND) {
+        TRY(backup_before(c));
+        TRY(cli_migrate(c, applied));
+        TRY(access_adopt(c->mem, c->config, c->store));
+    }
+    return access_start(c->mem, c->config, c->store);
 }
 
 static int cmd_migrate(struct cli *c)
 {
     int applied = 0;
-    const struct err *e = open_store(c);
-    if (!e) e = migrate(c, &applied);
+    const struct err *e = cli_store_open(c, false);
+    if (!e) e = upgrade(c, &applied);
     if (e) return cli_fail(c, e);
     printf("%d applied (%s)\n", applied, store_engine(c->store));
-    return 0;
+    return EXIT_DONE;
+}
+
+/* Before a command that works on an installation: it is there, whole, of this version, with its key. */
+static const struct err *enter(struct cli *c, bool creates, bool migrates)
+{
+    enum store_state state;
+    int pending, applied;
+    const char *id;
+    TRY(cli_store_open(c, creates));
+    if (migrates) return upgrade(c, &applied);
+    TRY(cli_store_state(c, &state, &pending));
+    TRY(store_installation(c->store, c->mem, &id));
+    if (creates && !id && state != STORE_CURRENT) { /* new, or an init that was interrupted */
+        TRY(cli_migrate(c, &applied));
+        state = STORE_CURRENT;
+    }
+    if (state == STORE_BEHIND) return not_migrated(c, pending, "（或 serve --migrate）", " (or `serve --migrate`)");
+    if (creates) TRY(access_found(c->mem, c->config, c->store));
+    return access_start(c->mem, c->config, c->store);
 }
 
 /* ---- commands ---- */
@@ -322,12 +351,8 @@ int main(int argc, char **argv)
         print_row(f.best, NULL);
         return 0;
     }
-    if (f.best->store || (f.best->store_with && cli_option(&c, f.best->store_with))) {
-        int applied;
-        e = open_store(&c);
-        if (!e) e = migrate(&c, &applied);
-        if (!e) e = access_start(&mem, config, c.store);
-    }
+    if (f.best->store || (f.best->store_with && cli_option(&c, f.best->store_with)))
+        e = enter(&c, f.best->store == CLI_CREATES, f.best->run == cmd_serve && cli_option(&c, "migrate"));
     int code = e ? cli_fail(&c, e) : f.best->run(&c);
     if (c.store) store_close(c.store);
     arena_clear(&mem);

@@ -84,11 +84,31 @@ struct bytes access_seal(struct req *r, const char *plain);
 const char *access_open_sealed(struct req *r,
                                struct bytes sealed); /* NULL: nothing sealed, or another key's */
 struct bytes access_blind(struct req *r, const char *purpose, const char *plain); /* 16 bytes */
-/* 32 random bytes as hex, mode 0600; without it phones and ID numbers are lost: back it up. */
-MUST_CHECK const struct err *access_key_load(struct arena *mem, const char *path, bool create);
-/* For main.c, after migrations: settings (time-outs, lock-out, retention), and the key file, made
- * when there is none and refused when it is not this database's. */
+/* ---- the installation (access_install.c) ----
+ * One id in the database, the key file and every backup; they are held against each other. The key file
+ * (`key` in the data folder, or key-file) holds 32 random bytes that seal phones and ID numbers: without
+ * them those are lost. It is made once, with the id, and never replaced. */
 struct config;
+/* Makes a key file of this installation; refuses to write over a file. */
+MUST_CHECK const struct err *access_key_make(struct arena *mem, const char *path,
+                                             const char *installation);
+/* The secrets are usable after this. Missing, or of another installation: ERR_NO_INSTALLATION. */
+MUST_CHECK const struct err *access_key_load(struct arena *mem, const char *path,
+                                             const char *installation);
+/* Whose key it is, for backup and restore; *out NULL: of the time before installations had an id. */
+MUST_CHECK const struct err *access_key_installation(struct arena *mem, const char *path,
+                                                     const char **out);
+/* Where the key file of these settings is. */
+const char *access_key_path(struct arena *mem, const struct config *c);
+/* init and demo, after migrations: id, key and the key's mark in a database that has none. One that
+ * has is left as it is. */
+MUST_CHECK const struct err *access_found(struct arena *mem, const struct config *c,
+                                          struct store *s);
+/* migrate: gives an id to a database and key file that were made before there were ids. */
+MUST_CHECK const struct err *access_adopt(struct arena *mem, const struct config *c,
+                                          struct store *s);
+/* For main.c, on a migrated database: settings (time-outs, lock-out, retention) and the key, which must
+ * be this database's. ERR_NO_INSTALLATION says what is missing and what to do. */
 MUST_CHECK const struct err *access_start(struct arena *mem, const struct config *c,
                                           struct store *s);
 /* An actor that may do everything, for the CLI of the operator and for the demo; named in the audit

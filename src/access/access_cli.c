@@ -10,11 +10,10 @@
 #include "kernel/json.h"
 #include "kernel/text.h"
 
-/* Key and settings, then fn in one write transaction as the operator. */
+/* fn in one write transaction as the operator. */
 static int run_as_operator(struct cli *c, tx_fn *fn, void *arg)
 {
-    const struct err *e = access_start(c->mem, c->config, c->store);
-    if (!e) e = store_run(c->store, TX_WRITE, c->mem, access_operator(c->mem), fn, arg);
+    const struct err *e = store_run(c->store, TX_WRITE, c->mem, access_operator(c->mem), fn, arg);
     return e ? cli_fail(c, e) : 0;
 }
 
@@ -292,6 +291,7 @@ static const struct err *init_run(struct req *r, void *arg)
 static int cmd_init(struct cli *c)
 {
     struct first f = { 0 };
+    if (cli_option(c, "no-accounts")) return 0;
     const struct err *e = number_option(c, "unit", 0, &f.unit);
     if (e) return cli_fail(c, e);
     int rc = run_as_operator(c, init_run, &f);
@@ -347,8 +347,10 @@ static int cmd_roles(struct cli *c)
 }
 
 const struct command access_commands[] = {
-    { "init", "[--unit CODE]",
-      "Make the data folder, the key and the first three administrators. 初始化", true, cmd_init },
+    { "init", "[--unit CODE] [--no-accounts]",
+      "Make the data folder, the key and the first three administrators (--no-accounts: not these; "
+      "`account add` does). 初始化",
+      CLI_CREATES, cmd_init },
     { "account add",
       "NAME [--display TEXT] [--phone N] [--unit CODE] [--village CODE --resident ID --household "
       "ID] [--password-stdin]",

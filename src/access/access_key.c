@@ -1,21 +1,15 @@
-/* Secrets: the installation's key, sealing of small texts (libsodium secretbox), blind indexes and
+/* Secrets: what the installation's key (access_install.c reads it) is used for: sealing of small texts (libsodium secretbox), blind indexes and
  * hashes of random tokens (keyed BLAKE2b), and the random texts themselves. One master key; a key
  * per purpose is derived from it. */
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "access/access_own.h"
 #include "kernel/id.h"
 #include "kernel/log.h"
 #include "kernel/text.h"
 
-enum { KEY_SIZE = 32, SEAL_VERSION = 1, BLIND_SIZE = 16 };
+enum { SEAL_VERSION = 1, BLIND_SIZE = 16 };
 
 static struct {
     uint8_t bytes[KEY_SIZE];
@@ -29,60 +23,10 @@ static void key_for(const char *purpose, uint8_t out[KEY_SIZE])
                        KEY_SIZE);
 }
 
-/* Writes a fresh key beside the place and links it there, so that of two processes one wins and
- * nobody ever reads half a key. */
-static int key_create(struct arena *mem, const char *path)
+void master_set(const uint8_t key[KEY_SIZE])
 {
-    uint8_t key[KEY_SIZE];
-    random_bytes(key, sizeof key);
-    const char *hex = hex_encode(mem, key, sizeof key);
-    const char *temporary = arena_printf(mem, "%s.%ld", path, (long)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return -1;
-    size_t n = strlen(hex);
-    bool written = write(fd, hex, n) == (ssize_t)n && write(fd, "\n", 1) == 1 && fsync(fd) == 0;
-    close(fd);
-    bool linked = written && (link(temporary, path) == 0 || errno == EEXIST);
-    unlink(temporary);
-    sodium_memzero(key, sizeof key);
-    return linked ? 0 : -1;
-}
-
-static const struct err *key_error(struct arena *mem, const char *path, const char *zh,
-                                   const char *en)
-{
-    struct err *e =
-        err_say(mem, ERR_INTERNAL, "key", arena_printf(mem, "密钥文件 %s：%s", path, zh),
-                arena_printf(mem, "key file %s: %s", path, en));
-    e->cause = strerror(errno);
-    return e;
-}
-
-const struct err *access_key_load(struct arena *mem, const char *path, bool create)
-{
-    char text[2 * KEY_SIZE + 2] = "";
-    struct stat st;
-    if (sodium_init() < 0) BUG("libsodium does not start");
-    if (create && access(path, F_OK) != 0 && key_create(mem, path) != 0)
-        return key_error(mem, path, "无法创建。", "cannot be created.");
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        if (fd >= 0) close(fd);
-        return key_error(mem, path, "无法读取；请从备份恢复，或先运行 shanzhi init。",
-                         "cannot be read; restore it from the backup, or run shanzhi init first.");
-    }
-    ssize_t n = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (st.st_mode & (S_IRWXG | S_IRWXO))
-        return key_error(mem, path, "其他用户可以读取，请执行 chmod 600。",
-                         "others may read it; chmod 600 it.");
-    if (n < 2 * KEY_SIZE) return key_error(mem, path, "内容不完整。", "is cut short.");
-    text[2 * KEY_SIZE] = '\0';
-    if (!hex_decode(text, master.bytes, KEY_SIZE))
-        return key_error(mem, path, "内容有误。", "is not a key.");
-    sodium_memzero(text, sizeof text);
+    memcpy(master.bytes, key, KEY_SIZE);
     master.loaded = true;
-    return NULL;
 }
 
 struct bytes seal_bytes(struct arena *mem, const void *p, size_t n)

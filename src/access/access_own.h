@@ -75,6 +75,8 @@ struct audit_row {
 MUST_CHECK const struct err *audit_add(struct req *r, const struct audit_row *a);
 
 /* ---- secrets (access_key.c) ---- */
+enum { KEY_SIZE = 32 };
+void master_set(const uint8_t key[KEY_SIZE]); /* before any other secret */
 void secret_hash(const char *purpose, const void *p, size_t n, uint8_t out[HASH_SIZE]);
 char *secret_text(struct arena *mem, size_t bytes); /* random, base64url */
 bool secret_equal(const char *a, const char *b);    /* constant time */

@@ -350,20 +350,25 @@ static void test_key_file(void **state)
     (void)state;
     assert_non_null(mkdtemp(dir));
     const char *path = arena_printf(&mem, "%s/key", dir);
-    assert_non_null(access_key_load(&mem, path, false));
-    assert_null(access_key_load(&mem, path, true));
+    assert_non_null(access_key_load(&mem, path, "one"));
+    assert_null(access_key_make(&mem, path, "one"));
+    assert_null(access_key_load(&mem, path, "one"));
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     struct req r = { .mem = &mem };
     struct bytes sealed = access_seal(&r, "x");
-    assert_null(access_key_load(&mem, path, true)); /* the same again, not a new one */
+    assert_int_equal(access_key_make(&mem, path, "two")->code, ERR_DUPLICATE); /* never over a key */
+    assert_null(access_key_load(&mem, path, "one"));
     assert_string_equal(access_open_sealed(&r, sealed), "x");
+    const struct err *other = access_key_load(&mem, path, "two");
+    assert_int_equal(other->code, ERR_NO_INSTALLATION);
+    assert_non_null(strstr(other->en, "belongs to installation one"));
     assert_int_equal(chmod(path, 0640), 0);
-    assert_non_null(access_key_load(&mem, path, true));
+    assert_non_null(access_key_load(&mem, path, "one"));
     assert_int_equal(chmod(path, 0600), 0);
-    assert_int_equal(truncate(path, 20), 0);
-    assert_non_null(access_key_load(&mem, path, true));
+    assert_int_equal(truncate(path, 300), 0);
+    assert_non_null(strstr(access_key_load(&mem, path, "one")->en, "cut short"));
     unlink(path);
     rmdir(dir);
     arena_clear(&mem);
@@ -386,10 +391,11 @@ static int open_house(void **state)
     int applied;
     snprintf(h->dir, sizeof h->dir, "/tmp/shanzhi-access-XXXXXX");
     assert_non_null(mkdtemp(h->dir));
-    assert_null(access_key_load(&h->mem, arena_printf(&h->mem, "%s/key", h->dir), true));
+    assert_null(access_key_make(&h->mem, arena_printf(&h->mem, "%s/key", h->dir), "test"));
+    assert_null(access_key_load(&h->mem, arena_printf(&h->mem, "%s/key", h->dir), "test"));
     assert_null(store_open(
         &h->mem,
-        &(struct store_config){ .path = arena_printf(&h->mem, "%s/x.db", h->dir), .sessions = 4 },
+        &(struct store_config){ .path = arena_printf(&h->mem, "%s/x.db", h->dir), .sessions = 4, .create = true },
         &h->s));
     while (m[n].slice) n++;
     assert_null(store_migrate(h->s, &h->mem, m, n, &applied));
@@ -702,7 +708,8 @@ static int load_key(void **state)
     (void)state;
     assert_non_null(mkdtemp(dir));
     const char *path = arena_printf(&mem, "%s/key", dir);
-    assert_null(access_key_load(&mem, path, true));
+    assert_null(access_key_make(&mem, path, "test"));
+    assert_null(access_key_load(&mem, path, "test"));
     unlink(path);
     rmdir(dir);
     arena_clear(&mem);

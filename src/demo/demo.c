@@ -36,8 +36,7 @@ static int cmd_demo(struct cli *c)
 {
     struct demo *d = arena_new(c->mem, struct demo);
     int64_t began = clock_monotonic_us();
-    const struct err *e = access_start(c->mem, c->config, c->store);
-    if (!e) e = store_run(c->store, TX_WRITE, c->mem, access_operator(c->mem), create, d);
+    const struct err *e = store_run(c->store, TX_WRITE, c->mem, access_operator(c->mem), create, d);
     if (e) return cli_fail(c, e);
     printf("龙窝镇 (441621102000): %d villages, %" PRId64 " households, %" PRId64 " residents, in %.1f s\n",
            DEMO_VILLAGES, d->households, d->residents, (double)(clock_monotonic_us() - began) / 1e6);
@@ -50,7 +49,7 @@ static int cmd_demo(struct cli *c)
 }
 
 static const struct command demo_commands[] = {
-    { "demo", "", "Create the demo township in an empty database. 演示数据", true, cmd_demo },
+    { "demo", "", "Create the demo township in a new or empty installation. 演示数据", CLI_CREATES, cmd_demo },
     { 0 }
 };
 const struct slice demo_slice = { .name = "demo", .commands = demo_commands };

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "kernel/config.h"
 
 static enum lang terminal_lang(void)
 {
@@ -22,8 +25,53 @@ int cli_fail(struct cli *c, const struct err *e)
     for (const struct finding *f = e->findings; f; f = f->next)
         fprintf(stderr, "  %s: %s\n", f->field, lang == LANG_EN ? f->en : f->zh);
     if (e->cause) fprintf(stderr, "  %s\n", e->cause);
-    return 1;
+    return e->code == ERR_NO_INSTALLATION || e->code == ERR_NOT_MIGRATED ? EXIT_NO_INSTALLATION : EXIT_FAILED;
 }
+
+/* ---- the store ---- */
+
+const struct err *cli_store_open(struct cli *c, bool create)
+{
+    const char *data = config_get(c->config, "data");
+    if (create) mkdir(data, 0700); /* there already: fine; otherwise opening the file says why not */
+    struct store_config config = {
+        .database = config_get(c->config, "database"),
+        .path = arena_printf(c->mem, "%s/shanzhi.db", data),
+        .sessions = (int)config_int(c->config, "workers") + 4,
+        .pooled = config_on(c->config, "pooled"),
+        .create = create,
+    };
+    return store_open(c->mem, &config, &c->store);
+}
+
+/* The slices' migrations, in their order. */
+static struct migration *migrations(struct cli *c, size_t *n)
+{
+    *n = 0;
+    for (const struct slice *const *s = c->slices; *s; s++)
+        for (const struct migration *m = (*s)->migrations; m && m->slice; m++) ++*n;
+    struct migration *all = arena_array(c->mem, struct migration, *n + 1);
+    *n = 0;
+    for (const struct slice *const *s = c->slices; *s; s++)
+        for (const struct migration *m = (*s)->migrations; m && m->slice; m++) all[(*n)++] = *m;
+    return all;
+}
+
+const struct err *cli_store_state(struct cli *c, enum store_state *state, int *pending)
+{
+    size_t n;
+    const struct migration *all = migrations(c, &n);
+    return store_state(c->store, c->mem, all, n, state, pending);
+}
+
+const struct err *cli_migrate(struct cli *c, int *applied)
+{
+    size_t n;
+    const struct migration *all = migrations(c, &n);
+    return store_migrate(c->store, c->mem, all, n, applied);
+}
+
+/* ---- arguments ---- */
 
 /* "--name value", "--name=value" or "--name". */
 const char *cli_option(const struct cli *c, const char *name)

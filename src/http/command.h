@@ -3,25 +3,36 @@
 #define HTTP_COMMAND_H
 #include "http/http.h"
 
-/* What a command gets: its arguments and the configuration; it opens the store when it needs it. */
+/* What a row says of the database: none; an installation, whole and migrated (CLI_STORE, also written
+ * `true`); or that it makes one where there is none. No other command makes a database or a key. */
+enum cli_store { CLI_NO_STORE, CLI_STORE, CLI_CREATES };
+
+/* What a command gets: its arguments and the configuration; c->store is open when its row says so. */
 struct cli {
     struct arena *mem;
     int argc;
     char **argv;             /* argv[0] is the command's last word */
     const struct config *config;
     const struct slice *const *slices;
-    struct store *store;     /* set when the row says `store` */
+    struct store *store;     /* NULL unless the row says otherwise */
 };
 struct command {
     const char *name;        /* "account add" */
     const char *args;        /* "--name NAME --village CODE" */
     const char *summary;
-    bool store;              /* open and migrate the store before */
+    enum cli_store store;
     int (*run)(struct cli *c);
     const char *store_with;  /* or only when this option is given; NULL */
 };
-/* Prints an error in the terminal's language, with its findings, to stderr; returns exit code 1. */
+/* Exit codes, the same for every command; `shanzhi help` and docs/deploy.md list them. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_INSTALLATION = 3 };
+/* Prints an error in the terminal's language, with its findings, to stderr; returns the exit code. */
 int cli_fail(struct cli *c, const struct err *e);
+/* Opens c->store as the settings say. create: make a missing SQLite file. */
+MUST_CHECK const struct err *cli_store_open(struct cli *c, bool create);
+/* How far the open store is, and what brings it to this program's version. */
+MUST_CHECK const struct err *cli_store_state(struct cli *c, enum store_state *state, int *pending);
+MUST_CHECK const struct err *cli_migrate(struct cli *c, int *applied);
 /* Value of --name, or NULL. A flag without value is "". */
 const char *cli_option(const struct cli *c, const char *name);
 /* The i-th argument that is not an option, or NULL. */

@@ -161,7 +161,7 @@ static int set_up(void **state)
     struct world *w = calloc(1, sizeof *w);
     snprintf(w->dir, sizeof w->dir, "/tmp/shanzhi-http-XXXXXX");
     if (!mkdtemp(w->dir)) return -1;
-    struct store_config config = { .path = arena_printf(&w->mem, "%s/t.db", w->dir), .sessions = 8 };
+    struct store_config config = { .path = arena_printf(&w->mem, "%s/t.db", w->dir), .sessions = 8, .create = true };
     int applied;
     if (store_open(&w->mem, &config, &w->store)) return -1;
     if (store_migrate(w->store, &w->mem, test_migrations, 1, &applied)) return -1;

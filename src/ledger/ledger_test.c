@@ -54,7 +54,7 @@ static const struct err *fresh_schema(struct req *r, void *arg)
 static void open_database(void)
 {
     const char *pg = getenv("SHANZHI_TEST_PG");
-    struct store_config c = { .path = arena_printf(&t.mem, "%s/x.db", t.dir), .sessions = 40 };
+    struct store_config c = { .path = arena_printf(&t.mem, "%s/x.db", t.dir), .sessions = 40, .create = true };
     if (pg) {
         struct store *admin;
         assert_null(store_open(&t.mem, &(struct store_config){ .database = pg, .sessions = 2 }, &admin));
@@ -101,7 +101,8 @@ static int open_ledger(void **state)
     memset(&t, 0, sizeof t);
     snprintf(t.dir, sizeof t.dir, "/tmp/shanzhi-ledger-XXXXXX");
     assert_non_null(mkdtemp(t.dir));
-    assert_null(access_key_load(&t.mem, arena_printf(&t.mem, "%s/key", t.dir), true));
+    assert_null(access_key_make(&t.mem, arena_printf(&t.mem, "%s/key", t.dir), "test"));
+    assert_null(access_key_load(&t.mem, arena_printf(&t.mem, "%s/key", t.dir), "test"));
     open_database();
     assert_int_equal(run(TX_WRITE, fill, NULL), ERR_NONE);
     return 0;

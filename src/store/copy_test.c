@@ -58,7 +58,7 @@ static void sql_on(const char *url, const char *sql)
 static struct side open_side(struct bench *b, bool pg, enum store_use use)
 {
     struct side side = { 0 };
-    struct store_config c = { .use = use, .sessions = 4 };
+    struct store_config c = { .use = use, .sessions = 4, .create = true };
     if (pg) {
         side.name = arena_printf(&b->mem, "copy_test_%lld", (long long)id_new());
         sql_on(server, arena_printf(&b->mem, "CREATE DATABASE %s", side.name));

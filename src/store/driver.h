@@ -87,6 +87,7 @@ struct driver {
     /* Held to the end of the transaction, so that several servers may migrate at once. */
     const struct err *(*migration_lock)(struct db *db, struct arena *mem);
     char *(*translate)(struct arena *mem, const char *sql);
+    const char *has_table;        /* SQL: is there a table $1? */
     const struct err *(*backup)(struct store *s, struct arena *mem, const char *path);
     /* The copier's half (copy.c), inside the session's open transaction. */
     const char *schema_sql;       /* tbl, name, type, key of every column, in order */

@@ -150,12 +150,12 @@ static const struct err *check(struct req *r, void *arg)
         const struct applied *a = &LIST_AT(rows, struct applied, i);
         const struct migration *m = known(p, a);
         if (!m)
-            return fail_say(r, ERR_DATABASE, "database",
+            return fail_say(r, ERR_NOT_MIGRATED, "database",
                             arena_printf(r->mem, "数据库比程序新（含有 %s 的第 %d 号升级），请先升级程序。", a->slice, (int)a->number),
                             arena_printf(r->mem, "The database is newer than this program (it has %s migration %d); upgrade the program.",
                                          a->slice, (int)a->number));
         if (strcmp(checksum(r->mem, m->sql), a->checksum) != 0)
-            return fail_say(r, ERR_DATABASE, "database",
+            return fail_say(r, ERR_NOT_MIGRATED, "database",
                             arena_printf(r->mem, "升级脚本 %s/%s 在应用之后被改动，拒绝启动。", a->slice, a->name),
                             arena_printf(r->mem, "Migration %s/%s was changed after it had been applied; refusing.", a->slice, a->name));
     }
@@ -186,20 +186,95 @@ static const struct err *apply(struct req *r, void *arg)
     return NULL;
 }
 
+/* The store's own tables stand below those of the slices. */
+extern const struct migration store_migrations[];
+
+static struct plan plan_of(struct arena *mem, const struct migration *all, size_t n)
+{
+    size_t own = 0;
+    while (store_migrations[own].slice) own++;
+    struct migration *rows = arena_array(mem, struct migration, own + n);
+    memcpy(rows, store_migrations, own * sizeof *rows);
+    if (n) memcpy(rows + own, all, n * sizeof *rows);
+    return (struct plan){ .all = rows, .n = own + n };
+}
+
 const struct err *store_migrate(struct store *s, struct arena *mem, const struct migration *all, size_t n, int *applied)
 {
-    struct plan p = { .all = all, .n = n };
+    struct plan p = plan_of(mem, all, n);
     int count = 0;
     TRY(store_run(s, TX_WRITE, mem, NULL, prepare_table, NULL));
     TRY(store_run(s, TX_READ, mem, NULL, check, &p));
-    for (p.at = 0; p.at < n; p.at++) {
+    for (p.at = 0; p.at < p.n; p.at++) {
         TRY(store_run(s, TX_WRITE, mem, NULL, apply, &p));
         if (!p.did) continue;
         count++;
-        log_info("store", "migrated", LS("slice", all[p.at].slice), LS("name", all[p.at].name));
+        log_info("store", "migrated", LS("slice", p.all[p.at].slice), LS("name", p.all[p.at].name));
     }
     if (applied) *applied = count;
-    atomic_store(&s->migrations, (int64_t)n);
+    atomic_store(&s->migrations, (int64_t)p.n);
+    return NULL;
+}
+
+static const struct err *has_table(struct req *r, const char *name, bool *yes)
+{
+    int64_t n;
+    TRY(db_int_(r, &n, r->db->s->d->has_table, DB_ARGS(TEXT(name))));
+    *yes = n == 1;
+    return NULL;
+}
+
+static const struct err *look(struct req *r, void *arg)
+{
+    struct plan *p = arg;
+    int64_t have = 0;
+    bool ours;
+    TRY(has_table(r, "schema_migration", &ours));
+    if (ours) TRY(check(r, p));
+    if (ours) TRY(db_int(r, &have, "SELECT count(*) FROM schema_migration"));
+    p->at = (size_t)have;
+    return NULL;
+}
+
+const struct err *store_state(struct store *s, struct arena *mem, const struct migration *all, size_t n,
+                              enum store_state *out, int *pending)
+{
+    struct plan p = plan_of(mem, all, n);
+    TRY(store_run(s, TX_READ, mem, NULL, look, &p));
+    *out = p.at == p.n ? STORE_CURRENT : p.at ? STORE_BEHIND : STORE_BARE;
+    *pending = (int)(p.n - p.at);
+    if (*out == STORE_CURRENT) atomic_store(&s->migrations, (int64_t)p.n);
+    return NULL;
+}
+
+/* ---- the installation ---- */
+struct installed { const char *id; };
+static const struct field installed_fields[] = { F(installed, id, K_TEXT, 0, 0, 0, "Id."), { 0 } };
+static RECORD(installed);
+
+static const struct err *find_installation(struct req *r, void *arg)
+{
+    const char **id = arg;
+    struct installed *row = NULL;
+    bool there;
+    *id = NULL;
+    TRY(has_table(r, "installation", &there));
+    if (there) TRY(db_find(r, &installed_record, &row, "SELECT id FROM installation WHERE one = 1"));
+    if (row) *id = row->id;
+    return NULL;
+}
+
+const struct err *store_installation(struct store *s, struct arena *mem, const char **id)
+{
+    return store_run(s, TX_READ, mem, NULL, find_installation, id);
+}
+
+const struct err *store_found(struct req *r, const char *id, bool *mine)
+{
+    int64_t n;
+    TRY(db_exec_n(r, &n, "INSERT INTO installation (one, id, made_at) VALUES (1, $1, $2) ON CONFLICT DO NOTHING",
+                  TEXT(id), I64(r->now)));
+    *mine = n == 1;
     return NULL;
 }
 
@@ -213,15 +288,15 @@ const struct err *store_migrate_within(struct req *r, const struct migration *al
 
 const struct err *store_migrated(struct req *r, const struct migration *all, size_t n, struct migration **out, size_t *out_n)
 {
-    struct plan p = { .all = all, .n = n };
+    struct plan p = plan_of(r->mem, all, n);
     TRY(check(r, &p));
-    *out = arena_array(r->mem, struct migration, n + 1);
+    *out = arena_array(r->mem, struct migration, p.n + 1);
     *out_n = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < p.n; i++) {
         int64_t there;
-        TRY(db_int(r, &there, "SELECT count(*) FROM schema_migration WHERE slice = $1 AND number = $2", TEXT(all[i].slice),
-                   I64(all[i].number)));
-        if (there) (*out)[(*out_n)++] = all[i];
+        TRY(db_int(r, &there, "SELECT count(*) FROM schema_migration WHERE slice = $1 AND number = $2", TEXT(p.all[i].slice),
+                   I64(p.all[i].number)));
+        if (there) (*out)[(*out_n)++] = p.all[i];
     }
     return NULL;
 }

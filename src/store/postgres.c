@@ -442,6 +442,7 @@ const struct driver postgres_driver = {
     .script = script,
     .migration_lock = migration_lock,
     .translate = translate,
+    .has_table = "SELECT to_regclass($1) IS NOT NULL",
     .backup = backup,
     COPIER(postgres),
 };

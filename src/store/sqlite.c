@@ -71,9 +71,10 @@ const struct err *sqlite_fail(struct arena *mem, sqlite3 *h, int rc, const char 
 #define LIVE_SETUP \
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;" \
     "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA case_sensitive_like = ON;"
+/* None creates: a file that went away under a running server must not come back empty. */
 static const struct { int flags; const char *setup; } modes[] = {
-    [MODE_READ] = { SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, LIVE_SETUP "PRAGMA query_only = ON" },
-    [MODE_WRITE] = { SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, LIVE_SETUP },
+    [MODE_READ] = { SQLITE_OPEN_READWRITE, LIVE_SETUP "PRAGMA query_only = ON" },
+    [MODE_WRITE] = { SQLITE_OPEN_READWRITE, LIVE_SETUP },
     [MODE_SEALED] = { SQLITE_OPEN_READONLY, "PRAGMA temp_store = FILE; PRAGMA case_sensitive_like = ON" },
     /* 64 MiB of cache: the indexes of a large table are written in another order than its rows. */
     [MODE_BUILD] = { SQLITE_OPEN_READWRITE, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;"
@@ -398,6 +399,7 @@ const struct driver sqlite_driver = {
     .script = script,
     .migration_lock = migration_lock,
     .translate = translate,
+    .has_table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1",
     .backup = backup,
     COPIER(sqlite),
 };

@@ -336,6 +336,14 @@ static const struct err *cannot_open(struct arena *mem, const char *path, const 
     return e;
 }
 
+static const struct err *no_installation(struct arena *mem, const char *path)
+{
+    return err_say(mem, ERR_NO_INSTALLATION, "data",
+                   arena_printf(mem, "没有数据库文件 %s。请核对 --data（或配置文件里的 data）、磁盘是否已挂载；数据丢失的请用备份恢复；新安装请运行 shanzhi init。", path),
+                   arena_printf(mem, "no installation: there is no %s. Check --data (or data in the configuration) and that its disk is mounted; "
+                                     "restore a backup if it was lost; `shanzhi init` makes a new installation.", path));
+}
+
 /* On a file system without shared memory (a network share) SQLite stays in another mode without a word. */
 static bool is_wal(sqlite3 *h)
 {
@@ -362,8 +370,10 @@ static const struct err *connections(struct sqlite_store *w, struct arena *mem, 
 const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c)
 {
     struct sqlite_store *w = arena_new(mem, struct sqlite_store);
-    int flags = c->use == STORE_SEALED ? O_RDONLY : O_RDWR | O_CREAT;
+    int create = c->create || c->use == STORE_BUILD ? O_CREAT : 0;
+    int flags = c->use == STORE_SEALED ? O_RDONLY : O_RDWR | create;
     int fd = open(c->path, flags | O_CLOEXEC, 0600); /* people's data: nobody else reads it */
+    if (fd < 0 && errno == ENOENT && c->use == STORE_LIVE && !create) return no_installation(mem, c->path);
     if (fd < 0) return cannot_open(mem, c->path, strerror(errno));
     close(fd);
     TRY(connections(w, mem, c));

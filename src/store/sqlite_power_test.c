@@ -46,7 +46,7 @@ static int open_bench(void **state)
     snprintf(b->dir, sizeof b->dir, "/tmp/shanzhi-power-XXXXXX");
     if (!mkdtemp(b->dir)) abort();
     setenv("SHANZHI_TEST_POWER", b->dir, 1);
-    b->config = (struct store_config){ .sessions = WRITERS, .path = arena_printf(&b->mem, "%s/test.db", b->dir) };
+    b->config = (struct store_config){ .sessions = WRITERS, .path = arena_printf(&b->mem, "%s/test.db", b->dir), .create = true };
     int applied;
     must(store_open(&b->mem, &b->config, &b->s));
     must(store_migrate(b->s, &b->mem, migrations, 1, &applied));
@@ -153,7 +153,7 @@ static void *write_until_cut(void *arg)
 static int writer(const char *path)
 {
     struct arena mem = { 0 };
-    struct store_config c = { .sessions = WRITERS, .path = path };
+    struct store_config c = { .sessions = WRITERS, .path = path, .create = true };
     struct store *s;
     pthread_t t;
     must(store_open(&mem, &c, &s));

@@ -83,7 +83,9 @@ struct store_config {
     const char *path;      /* SQLite file */
     int sessions;          /* how many sessions may be open (workers + CLI) */
     bool pooled;           /* behind a transaction pooler: no server-side prepared statements */
+    bool create;           /* make a missing SQLite file: init, demo, the target of a restore or a move */
 };
+/* A missing SQLite file: ERR_NO_INSTALLATION, unless `create`. */
 MUST_CHECK const struct err *store_open(struct arena *mem, const struct store_config *c, struct store **out);
 void store_close(struct store *s);
 const char *store_engine(const struct store *s); /* "sqlite" or "postgresql" */
@@ -117,14 +119,26 @@ MUST_CHECK const struct err *tx_run(struct req *r, enum tx mode, tx_fn *fn, void
 
 /* ---- migrations ---- */
 struct migration { const char *slice; int number; const char *name; const char *sql; };
-/* Applies what is missing, in the given order, each in its own transaction; refuses a database
- * that is newer than the program. */
+/* Applies what is missing, the store's own first, then in the given order, each in its own
+ * transaction; refuses a database that is newer than the program. */
 MUST_CHECK const struct err *store_migrate(struct store *s, struct arena *mem, const struct migration *all, size_t n, int *applied);
-/* The same inside the open transaction, for a new database that is to be there as a whole or not at all. */
+/* These inside the open transaction, and no others, for a new database that is to be there as a whole or not at all. */
 MUST_CHECK const struct err *store_migrate_within(struct req *r, const struct migration *all, size_t n);
-/* Which of the program's migrations the database has, in their order: a copy of it gets no others. Refuses
+/* Which of the program's migrations (the store's own among them) the database has, in their order: a copy of it gets no others. Refuses
  * what the program does not know, as store_migrate does. */
 MUST_CHECK const struct err *store_migrated(struct req *r, const struct migration *all, size_t n, struct migration **out, size_t *out_n);
+/* Looks only: how far is the database? STORE_BARE: none of ours (a new file). Newer than the program,
+ * or changed migrations: the error that store_migrate gives. */
+enum store_state { STORE_BARE, STORE_BEHIND, STORE_CURRENT };
+MUST_CHECK const struct err *store_state(struct store *s, struct arena *mem, const struct migration *all, size_t n,
+                                         enum store_state *out, int *pending);
+
+/* ---- the installation ---- */
+/* Its id, as in the key file and in every backup; NULL before store_found. */
+MUST_CHECK const struct err *store_installation(struct store *s, struct arena *mem, const char **id);
+/* In a write transaction: gives the database this id if it has none; *mine = false: it has one. */
+MUST_CHECK const struct err *store_found(struct req *r, const char *id, bool *mine);
+
 /* Is it reachable and migrated? For /readyz. */
 MUST_CHECK const struct err *store_ready(struct store *s, struct arena *mem);
 

@@ -39,8 +39,11 @@ function psql(sql) {
   assert.equal(r.status, 0, `psql: ${r.stderr}`);
 }
 
-/** A fresh place for data: { data, flags } to pass to the program. Removed at the end. */
-export function freshData() {
+/**
+ * A fresh installation without accounts: { data, flags } to pass to the program. Removed at the end.
+ * `empty`: only the folder (and the PostgreSQL database), for tests of what makes an installation.
+ */
+export function freshData({ empty = false } = {}) {
   const data = mkdtempSync(join(tmpdir(), "shanzhi-test-"));
   folders.add(data);
   const flags = ["--data", data];
@@ -51,6 +54,10 @@ export function freshData() {
     const url = new URL(postgres);
     url.pathname = `/${name}`;
     flags.push("--database", url.href);
+  }
+  if (!empty) {
+    const made = run(["init", "--no-accounts", ...flags]);
+    assert.equal(made.status, 0, `shanzhi init: ${made.stderr}`);
   }
   return { data, flags };
 }

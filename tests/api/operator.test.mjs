@@ -15,7 +15,7 @@ test("help lists every command, each with what it does", () => {
 });
 
 test("--help of a command prints its row and does nothing", () => {
-  const place = freshData();
+  const place = freshData({ empty: true });
   const { stdout, status } = run(["serve", "--help", ...place.flags]);
   assert.equal(status, 0);
   assert.match(stdout, /^ {2}serve .*服务/m);
@@ -30,7 +30,7 @@ test("an unknown command is refused and names the nearest", () => {
 });
 
 test("init prints one-time passwords that must be changed; a second init changes nothing", async () => {
-  const place = freshData();
+  const place = freshData({ empty: true });
   const first = run(["init", ...place.flags]);
   assert.equal(first.status, 0, first.stderr);
   const password = /^sysadmin\t(\S+)$/m.exec(first.stdout)?.[1];
@@ -54,7 +54,7 @@ test("a backup made while the server runs restores by copying", { skip: postgres
   await s.api("POST", "/me/password", { as: me, key: null, body: { current: password, password: "Later than the copy 1" } });
   await s.stop();
 
-  const restored = freshData();
+  const restored = freshData({ empty: true });
   mkdirSync(restored.data, { recursive: true });
   copyFileSync(copy, join(restored.data, "shanzhi.db"));
   copyFileSync(join(place.data, "key"), join(restored.data, "key"));

@@ -176,7 +176,7 @@ int main(int argc, char **argv)
     }
     log_set_level(LOG_WARN);
     snprintf(path, sizeof path, "%s/store_commit.%d.db", folder, (int)getpid());
-    die(store_open(&mem, &(struct store_config){ .path = path, .sessions = 64 }, &s));
+    die(store_open(&mem, &(struct store_config){ .path = path, .sessions = 64, .create = true }, &s));
     die(store_migrate(s, &mem, tables, 1, NULL));
     die(store_run(s, TX_WRITE, &mem, NULL, fill, NULL));
     store_close(s);
@@ -185,7 +185,7 @@ int main(int argc, char **argv)
     double before = bare(path);
     printf("| bare SQLite, one commit each | %7.0f | %5.2f | | 1.0 | |\n", before, 1e3 / before);
     for (int clients = 1; clients <= 64; clients *= 4) {
-        die(store_open(&mem, &(struct store_config){ .path = path, .sessions = 64 }, &s));
+        die(store_open(&mem, &(struct store_config){ .path = path, .sessions = 64, .create = true }, &s));
         double rate = through_store(s, clients);
         store_close(s);
         double after = bare(path);

@@ -1,0 +1,31 @@
+-- What the installation itself knows, below every slice.
+
+-- Made once, by init or demo. The key file and every backup carry the same id, and they are held against each other.
+CREATE TABLE installation (
+    one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+    id TEXT NOT NULL,
+    made_at BIGINT NOT NULL
+);
+
+-- Who makes ids with which node number (kernel/id.h). holder '' : given back; until: milliseconds since 1970, of the
+-- database's clock while held, of the last id's when given back.
+CREATE TABLE node_lease (
+    node BIGINT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until BIGINT NOT NULL
+);
+
+-- Each server writes here that it can write.
+CREATE TABLE heartbeat (
+    node BIGINT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+
+-- The last good backups.
+CREATE TABLE backup_made (
+    id BIGINT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL,
+    place TEXT NOT NULL,
+    bytes BIGINT NOT NULL,
+    verified BIGINT NOT NULL
+);

@@ -150,6 +150,9 @@ for my $f (@files) {
     if ($f =~ /\.sql$/) {
         $text =~ s/--[^\n]*//g;
         check_sql($f, $slice, 1, $text);
+        while ($text =~ /\bIN\s*\((?:[^(),]+,){2}/gi) {
+            breach("$f:", line_at($text, $-[0]), ': IN with more than two values in a schema: SQLite builds a table at each execution; write OR');
+        }
         while ($text =~ /\bREFERENCES\s+"?(\w+)/gi) {
             my $t = lc $1;
             breach("$f:", line_at($text, $-[0]), ": REFERENCES $t, a table of $owner{$t} above")

@@ -32,7 +32,7 @@ CREATE TABLE access_grant (
     account BIGINT NOT NULL REFERENCES access_account (id),
     id BIGINT NOT NULL,
     role TEXT NOT NULL,
-    scope TEXT NOT NULL CHECK (scope IN ('region', 'grid', 'household')),
+    scope TEXT NOT NULL CHECK (scope = 'region' OR scope = 'grid' OR scope = 'household'),
     region BIGINT NOT NULL CHECK (region >= 0),
     grid TEXT NOT NULL,
     household BIGINT NOT NULL,
@@ -95,7 +95,6 @@ CREATE TABLE access_audit (
     PRIMARY KEY (village, id)
 );
 CREATE INDEX access_audit_id ON access_audit (id);
-CREATE INDEX access_audit_account ON access_audit (account, id);
 
 CREATE TABLE access_idempotency (
     village BIGINT NOT NULL,

@@ -3,11 +3,13 @@ CREATE TABLE claim (
     village BIGINT NOT NULL,
     id BIGINT NOT NULL,
     number TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('submitted', 'returned', 'checked', 'published', 'objected',
-        'approved', 'recorded', 'rejected', 'withdrawn', 'reversed')),
+    state TEXT NOT NULL CHECK (state = 'submitted' OR state = 'returned' OR state = 'checked' OR state = 'published'
+        OR state = 'objected' OR state = 'approved' OR state = 'recorded' OR state = 'rejected' OR state = 'withdrawn'
+        OR state = 'reversed'),
     version BIGINT NOT NULL,
     -- Whose deed, as of the day it was claimed: the register may change, the claim does not.
-    subject_kind TEXT NOT NULL CHECK (subject_kind IN ('resident', 'household', 'organisation')),
+    subject_kind TEXT NOT NULL CHECK (subject_kind = 'resident' OR subject_kind = 'household'
+        OR subject_kind = 'organisation'),
     subject BIGINT NOT NULL,
     subject_name TEXT NOT NULL,
     subject_masked TEXT NOT NULL,
@@ -33,9 +35,9 @@ CREATE TABLE claim (
     explain_en TEXT NOT NULL,
     tree TEXT NOT NULL,
     -- How it came
-    channel TEXT NOT NULL CHECK (channel IN ('phone_page', 'oral', 'phone', 'sms', 'qq', 'wechat',
-        'paper', 'grid_worker')),
-    claimant TEXT NOT NULL CHECK (claimant IN ('self', 'proxy', 'recorder')),
+    channel TEXT NOT NULL CHECK (channel = 'phone_page' OR channel = 'oral' OR channel = 'phone' OR channel = 'sms'
+        OR channel = 'qq' OR channel = 'wechat' OR channel = 'paper' OR channel = 'grid_worker'),
+    claimant TEXT NOT NULL CHECK (claimant = 'self' OR claimant = 'proxy' OR claimant = 'recorder'),
     reporter TEXT,
     claimed_by BIGINT NOT NULL,
     claimed_by_name TEXT NOT NULL,
@@ -55,18 +57,17 @@ CREATE TABLE claim (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (village, id),
-    CHECK (state NOT IN ('recorded', 'reversed') OR posting IS NOT NULL),
+    CHECK ((state <> 'recorded' AND state <> 'reversed') OR posting IS NOT NULL),
     CHECK ((state = 'reversed') = (reversal IS NOT NULL))
 );
 CREATE UNIQUE INDEX claim_number ON claim (village, number);
 -- One deed counts once: same subject, item, day and place.
 CREATE UNIQUE INDEX claim_once ON claim (village, subject_kind, subject, item, deed_on, place_key)
-    WHERE state NOT IN ('rejected', 'withdrawn', 'reversed');
-CREATE INDEX claim_state ON claim (village, state, id);
-CREATE INDEX claim_waiting ON claim (state, village, due_on);
+    WHERE state <> 'rejected' AND state <> 'withdrawn' AND state <> 'reversed';
+-- A village's list of a state, and what waits in the villages of a township.
+CREATE INDEX claim_state ON claim (state, village, id, due_on);
 CREATE INDEX claim_by ON claim (village, claimed_by, id);
 CREATE INDEX claim_household ON claim (village, household, id);
-CREATE INDEX claim_notice ON claim (village, notice);
 
 -- Every step: who, when, from where to where, what changed, why.
 CREATE TABLE claim_step (

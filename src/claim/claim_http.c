@@ -1,6 +1,7 @@
 /* Claims over HTTP: records, routes, and the handlers that only translate. */
 #include "claim/claim.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "claim/claim_rows.h"
@@ -92,24 +93,51 @@ static const struct field id_row_fields[] = { F(id_row, id, K_ID, 0, 0, 0, ""), 
 static RECORD(id_row);
 
 /* Same subject and item within a week: perhaps the same deed told twice. */
+struct similar { int64_t id; const char *number; };
+static const struct field similar_fields[] = {
+    F(similar, id, K_ID, 0, 0, 0, ""),
+    F(similar, number, K_TEXT, 0, 0, 0, ""),
+    { 0 }
+};
+static RECORD(similar);
+
+static int older(const void *a, const void *b)
+{
+    const struct similar *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Sorted here: there is hardly ever more than one, and in SQL sorting costs as much as everything else in it. */
 static const struct err *similar(struct req *r, const struct claim *c, struct list *out)
 {
+    enum { SIMILAR_MAX = 5 };
     struct list rows;
-    TRY(db_all(r, &claim_row_record, &rows,
-               "SELECT number FROM claim WHERE village = $1 AND subject_kind = $2 AND subject = $3 AND item = $4"
-               " AND deed_on BETWEEN $5 AND $6 AND id <> $7 AND state NOT IN ('rejected', 'withdrawn', 'reversed')"
-               " ORDER BY id LIMIT 5",
+    TRY(db_all(r, &similar_record, &rows,
+               "SELECT id, number FROM claim WHERE village = $1 AND subject_kind = $2 AND subject = $3 AND item = $4"
+               " AND deed_on BETWEEN $5 AND $6 AND id <> $7 AND state <> 'rejected' AND state <> 'withdrawn'"
+               " AND state <> 'reversed'",
                I64(c->village), TEXT(c->subject_kind), I64(c->subject), TEXT(c->item), I64(c->deed_on - 7),
                I64(c->deed_on + 7), I64(c->id)));
-    const char **texts = arena_array(r->mem, const char *, rows.n ? rows.n : 1);
+    if (rows.n > 1) qsort(rows.items, rows.n, sizeof(struct similar), older);
+    if (rows.n > SIMILAR_MAX) rows.n = SIMILAR_MAX;
+    const char **texts = arena_array(r->mem, const char *, rows.n + 1);
     for (size_t i = 0; i < rows.n; i++) {
-        const char *number = LIST_AT(rows, struct claim, i).number;
+        const char *number = LIST_AT(rows, struct similar, i).number;
         texts[i] = r->lang == LANG_EN
             ? arena_printf(r->mem, "Number %s claims the same item within a week: the same deed?", number)
             : arena_printf(r->mem, "编号 %s 在一周内申报了同一项目，请核实是否重复。", number);
     }
     *out = (struct list){ texts, rows.n };
     return NULL;
+}
+
+/* What has just been put forward has one step and no photo. */
+static void details_fresh(struct req *r, const struct claim *c, struct claim_out *o)
+{
+    struct claim_step_out *step = arena_new(r->mem, struct claim_step_out);
+    *step = (struct claim_step_out){ .seq = c->version, .action = claim_actions[ACT_SUBMIT], .to_state = c->state,
+                                     .by_name = c->claimed_by_name, .at = c->created_at };
+    o->steps = (struct list){ step, 1 };
 }
 
 static const struct err *details(struct req *r, const struct claim *c, struct claim_out *o)
@@ -183,7 +211,13 @@ static const struct err *add(struct req *r)
 
     if (!in.channel) in.channel = "phone_page";
     TRY(claim_submit(r, &in, &c));
-    return answer(r, c);
+    struct claim_out *o;
+    TRY(claim_answer(r, c, false, &o));
+    details_fresh(r, c, o);
+    o->actions = actions(r, c);
+    TRY(similar(r, c, &o->warnings));
+    r->out = o;
+    return NULL;
 }
 
 /* ---- lists ---- */

@@ -191,7 +191,7 @@ const struct err *claim_twice(struct req *r, const struct claim *c)
         r, &claim_row_record, &other,
         "SELECT number, state FROM claim WHERE village = $1 AND subject_kind = $2 AND subject = $3"
         " AND item = $4 AND deed_on = $5 AND place_key = $6 AND id <> $7"
-        " AND state NOT IN ('rejected', 'withdrawn', 'reversed')",
+        " AND state <> 'rejected' AND state <> 'withdrawn' AND state <> 'reversed'",
         I64(c->village), TEXT(c->subject_kind), I64(c->subject), TEXT(c->item), I64(c->deed_on),
         TEXT(claim_place_key(r, c->place)), I64(c->id)));
     if (!other) return NULL;

@@ -113,6 +113,7 @@ const char *metrics_text(struct server *s, struct arena *mem, size_t *n)
     one(&b, "shanzhi_store_reads_total", "counter", "Read transactions.", st.reads);
     one(&b, "shanzhi_store_writes_total", "counter", "Write transactions.", st.writes);
     one(&b, "shanzhi_store_rollbacks_total", "counter", "Transactions rolled back.", st.rollbacks);
+    one(&b, "shanzhi_store_statements_total", "counter", "SQL statements.", st.statements);
     one(&b, "shanzhi_store_groups_total", "counter", "Commit groups.", st.groups);
     one(&b, "shanzhi_store_grouped_total", "counter", "Writes committed in groups.", st.grouped);
     one(&b, "shanzhi_store_retries_total", "counter", "Transactions run again.", st.retries);

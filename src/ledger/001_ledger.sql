@@ -6,7 +6,7 @@
 -- Who holds accounts: what lists and boards show, copied from the register whenever something is posted.
 CREATE TABLE ledger_holder (
     village BIGINT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('resident', 'household', 'organisation', 'system')),
+    kind TEXT NOT NULL CHECK (kind = 'resident' OR kind = 'household' OR kind = 'organisation' OR kind = 'system'),
     subject BIGINT NOT NULL,
     masked TEXT NOT NULL,        -- 张*丰
     class TEXT,
@@ -36,7 +36,8 @@ CREATE TABLE ledger_posting (
     id BIGINT NOT NULL,
     cause_kind TEXT NOT NULL,    -- claim, round, redemption, posting (reversals) …
     cause BIGINT NOT NULL,
-    part TEXT NOT NULL CHECK (part IN ('award', 'penalty', 'reversal', 'redeem', 'expire', 'transfer', 'dividend', 'adjust')),
+    part TEXT NOT NULL CHECK (part = 'award' OR part = 'penalty' OR part = 'reversal' OR part = 'redeem'
+        OR part = 'expire' OR part = 'transfer' OR part = 'dividend' OR part = 'adjust'),
     kind TEXT NOT NULL,
     subject BIGINT NOT NULL,
     on_day BIGINT NOT NULL,      -- business date

@@ -4,6 +4,7 @@
  */
 #include "ledger/ledger_store.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "kernel/dec.h"
 #include "kernel/id.h"
@@ -22,6 +23,17 @@ static const struct field effect_fields[] = {
     { 0 }
 };
 RECORD(effect);
+
+/* As read from the table: with its line. */
+static const struct field effect_row_fields[] = {
+    F(effect, posting, K_ID, 0, 0, 0, ""),
+    F(effect, line, K_INT, 0, 0, 0, ""),
+    F(effect, currency, K_TEXT, 0, 0, 0, ""),
+    F_AS(effect, points_c, "points", K_POINTS, 0, 0, 0, ""),
+    F_AS(effect, after_c, "after", K_POINTS, 0, 0, 0, ""),
+    { 0 }
+};
+static const struct record effect_row_record = { "effect_row", sizeof(struct effect), effect_row_fields };
 
 static const struct field posting_fields[] = {
     F(posting, id, K_ID, 0, 0, 0, "Posting id."),
@@ -341,6 +353,14 @@ const struct err *ledger_each(struct req *r, const struct posting_filter *f, db_
     return db_each(r, &posting_record, fn, arg, LIST_SQL, LIST_ARGS(f, NONE, INT64_C(1) << 40));
 }
 
+/* From new to old, the lines of a posting in order. */
+static int newer(const void *a, const void *b)
+{
+    const struct effect *x = a, *y = b;
+    if (x->posting != y->posting) return x->posting > y->posting ? -1 : 1;
+    return x->line < y->line ? -1 : x->line > y->line;
+}
+
 const struct err *ledger_pages(struct req *r, int64_t village, const char *kind, int64_t subject, int64_t before, int64_t limit, struct list *out)
 {
     struct list effects;
@@ -351,15 +371,15 @@ const struct err *ledger_pages(struct req *r, int64_t village, const char *kind,
     if (!out->n) return NULL;
     TRY(name_items(r, village, out));
     /* The same page again, as the outer loop, then its entries by their key: CROSS JOIN, LIMIT, || '' and + 0 keep the planner
-     * from walking all entries of the village or of the subject. */
-    TRY(db_all(r, &effect_record, &effects,
-               "SELECT e.posting, e.currency, e.amount_c AS points, e.after_c AS after FROM"
+     * from walking all entries of the village or of the subject. They come in order nearly always; SQL would sort. */
+    TRY(db_all(r, &effect_row_record, &effects,
+               "SELECT e.posting, e.line, e.currency, e.amount_c AS points, e.after_c AS after FROM"
                " (SELECT village, id, kind, subject FROM ledger_posting WHERE village = $1 AND kind = $2 AND subject = $3 AND id < $4"
                " ORDER BY id DESC LIMIT $5) p CROSS JOIN ledger_entry e"
                " WHERE e.village = p.village AND e.posting = p.id AND e.kind || '' = p.kind AND e.subject + 0 = p.subject"
-               " ORDER BY e.posting DESC, e.line LIMIT 1000",
+               " LIMIT 1000",
                I64(village), TEXT(kind), I64(subject), I64(before == NONE ? INT64_MAX : before), I64(limit)));
-    /* Both lists run from new to old. */
+    if (effects.n) qsort(effects.items, effects.n, sizeof(struct effect), newer);
     size_t at = 0;
     for (size_t i = 0; i < out->n; i++) {
         struct posting *p = &LIST_AT(*out, struct posting, i);
@@ -382,7 +402,7 @@ const struct err *ledger_board(struct req *r, int64_t village, const char *kind,
         TRY(db_all(r, &board_sql_record, out,
                    "SELECT t.kind, t.subject, h.masked AS name, h.minor, t.points FROM"
                    " (SELECT village, kind, subject, CAST(SUM(points_c) AS BIGINT) AS points FROM ledger_posting"
-                   " WHERE village = $1 AND kind = $2 AND on_day BETWEEN $3 AND $4 AND part IN ('award', 'penalty', 'reversal')"
+                   " WHERE village = $1 AND kind = $2 AND on_day BETWEEN $3 AND $4 AND (part = 'award' OR part = 'penalty' OR part = 'reversal')"
                    " GROUP BY village, kind, subject) t"
                    " JOIN ledger_holder h ON h.village = t.village AND h.kind = t.kind AND h.subject = t.subject"
                    " WHERE t.points > 0 ORDER BY t.points DESC, t.subject LIMIT $5",

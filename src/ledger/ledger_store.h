@@ -3,7 +3,7 @@
 #define LEDGER_STORE_H
 #include "ledger/ledger.h"
 
-struct effect { int64_t posting; const char *currency, *label; int64_t points_c, after_c; };
+struct effect { int64_t posting, line; const char *currency, *label; int64_t points_c, after_c; };
 struct posting {
     int64_t id, on, at, points_c, subject, household, cause, reverses, reversed_by, scheme_version;
     const char *kind, *name, *grid, *part, *rule, *item, *memo, *cause_kind, *by, *tree;

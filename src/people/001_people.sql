@@ -9,7 +9,7 @@ CREATE TABLE household (
     grid_no BIGINT NOT NULL DEFAULT 0, -- region_grid_range: subtrees are ranges; 0: in no grid yet
     village_group BIGINT,
     tags TEXT NOT NULL DEFAULT '', -- codes of the tags held now, each with a space before and after
-    state TEXT NOT NULL CHECK (state IN ('active', 'merged', 'dissolved')),
+    state TEXT NOT NULL CHECK (state = 'active' OR state = 'merged' OR state = 'dissolved'),
     merged_into BIGINT,
     pledged_on BIGINT,           -- 承诺签约, while one is in force
     version BIGINT NOT NULL DEFAULT 1,
@@ -25,8 +25,9 @@ CREATE TABLE resident (
     village BIGINT NOT NULL,
     id BIGINT NOT NULL,
     household BIGINT NOT NULL,   -- the present one, or the last one of somebody who left
-    relation TEXT NOT NULL CHECK (relation IN ('head', 'spouse', 'son', 'daughter', 'grandchild',
-        'parent', 'grandparent', 'sibling', 'other')), -- GB/T 4761
+    relation TEXT NOT NULL CHECK (relation = 'head' OR relation = 'spouse' OR relation = 'son'
+        OR relation = 'daughter' OR relation = 'grandchild' OR relation = 'parent' OR relation = 'grandparent'
+        OR relation = 'sibling' OR relation = 'other'), -- GB/T 4761
     name TEXT NOT NULL,
     name_key BYTEA NOT NULL,     -- bytes of the name, and without its first character: prefix search
     given_key BYTEA NOT NULL,    --   by range, the same on every engine and in every locale
@@ -40,7 +41,7 @@ CREATE TABLE resident (
     grid_no BIGINT NOT NULL DEFAULT 0, -- the household's, copied so that lists need no join
     village_group BIGINT,
     tags TEXT NOT NULL DEFAULT '',
-    state TEXT NOT NULL CHECK (state IN ('active', 'moved_out', 'dead')),
+    state TEXT NOT NULL CHECK (state = 'active' OR state = 'moved_out' OR state = 'dead'),
     version BIGINT NOT NULL DEFAULT 1,
     PRIMARY KEY (village, id),
     UNIQUE (village, id_blind),
@@ -61,9 +62,10 @@ CREATE TABLE membership (
     household BIGINT NOT NULL,
     relation TEXT NOT NULL,
     first BIGINT NOT NULL,
-    began TEXT NOT NULL CHECK (began IN ('register', 'birth', 'move_in', 'split', 'merge')),
+    began TEXT NOT NULL CHECK (began = 'register' OR began = 'birth' OR began = 'move_in' OR began = 'split'
+        OR began = 'merge'),
     last BIGINT,
-    ended TEXT CHECK (ended IN ('move_out', 'death', 'split', 'merge')),
+    ended TEXT CHECK (ended = 'move_out' OR ended = 'death' OR ended = 'split' OR ended = 'merge'),
     note TEXT,
     PRIMARY KEY (village, id),
     FOREIGN KEY (village, resident) REFERENCES resident (village, id),
@@ -78,7 +80,8 @@ CREATE TABLE organisation (
     id BIGINT NOT NULL,
     name TEXT NOT NULL,
     name_key BYTEA NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('shop', 'association', 'team', 'enterprise', 'other')),
+    kind TEXT NOT NULL CHECK (kind = 'shop' OR kind = 'association' OR kind = 'team' OR kind = 'enterprise'
+        OR kind = 'other'),
     contact TEXT,
     phone_sealed BYTEA,
     address TEXT,
@@ -98,7 +101,7 @@ CREATE TABLE tag (
     village BIGINT NOT NULL,
     code TEXT NOT NULL,
     name TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('resident', 'household', 'organisation')),
+    kind TEXT NOT NULL CHECK (kind = 'resident' OR kind = 'household' OR kind = 'organisation'),
     PRIMARY KEY (village, code),
     UNIQUE (village, name)
 );

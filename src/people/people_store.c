@@ -34,6 +34,7 @@ static const struct field resident_row_fields[] = {
     F(resident_row, tags, K_TEXT, 0, 0, 0, ""),
     F_ENUM(resident_row, state, 0, resident_states, ""),
     F(resident_row, version, K_INT, 0, 0, 0, ""),
+    F(resident_row, pledged_on, K_DATE, OPT, 0, 0, ""),
     { 0 }
 };
 RECORD(resident_row);
@@ -279,7 +280,7 @@ const struct err *people_organisation_add(struct req *r, const struct organisati
 
 /* ---- subjects ---- */
 
-static void subject_of_resident(struct req *r, const struct resident_row *s, int64_t pledged, struct subject *out)
+static void subject_of_resident(struct req *r, const struct resident_row *s, struct subject *out)
 {
     *out = (struct subject){
         .village = s->village, .id = s->id, .kind = "resident", .name = s->name,
@@ -287,7 +288,7 @@ static void subject_of_resident(struct req *r, const struct resident_row *s, int
         .class_ = tags_have(s->tags, "party_member") ? "party_member" : "resident",
         .household = s->household, .number = s->number, .grid = s->grid,
         .minor = s->birth >= people_minor_since(r->today), .active = !strcmp(s->state, "active"),
-        .pledged = pledged,
+        .pledged = s->pledged_on != NONE,
     };
 }
 
@@ -329,33 +330,28 @@ const struct err *people_subject(struct req *r, int64_t village, const char *kin
     }
     if (strcmp(kind, "resident")) return fail(r, ERR_INVALID, "kind");
     struct resident_row *s;
-    int64_t pledged;
     TRY(db_find(r, &resident_row_record, &s,
-                "SELECT s.village, s.id, s.household, h.number, s.name, s.birth, h.grid, s.tags, s.state"
+                "SELECT s.village, s.id, s.household, h.number, s.name, s.birth, h.grid, s.tags, s.state, h.pledged_on"
                 " FROM resident s JOIN household h ON h.village = s.village AND h.id = s.household"
                 " WHERE s.village = $1 AND s.id = $2",
                 I64(village), I64(id)));
     if (!s) return fail(r, ERR_NOT_FOUND, "subject");
-    TRY(db_int(r, &pledged, "SELECT pledged_on FROM household WHERE village = $1 AND id = $2", I64(village),
-               I64(s->household)));
-    subject_of_resident(r, s, pledged != NONE, *out);
+    subject_of_resident(r, s, *out);
     return NULL;
 }
 
 const struct err *people_members(struct req *r, int64_t village, int64_t household, struct list *out)
 {
     struct list rows = { 0 };
-    int64_t pledged;
     TRY(db_all(r, &resident_row_record, &rows,
-               "SELECT s.village, s.id, s.household, h.number, s.relation, s.name, s.birth, h.grid, s.tags, s.state"
+               "SELECT s.village, s.id, s.household, h.number, s.relation, s.name, s.birth, h.grid, s.tags, s.state,"
+               " h.pledged_on"
                " FROM resident s JOIN household h ON h.village = s.village AND h.id = s.household"
                " WHERE s.village = $1 AND s.household = $2 AND s.state = 'active' ORDER BY s.id LIMIT 200",
                I64(village), I64(household)));
-    TRY(db_int(r, &pledged, "SELECT pledged_on FROM household WHERE village = $1 AND id = $2", I64(village),
-               I64(household)));
     struct subject *all = arena_array(r->mem, struct subject, rows.n + 1);
     for (size_t i = 0; i < rows.n; i++)
-        subject_of_resident(r, &LIST_AT(rows, struct resident_row, i), pledged != NONE, &all[i]);
+        subject_of_resident(r, &LIST_AT(rows, struct resident_row, i), &all[i]);
     *out = (struct list){ all, rows.n };
     return NULL;
 }

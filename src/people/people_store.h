@@ -16,7 +16,7 @@ struct resident_row {
     const char *grid;
     int64_t village_group;
     const char *tags, *state;
-    int64_t version;
+    int64_t version, pledged_on; /* pledged_on: of the household, where asked for */
 };
 struct household_row {
     int64_t village, id;

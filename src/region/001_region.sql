@@ -28,7 +28,7 @@ CREATE TABLE grid_duty (
     village BIGINT NOT NULL,
     id BIGINT NOT NULL,
     grid TEXT NOT NULL,
-    duty TEXT NOT NULL CHECK (duty IN ('head', 'full_time', 'part_time', 'instructor')),
+    duty TEXT NOT NULL CHECK (duty = 'head' OR duty = 'full_time' OR duty = 'part_time' OR duty = 'instructor'),
     name TEXT NOT NULL,
     resident BIGINT,
     first BIGINT NOT NULL,

@@ -38,7 +38,7 @@ CREATE INDEX scheme_version_days ON scheme_version (village, first_day, id);
 CREATE TABLE scheme_draft (
     village BIGINT NOT NULL,
     id BIGINT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('open', 'adopted', 'deleted')),
+    state TEXT NOT NULL CHECK (state = 'open' OR state = 'adopted' OR state = 'deleted'),
     title TEXT NOT NULL,         -- of the text, as far as it can be read
     origin TEXT NOT NULL,        -- what it began with: blank, preset, version, template, draft, text
     origin_name TEXT,            -- the preset

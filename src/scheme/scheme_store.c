@@ -179,17 +179,24 @@ const struct err *scheme_by_version(struct req *r, int64_t village, int64_t vers
         "The scheme in force cannot be read by this program; check the program's version.");
 }
 
+/* Its address stands for the question "which scheme is in force" among what a request remembers. */
+static const char in_force;
+
 const struct err *scheme_in_force(struct req *r, int64_t village, int64_t on,
                                   const struct scheme **out)
 {
     int64_t version;
+    *out = req_recall(r, &in_force, village, on);
+    if (*out) return NULL;
     TRY(db_int(r, &version,
                "SELECT id FROM scheme_version WHERE village = $1 AND first_day <= $2 AND "
                "withdrawn_at IS NULL"
                " ORDER BY first_day DESC LIMIT 1",
                I64(village), I64(on)));
     if (version == NONE) return fail(r, ERR_NO_SCHEME, NULL);
-    return scheme_by_version(r, village, version, out);
+    TRY(scheme_by_version(r, village, version, out));
+    req_remember(r, &in_force, village, on, *out);
+    return NULL;
 }
 
 struct version_id {
@@ -363,6 +370,7 @@ const struct err *scheme_adopt_by(struct req *r, int64_t village, int64_t from,
     const char *checksum = hex_encode(r->mem, hash, sizeof hash);
     TRY(check_new(r, village, from, checksum));
     *version = id_new();
+    req_forget(r, &in_force);
     return db_exec(
         r,
         "INSERT INTO scheme_version (village, id, first_day, name, title, yaml, checksum, extends, "
@@ -389,6 +397,7 @@ const struct err *scheme_withdraw(struct req *r, int64_t village, int64_t id, co
 {
     int64_t changed;
     struct scheme_version *v;
+    req_forget(r, &in_force);
     TRY(db_exec_n(r, &changed,
                   "UPDATE scheme_version SET withdrawn_at = $4, withdrawn_by = $5, "
                   "withdrawn_by_name = $6, withdrawn_reason = $7"

@@ -129,7 +129,7 @@ struct store {
     const struct driver *d;
     struct store_config config;
     void *engine;                 /* the driver's half */
-    _Atomic uint64_t reads, writes, rollbacks, groups, grouped, retries, reconnects;
+    _Atomic uint64_t reads, writes, rollbacks, statements, groups, grouped, retries, reconnects;
     pthread_mutex_t mu;           /* guards idle */
     struct db *idle;              /* sessions of store_run */
     _Atomic int64_t migrations;   /* how many the program has; -1 before store_migrate */
@@ -141,6 +141,7 @@ struct db {
     struct db *next;
     enum tx mode;
     const struct err *failed;     /* what spoiled the open transaction */
+    uint64_t statements;          /* of the open transaction */
 };
 
 void statements_drop(const struct driver *d, struct statements *c);

@@ -15,6 +15,15 @@ struct db;    /* a session with its open transaction: store/store.h */
 struct actor; /* who acts: access/access.h; NULL: nobody signed in */
 struct exchange; /* the HTTP side: http/http.h; NULL outside HTTP */
 
+/* What a request asks twice (the scheme of a day) is remembered until its transaction ends; who changes it
+ * forgets it. `what` is an address of who asks; values live at least as long as the transaction. */
+enum { REQ_REMEMBERS = 4 };
+struct remembered {
+    const void *what;
+    int64_t a, b;
+    const void *value;
+};
+
 struct req {
     struct arena *mem;
     struct db *db;
@@ -34,7 +43,13 @@ struct req {
     int64_t audit_subject; /* id of the main thing touched, NONE */
     int64_t audit_village; /* NONE: the path's village */
     const char *audit_note;
+    struct remembered remembered[REQ_REMEMBERS];
+    unsigned remembered_n; /* ever; the oldest gives way */
 };
+
+const void *req_recall(const struct req *r, const void *what, int64_t a, int64_t b); /* NULL: not known */
+void req_remember(struct req *r, const void *what, int64_t a, int64_t b, const void *value);
+void req_forget(struct req *r, const void *what); /* NULL: everything */
 
 struct err *fail(struct req *r, enum err_code code, const char *field);
 struct err *fail_say(struct req *r, enum err_code code, const char *field, const char *zh,

@@ -81,8 +81,20 @@ static const struct { int flags; const char *setup; } modes[] = {
                      "PRAGMA temp_store = FILE; PRAGMA cache_size = -65536; PRAGMA case_sensitive_like = ON" },
 };
 
+/* Before the library's first use. Its own books about memory take a lock at every allocation and nobody reads
+ * them. A member of a group is a savepoint, whose undo copies of some thirty pages (a claim) are more than
+ * the 64 KiB that SQLite would keep in memory before it opens a file for them. */
+static void configure(void)
+{
+    enum { UNDO_BYTES = 1024 * 1024 };
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_BYTES);
+}
+
 const struct err *sqlite_connect(struct arena *mem, const char *path, enum sqlite_mode mode, struct sqlite_conn *c)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure);
     power_start();
     /* Every connection is used by one thread at a time, which our own locks see to. */
     int rc = sqlite3_open_v2(path, &c->h, modes[mode].flags | SQLITE_OPEN_NOMUTEX, NULL);

@@ -236,6 +236,7 @@ static const struct err *start(struct req *r, const char *sql, const struct db_a
     if (e) return spoil(r, e);
     if (st->params != n) BUG("%d arguments for %d parameters: %s", n, st->params, sql);
     st->busy = true;
+    db->statements++;
     trace_statement(db, sql, args, n);
     e = db->s->d->run(db, r->mem, st, args, n, stream);
     if (!e) {
@@ -379,6 +380,7 @@ const struct err *tx_begin(struct req *r, enum tx mode)
     if (mode == TX_UNSET) BUG("no transaction mode");
     if (mode == TX_NONE) return NULL;
     db->failed = NULL;
+    req_forget(r, NULL);
     fault_arm();
     TRY(fault(r->mem));
     const struct err *e = db->s->d->begin(db, r->mem, mode);
@@ -397,6 +399,8 @@ void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg)
     enum tx mode = db->mode;
     trace_end(db, commit && !db->failed);
     db->mode = TX_UNSET;
+    atomic_fetch_add(&s->statements, db->statements);
+    db->statements = 0;
     if (mode == TX_UNSET) { /* begun as TX_NONE */
         done(arg, NULL);
         return;
@@ -480,7 +484,8 @@ void db_close(struct db *db)
 void store_stats(const struct store *s, struct store_stats *out)
 {
     *out = (struct store_stats){
-        .reads = s->reads, .writes = s->writes, .rollbacks = s->rollbacks, .groups = s->groups,
+        .reads = s->reads, .writes = s->writes,
+        .rollbacks = s->rollbacks, .statements = s->statements, .groups = s->groups,
         .grouped = s->grouped, .retries = s->retries, .reconnects = s->reconnects,
     };
 }

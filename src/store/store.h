@@ -147,7 +147,7 @@ MUST_CHECK const struct err *store_ready(struct store *s, struct arena *mem);
 MUST_CHECK const struct err *store_backup(struct store *s, struct arena *mem, const char *path);
 
 /* Counters for /metrics. */
-struct store_stats { uint64_t reads, writes, rollbacks, groups, grouped, retries, reconnects; };
+struct store_stats { uint64_t reads, writes, rollbacks, statements, groups, grouped, retries, reconnects; };
 void store_stats(const struct store *s, struct store_stats *out);
 
 #ifdef SHANZHI_TESTING

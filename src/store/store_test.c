@@ -665,6 +665,38 @@ static void test_connection_lost(void **state)
 }
 
 /* ---- snapshots ---- */
+/* What a request has asked is known until its transaction ends; the statements of it are counted. */
+static void test_remembered(void **state)
+{
+    struct bench *b = *state;
+    static const char what, other;
+    int64_t n;
+    struct store_stats before, after;
+    struct req r = { .mem = &b->mem, .db = db_open(b->s) };
+    store_stats(b->s, &before);
+    must(tx_begin(&r, TX_READ));
+    assert_null(req_recall(&r, &what, 1, 2));
+    req_remember(&r, &what, 1, 2, "a");
+    req_remember(&r, &other, 1, 2, "b");
+    assert_string_equal(req_recall(&r, &what, 1, 2), "a");
+    assert_string_equal(req_recall(&r, &other, 1, 2), "b");
+    assert_null(req_recall(&r, &what, 2, 1));
+    req_forget(&r, &what);
+    assert_null(req_recall(&r, &what, 1, 2));
+    assert_string_equal(req_recall(&r, &other, 1, 2), "b");
+    for (int64_t i = 0; i < REQ_REMEMBERS; i++) req_remember(&r, &what, i, 0, "c");
+    assert_null(req_recall(&r, &other, 1, 2)); /* the oldest gave way */
+    must(db_int(&r, &n, "SELECT count(*) FROM account"));
+    must(db_int(&r, &n, "SELECT count(*) FROM entry"));
+    tx_end(&r, true, nothing, NULL);
+    must(tx_begin(&r, TX_READ));
+    assert_null(req_recall(&r, &what, 0, 0));
+    tx_end(&r, true, nothing, NULL);
+    store_stats(b->s, &after);
+    assert_int_equal(after.statements - before.statements, 2);
+    db_close(r.db);
+}
+
 static void test_snapshot(void **state)
 {
     struct bench *b = *state;
@@ -985,7 +1017,7 @@ int main(int argc, char **argv)
         ON(open_bench, test_rows), ON(open_bench, test_stream), ON(open_bench, test_stream_stops),
         ON(open_bench, test_many_texts), ON(open_bench, test_errors), ON(open_bench, test_server_codes), ON(open_bench, test_writers),
         ON(open_bench, test_kill), ON(open_bench, test_disk_full), ON(open_bench, test_connection_lost),
-        ON(open_bench, test_snapshot), ON(open_bench, test_deadlock), ON(open_bench, test_faults),
+        ON(open_bench, test_snapshot), ON(open_bench, test_remembered), ON(open_bench, test_deadlock), ON(open_bench, test_faults),
         ON(open_bench, test_migrations), ON(open_empty, test_state), ON(open_bench, test_installation), ON(open_bench, test_engine_parts), ON(open_empty, test_migrate_at_once), ON(open_empty, test_not_migrated),
         ON(open_bench, test_backup), ON(open_bench, test_order), ON(open_empty, test_cannot_open), cmocka_unit_test(test_translate),
     };

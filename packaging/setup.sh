@@ -1,5 +1,5 @@
 # Sourced by ./run, ./test and ./bench: what a fresh Debian 12 lacks is installed, once.
-#   need_packages GROUP…   apt packages by group (build, pages, test, bench)
+#   need_packages GROUP…   apt packages by group (build, pages, test, all, deb, deploy, bench)
 #   need_node              sets PATH so that `node` is recent enough for the page build
 #   build_release          build/release/shanzhi with its pages inside
 #   build_pages BINARY     build/web from the API document that BINARY prints
@@ -13,6 +13,8 @@ packages_build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev libjanss
 packages_pages="nodejs npm"
 packages_test="libcmocka-dev postgresql-15 postgresql-common sqlite3 chromium poppler-utils zbar-tools git procps"
 packages_all="clang libclang-rt-14-dev"
+packages_deb="debhelper dpkg-dev"
+packages_deploy="$packages_deb lintian mmdebstrap iproute2 systemd prometheus nginx-light caddy"
 packages_bench="nginx-light wrk sqlite3 curl"
 
 say() { printf '%s\n' "$*" >&2; }

@@ -24,6 +24,9 @@
 #include "trial/trial.h"
 
 extern const struct embedded embedded_web[];
+#ifdef SHANZHI_NEXT
+extern const struct slice next_slice;
+#endif
 
 /* One line per capability, lower ones first: migrations run in this order. */
 static const struct slice *const slices[] = {
@@ -36,6 +39,9 @@ static const struct slice *const slices[] = {
     &claim_slice,
     &trial_slice,
     &demo_slice,
+#ifdef SHANZHI_NEXT
+    &next_slice, /* tests/deploy/next.c: a version with one migration more */
+#endif
     NULL,
 };
 

@@ -27,3 +27,6 @@ export const now = () => start + Number((process.hrtime.bigint() - began) / 1_00
 
 /** The business date in Shanghai, `plus` days on, at an instant. */
 export const today = (plus = 0, at = now()) => new Date(at + 8 * HOUR_MS + plus * DAY_MS).toISOString().slice(0, 10);
+
+/** The environment of a program that ran so many minutes earlier. */
+export const earlier = (minutes) => ({ SHANZHI_TEST_NOW: new Date(start - minutes * 60_000).toISOString() });

@@ -11,79 +11,26 @@
 //     ["a villager claims a deed", async (t) => { t.claim = … }],
 //   ]);
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import http from "node:http";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import "./clock.mjs"; // sets the clock of every program started here
+import { demoData, dropData, dropPlaces, engine, freshData, postgres, program, root, run } from "./place.mjs";
 import { checkAnswer } from "./schema.mjs";
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-export const program = process.env.SHANZHI_PROGRAM ?? join(root, "build/debug/shanzhi");
-export const postgres = process.env.SHANZHI_TEST_PG;
-export const engine = postgres ? "postgresql" : "sqlite";
+export { demoData, dropData, engine, freshData, postgres, program, root, run };
 
 const START_MS = 60_000; // a sanitized program on a busy machine, with migrations
 const STOP_MS = 40_000;
 
 const running = new Set();
-const folders = new Set();
-const databases = new Set();
-
-function psql(sql) {
-  const r = spawnSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", postgres, "-c", sql], { encoding: "utf8" });
-  assert.equal(r.status, 0, `psql: ${r.stderr}`);
-}
-
-/**
- * A fresh installation without accounts: { data, flags } to pass to the program. Removed at the end.
- * `empty`: only the folder (and the PostgreSQL database), for tests of what makes an installation.
- */
-export function freshData({ empty = false } = {}) {
-  const data = mkdtempSync(join(tmpdir(), "shanzhi-test-"));
-  folders.add(data);
-  const flags = ["--data", data];
-  if (postgres) {
-    const name = `shanzhi_test_${randomBytes(6).toString("hex")}`;
-    psql(`CREATE DATABASE ${name}`);
-    databases.add(name);
-    const url = new URL(postgres);
-    url.pathname = `/${name}`;
-    flags.push("--database", url.href);
-  }
-  if (!empty) {
-    const made = run(["init", "--no-accounts", ...flags]);
-    assert.equal(made.status, 0, `shanzhi init: ${made.stderr}`);
-  }
-  return { data, flags };
-}
-
-/** Removes what freshData made; servers on it must have stopped. */
-export function dropData(place) {
-  rmSync(place.data, { recursive: true, force: true });
-  folders.delete(place.data);
-}
 
 function cleanUp() {
   for (const server of running) server.child.kill("SIGKILL");
-  for (const name of databases) psql(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  databases.clear();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  folders.clear();
+  dropPlaces();
 }
 process.on("exit", cleanUp);
 for (const sig of ["SIGINT", "SIGTERM"]) process.once(sig, () => process.exit(130));
-
-/** Runs a command of the program to its end: { status, stdout, stderr }. */
-export function run(args, { input, env } = {}) {
-  const r = spawnSync(program, args, { encoding: "utf8", input, env: { ...process.env, ...env }, maxBuffer: 1 << 28 });
-  if (r.error) throw r.error;
-  return { status: r.status, stdout: r.stdout, stderr: r.stderr };
-}
 
 let document; // the API document: every answer that a test gets through api() is held against it
 function apiDocument() {

@@ -1,16 +1,14 @@
 // Registers: lists and search, masking and unmasking, moves, import and export, scopes.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { expect, freshData, problem, run, serve, steps } from "./harness.mjs";
+import { demoData, expect, problem, serve, steps } from "./harness.mjs";
 
 const VILLAGE = "441621102205", OTHER = "441621102232", EMPTY = "441621102201"; // 慎田村 is not a pilot
 const PASSWORD = "shanzhi-demo-2026";
-const place = freshData();
+const place = demoData();
 let server, admin, grid, other, town, recorder, villager;
 
 before(async () => {
-  const made = run(["demo", ...place.flags]);
-  assert.equal(made.status, 0, made.stderr);
   server = await serve({ place });
   [admin, grid, other, town, recorder, villager] = await Promise.all(
     ["lk-admin", "lk-grid", "gt-admin", "town", "lk-recorder", "lk-villager"].map((n) => server.signIn(n, PASSWORD)));

@@ -1,16 +1,14 @@
 // Division codes, grids with their staff, groups.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { expect, freshData, problem, run, serve } from "./harness.mjs";
+import { demoData, expect, problem, serve } from "./harness.mjs";
 
 const VILLAGE = "441621102205", OTHER = "441621102232", NOBODY = "441621102001";
 const PASSWORD = "shanzhi-demo-2026";
-const place = freshData();
+const place = demoData();
 let server, admin, grid, sysadmin, town;
 
 before(async () => {
-  const made = run(["demo", ...place.flags]);
-  assert.equal(made.status, 0, made.stderr);
   server = await serve({ place });
   admin = await server.signIn("lk-admin", PASSWORD);
   grid = await server.signIn("lk-grid", PASSWORD);

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { expect, freshData, problem, root, run, serve, steps } from "./harness.mjs";
+import { demoData, expect, problem, root, run, serve, steps } from "./harness.mjs";
 import { OTHER, VILLAGE, world } from "./world.mjs";
 
 const TOWN = "441621102000";
@@ -216,9 +216,7 @@ describe("the commands", () => {
 
 describe("the demo", () => {
   test("three villages extend the template of 龙窝镇; one of them breaks its second version", async () => {
-    const place = freshData();
-    assert.equal(run(["demo", ...place.flags]).status, 0);
-    const server = await serve({ place });
+    const server = await serve({ place: demoData() });
     try {
       const town = await server.signIn("town", "shanzhi-demo-2026");
       const get = async (path) => expect(await server.api("GET", path, { as: town }), 200).body;

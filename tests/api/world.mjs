@@ -1,5 +1,5 @@
 // A small world for stories: two villages of 龙窝镇 with grids, registers, a scheme in force and staff, made
-// through the API and the commands. Days pass when the test says so.
+// through the API and the commands, once (place.mjs). Days pass when the test says so.
 //
 //   const w = await world();
 //   const r = await w.call("zhang", "POST", w.claims, { …deed });
@@ -8,7 +8,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DAY_MS, now, today } from "./clock.mjs";
-import { expect, freshData, root, serve } from "./harness.mjs";
+import { expect, root, run, serve } from "./harness.mjs";
+import { copied } from "./place.mjs";
 
 export const VILLAGE = "441621102205"; // 礼坑村
 export const OTHER = "441621102232"; // 官田村
@@ -66,13 +67,69 @@ export async function world({ env = {} } = {}) {
   }
 }
 
+/** The world's installation, in an empty place: { residents, households } with their ids by name. */
+async function make(place, env) {
+  const told = { residents: {}, households: {} };
+  const command = (...args) => {
+    const r = run([...args, ...place.flags], { env, input: `${PASSWORD}\n` });
+    assert.equal(r.status, 0, `shanzhi ${args.join(" ")}: ${r.stderr}${r.stdout}`);
+  };
+  const add = (name, p, more = []) => command("account", "add", name, "--display", p.resident ?? name, "--password-stdin", ...(p.village ? ["--village", p.village] : []), ...more);
+  const grant = (name, p) => {
+    for (const [role, grid] of p.roles ?? [])
+      command("account", "grant", name, role, ...(p.region === null ? [] : ["--region", p.region ?? p.village]), ...(grid ? ["--grid", grid] : []));
+  };
+  const villages = [[VILLAGE, "admin"], [OTHER, "adminb"]];
+  command("init", "--no-accounts");
+  for (const name of ["sys", "admin", "adminb"]) {
+    add(name, people[name]);
+    grant(name, people[name]);
+  }
+  const server = await serve({ place, env });
+  const as = {};
+  for (const name of ["sys", "admin", "adminb"]) as[name] = await server.signIn(name, PASSWORD);
+  const ok = async (who, method, path, body, more = {}) => {
+    const r = await server.api(method, path, { as: as[who], body, ...more });
+    assert.ok(r.status < 300, `${who} ${method} ${path}: ${r.status} ${r.text.slice(0, 1500)}`);
+    return r.body;
+  };
+  const csv = { type: "text/csv" };
+  await ok("sys", "POST", "/regions/import", readFileSync(join(root, "share/regions/441621.csv")), csv);
+  for (const [village, admin] of villages) {
+    for (const code of ["01", "01.01", "01.02"]) await ok(admin, "POST", `/villages/${village}/grids`, { code, name: `网格${code}` });
+    const text = ["户号,姓名,性别,出生日期,与户主关系,网格", ...registers[village].map((r) => r.join(","))].join("\n");
+    await ok(admin, "POST", `/villages/${village}/residents/import`, text, csv);
+  }
+  for (const [village, admin] of villages) {
+    const rows = (await ok(admin, "GET", `/villages/${village}/residents?limit=200`)).rows;
+    const households = (await ok(admin, "GET", `/villages/${village}/households?limit=200`)).rows;
+    for (const [number, name, , birth] of registers[village]) {
+      const household = households.find((h) => h.number === number);
+      const members = rows.filter((r) => r.household === household.id);
+      const nth = registers[village].filter((r) => r[0] === number).findIndex((r) => r[1] === name);
+      const found = (await ok(admin, "GET", `/villages/${village}/residents?q=${encodeURIComponent(name)}`)).rows.filter((r) => r.household === household.id);
+      told.residents[name] = (found.length === 1 ? found[0] : members[nth]).id;
+      told.households[name] = household.id;
+      assert.ok(birth && told.residents[name], name);
+    }
+  }
+  await server.stop();
+  for (const [village] of villages)
+    command("scheme", "adopt", "--village", village, "--from", today(-90), join(root, "schemes/zengxiang.yaml"));
+  for (const [name, p] of Object.entries(people)) {
+    if (as[name]) continue;
+    add(name, p, p.resident ? ["--resident", String(told.residents[p.resident]), "--household", String(told.households[p.resident])] : []);
+    grant(name, p);
+  }
+  return told;
+}
+
 async function build(w, env) {
-  const place = freshData();
+  const { place, told } = await copied("world", make);
   const clock = join(place.data, "clock");
   const faults = join(place.data, "fail");
   const server = await serve({ place, env: { SHANZHI_TEST_CLOCK: clock, SHANZHI_TEST_FAIL_DB: faults, ...env } });
-  Object.assign(w, { server, place, clock, faults, at: 0, sessions: new Map(), residents: {}, households: {}, claims: `/villages/${VILLAGE}/claims` });
-  const tool = { env: { SHANZHI_TEST_CLOCK: clock }, input: `${PASSWORD}\n` };
+  Object.assign(w, told, { server, place, clock, faults, at: 0, sessions: new Map(), claims: `/villages/${VILLAGE}/claims` });
 
   w.session = async (name) => {
     if (!w.sessions.has(name)) w.sessions.set(name, await server.signIn(name, PASSWORD));
@@ -118,39 +175,4 @@ async function build(w, env) {
   };
   w.passbook = async (name) => w.ok("cadre2", "GET", `/villages/${VILLAGE}/passbooks/resident/${w.residents[name]}`);
   w.balance = async (name) => Object.fromEntries((await w.passbook(name)).balances.map((b) => [b.currency ?? b.code, b.points ?? b.balance]));
-
-  const add = (name, p, more = []) => server.command(["account", "add", name, "--display", p.resident ?? name, "--password-stdin", ...(p.village ? ["--village", p.village] : []), ...more], tool);
-  const grant = (name, p) => {
-    for (const [role, grid] of p.roles ?? [])
-      server.command(["account", "grant", name, role, ...(p.region === null ? [] : ["--region", p.region ?? p.village]), ...(grid ? ["--grid", grid] : [])], tool);
-  };
-  for (const name of ["sys", "admin", "adminb"]) {
-    add(name, people[name]);
-    grant(name, people[name]);
-  }
-  expect(await w.call("sys", "POST", "/regions/import", readFileSync(join(root, "share/regions/441621.csv")), { type: "text/csv" }), 200);
-  for (const [village, admin] of [[VILLAGE, "admin"], [OTHER, "adminb"]]) {
-    for (const code of ["01", "01.01", "01.02"]) await w.ok(admin, "POST", `/villages/${village}/grids`, { code, name: `网格${code}` });
-    const csv = ["户号,姓名,性别,出生日期,与户主关系,网格", ...registers[village].map((r) => r.join(","))].join("\n");
-    await w.ok(admin, "POST", `/villages/${village}/residents/import`, csv, { type: "text/csv" });
-    server.command(["scheme", "adopt", "--village", village, "--from", w.today(-90), join(root, "schemes/zengxiang.yaml")], tool);
-  }
-  for (const [village, admin] of [[VILLAGE, "admin"], [OTHER, "adminb"]]) {
-    const rows = (await w.ok(admin, "GET", `/villages/${village}/residents?limit=200`)).rows;
-    const households = (await w.ok(admin, "GET", `/villages/${village}/households?limit=200`)).rows;
-    for (const [number, name, , birth] of registers[village]) {
-      const household = households.find((h) => h.number === number);
-      const members = rows.filter((r) => r.household === household.id);
-      const nth = registers[village].filter((r) => r[0] === number).findIndex((r) => r[1] === name);
-      const found = (await w.ok(admin, "GET", `/villages/${village}/residents?q=${encodeURIComponent(name)}`)).rows.filter((r) => r.household === household.id);
-      w.residents[name] = (found.length === 1 ? found[0] : members[nth]).id;
-      w.households[name] = household.id;
-      assert.ok(birth && w.residents[name], name);
-    }
-  }
-  for (const [name, p] of Object.entries(people)) {
-    if (["sys", "admin", "adminb"].includes(name)) continue;
-    add(name, p, p.resident ? ["--resident", String(w.residents[p.resident]), "--household", String(w.households[p.resident])] : []);
-    grant(name, p);
-  }
 }

@@ -9,6 +9,9 @@ ready() { curl -fsS --retry 20 --retry-delay 1 --retry-connrefused http://127.0.
 as_shanzhi() { runuser -u shanzhi -- shanzhi "$@" --config $CONF; }
 cd /root
 
+# A machine that is run by systemd has it; the bare root gets it with the package only.
+before_byhand() { apt-get install -y -q --no-install-recommends systemd >/dev/null 2>&1; }
+
 after_sqlite_install() {
     is "$(stat -c '%U:%G %a' $CONF)" 'root:shanzhi 640'
     is "$(stat -c '%U %a' /var/lib/shanzhi) $(stat -c '%U %a' /var/backups/shanzhi)" 'shanzhi 700 shanzhi 700'

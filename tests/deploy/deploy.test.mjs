@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { command, steps } from './container.mjs';
 import { blocks, script } from './guide.mjs';
 
 const guide = 'docs/deploy.md';
@@ -54,7 +55,7 @@ before(() => {
     packages = [...new Set([...text.matchAll(/^apt-get install (.*)$/gm)].flatMap((m) => m[1].split(/\s+/)).filter((w) => !/^[-.]/.test(w)))].sort();
 });
 after(() => {
-    for (const name of ['sqlite', 'postgresql', 'container', 'mistakes']) rmSync(resolve('build/deploy', name), { recursive: true, force: true });
+    for (const name of ['sqlite', 'postgresql', 'byhand', 'container', 'mistakes']) rmSync(resolve('build/deploy', name), { recursive: true, force: true });
 });
 
 test('the package is one that Debian\'s checker takes', () => {
@@ -70,3 +71,131 @@ test('docs/deploy.md on SQLite, command by command', () => {
 test('docs/deploy.md on PostgreSQL, command by command', () => {
     deploy(bareRoot('postgresql'), guide, 'postgresql');
 });
+
+test('docs/deploy.md without the package', () => {
+    const r = bareRoot('byhand');
+    cpSync('build/release/shanzhi', join(r.root, 'root/build/release/shanzhi'));
+    cpSync('packaging', join(r.root, 'root/packaging'), { recursive: true });
+    deploy(r, guide, 'byhand');
+});
+
+test('the steps of packaging/Containerfile, and what its container runs', () => {
+    const r = bareRoot('container');
+    const list = steps('packaging/Containerfile');
+    assert.match(list[0].rest, /debian:bookworm-slim$/);
+    for (const s of list) {
+        const where = `packaging/Containerfile:${s.line}: ${s.word} ${s.rest}`;
+        if (s.word === 'COPY') {
+            const [pattern, to] = s.rest.split(/\s+/);
+            assert.equal(pattern, 'build/deb/shanzhi_*.deb', where);
+            cpSync(debs['0.1.0'], join(r.root, to, basename(debs['0.1.0'])));
+        } else if (s.word === 'RUN') {
+            const done = run('tests/deploy/bare-root', ['net', r.root, 'sh', '-c', s.rest]);
+            assert.equal(done.status, 0, `${where}\n${done.out.slice(-3000)}`);
+        } else if (s.word === 'VOLUME') {
+            for (const dir of s.rest.split(/\s+/)) must('test', '-d', join(r.root, dir));
+        } else if (!['FROM', 'EXPOSE', 'USER', 'ENTRYPOINT', 'CMD'].includes(s.word)) {
+            assert.fail(`${where}: the test does not know this step`);
+        }
+    }
+    const user = list.find((s) => s.word === 'USER').rest, port = list.find((s) => s.word === 'EXPOSE').rest;
+    const as = (args) => `setpriv --reuid ${user} --regid ${user} --clear-groups --bounding-set=-all ${command(list, args).join(' ')}`;
+    // The init line of the guide, then what the image runs by itself, asked from outside.
+    const { status, out } = r.bash(`set -euo pipefail
+${as(['init', '--config', '/etc/shanzhi/shanzhi.conf'])}
+${as([])} >/tmp/log 2>&1 &
+for i in $(seq 200); do (exec 3<>/dev/tcp/10.77.0.7/${port}) 2>/dev/null && break; sleep 0.1; done
+exec 3<>/dev/tcp/10.77.0.7/${port}
+printf 'GET /readyz HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n' >&3
+head -n 1 <&3
+kill -TERM %1
+wait %1
+echo ended $?
+`);
+    assert.equal(status, 0, out.slice(-3000));
+    assert.match(out, /HTTP\/1\.1 200 /);
+    assert.match(out, /ended 0\s*$/);
+});
+
+// What an operator does by mistake, or finds on a machine that was used before.
+const mistakes = [
+    ['an account shanzhi is there already: it is used, its password and shell are not touched', `
+useradd --create-home --shell /bin/bash shanzhi
+apt-get install -y -q --no-install-recommends ./shanzhi_0.1.0_amd64.deb curl >/tmp/apt 2>&1
+is "$(getent passwd shanzhi | cut -d: -f6,7)" '/home/shanzhi:/bin/bash'
+is "$(stat -c '%U:%G %a' $CONF) $(stat -c %U /var/lib/shanzhi)" 'root:shanzhi 640 shanzhi'
+as_shanzhi init >/dev/null 2>&1
+systemctl enable --now shanzhi
+ready
+`],
+    ['data of another owner are told of and not touched', `
+mkdir -p /var/lib/shanzhi
+echo precious >/var/lib/shanzhi/shanzhi.db
+chown -R nobody: /var/lib/shanzhi
+chmod 700 /var/lib/shanzhi
+apt-get install -y -q --no-install-recommends ./shanzhi_0.1.0_amd64.deb >/tmp/apt 2>&1
+must grep -q 'belongs to nobody' /tmp/apt
+is "$(stat -c %U /var/lib/shanzhi/shanzhi.db) $(cat /var/lib/shanzhi/shanzhi.db)" 'nobody precious'
+never as_shanzhi init >/dev/null 2>&1
+is "$(cat /var/lib/shanzhi/shanzhi.db)" precious
+`],
+    ['data on a disk of their own, by a link', `
+mkdir -p /srv/disk
+ln -s /srv/disk /var/lib/shanzhi
+apt-get install -y -q --no-install-recommends ./shanzhi_0.1.0_amd64.deb >/tmp/apt 2>&1
+must grep -q 'chown --recursive' /tmp/apt
+chown --recursive shanzhi:shanzhi /srv/disk
+as_shanzhi init >/dev/null 2>&1
+must test -f /srv/disk/key
+apt-get purge -y -q shanzhi >/dev/null 2>&1
+must test -f /srv/disk/key
+`],
+    ['a unit installed by hand hides the package\'s: it is told', `
+mkdir -p /etc/systemd/system
+printf '[Service]\\nExecStart=/usr/local/bin/shanzhi serve\\n' >/etc/systemd/system/shanzhi.service
+apt-get install -y -q --no-install-recommends ./shanzhi_0.1.0_amd64.deb >/tmp/apt 2>&1
+must grep -q 'hides the package' /tmp/apt
+`],
+    ['an older program over newer data: it refuses, changes nothing, and the newer one serves again', `
+apt-get install -y -q --no-install-recommends ./shanzhi_0.2.0_amd64.deb curl >/tmp/apt 2>&1
+as_shanzhi init >/dev/null 2>&1
+systemctl enable --now shanzhi
+ready
+apt-get install -y -q --no-install-recommends --allow-downgrades ./shanzhi_0.1.0_amd64.deb >/tmp/apt 2>&1
+never curl -fsS --retry 3 --retry-delay 1 --retry-connrefused -o /dev/null http://127.0.0.1:8600/readyz
+never as_shanzhi account list >/tmp/said 2>&1
+must grep -qi newer /tmp/said
+apt-get install -y -q --no-install-recommends ./shanzhi_0.2.0_amd64.deb >/tmp/apt 2>&1
+systemctl restart shanzhi
+ready
+`],
+    ['settings the administrator changed and loosened stay as they are', `
+apt-get install -y -q --no-install-recommends ./shanzhi_0.1.0_amd64.deb >/tmp/apt 2>&1
+echo 'port = 8700' >>$CONF
+chmod 644 $CONF
+sum=$(cksum <$CONF)
+apt-get install -y -q --no-install-recommends ./shanzhi_0.2.0_amd64.deb >/tmp/apt 2>&1
+is "$(cksum <$CONF) $(stat -c %a $CONF)" "$sum 644"
+apt-get remove -y -q shanzhi >/dev/null 2>&1
+apt-get install -y -q --no-install-recommends ./shanzhi_0.2.0_amd64.deb >/tmp/apt 2>&1
+is "$(cksum <$CONF) $(stat -c %a $CONF)" "$sum 644"
+`],
+    ['an upgrade under load: who was answered is not forgotten, and the pause is short', `
+apt-get install -y -q --no-install-recommends ./shanzhi_0.1.0_amd64.deb curl >/tmp/apt 2>&1
+as_shanzhi init >/dev/null 2>&1
+systemctl enable --now shanzhi
+ready
+(while [ ! -e /tmp/enough ]; do curl -s -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:8600/readyz || true; done >/tmp/codes) &
+apt-get install -y -q --no-install-recommends ./shanzhi_0.2.0_amd64.deb >/tmp/apt 2>&1
+ready
+touch /tmp/enough
+wait
+is "$(grep -vxE '200|000|503' /tmp/codes | sort | uniq -c)" ''
+must grep -qx 200 /tmp/codes
+`],
+];
+for (const [name, text] of mistakes)
+    test(name, () => {
+        const { status, out } = bareRoot('mistakes').bash(`set -euo pipefail\nsource /root/checks.sh\nHERE='${name.replace(/'/g, '')}'\n${text}\nstep done\n`);
+        assert.ok(status === 0 && out.trimEnd().endsWith('=== done'), out.slice(-3000));
+    });

@@ -30,7 +30,7 @@ export function blocks(file, text = readFileSync(file, 'utf8')) {
 
 // The script of one root: its blocks in order, each command traced with its line, the check of a block after it.
 export function script(file, root) {
-    let out = 'set -euo pipefail\nsource /root/checks.sh\n';
+    let out = `set -euo pipefail\nsource /root/checks.sh\ndeclare -F before_${root} >/dev/null && before_${root}\n`;
     for (const b of blocks(file).filter((x) => x.root === root)) {
         out += `HERE='${b.file}:${b.line}'\nstep "$HERE ${b.run}"\n{ set -x; } 2>/dev/null\n${b.text}{ set +x; } 2>/dev/null\n`;
         out += `declare -F "after_${b.run.replace(/\W/g, '_')}" >/dev/null && after_${b.run.replace(/\W/g, '_')}\n`;

@@ -1,5 +1,6 @@
 /* The program: the slices in their order, and the command table. `shanzhi help` prints the same rows
  * that are dispatched here; slices bring rows of their own. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,7 @@ static const struct command commands[] = {
     { "openapi", "", "Print the API document (OpenAPI 3.1). 接口文档", false, cmd_openapi },
     { "routes", "[--json]", "Print every route with its permission. 接口清单", false, cmd_routes },
     { "version", "", "Print the version. 版本", false, cmd_version },
-    { "help", "[COMMAND]", "Print this. 帮助", false, cmd_help },
+    { "help", "[COMMAND…]", "Print this, or what one command takes. 帮助", false, cmd_help },
     { 0 },
 };
 
@@ -180,7 +181,6 @@ static int cmd_serve(struct cli *c)
 static int cmd_backup(struct cli *c)
 {
     const char *path = cli_arg(c, 0);
-    if (!path) return cli_fail(c, err_say(c->mem, ERR_INVALID, "FILE", "请写明备份文件名。", "Name the file to write."));
     const struct err *e = store_backup(c->store, c->mem, path);
     if (e) return cli_fail(c, e);
     printf("%s\n", path);
@@ -251,26 +251,67 @@ static void each_command(visit *fn, void *arg)
             if (!fn(row, arg)) return;
 }
 
-static bool print_row(const struct command *row, void *arg)
+static void print_row(const struct command *row)
 {
-    const char *only = arg;
-    if (only && strncmp(row->name, only, strlen(only))) return true;
     printf("  %-28s %s\n", row->name, row->summary);
     if (*row->args) printf("  %-28s   %s\n", "", row->args);
+}
+
+/* "scheme" names its commands, "scheme check" one of them; NULL all. */
+struct naming { const char *what; int shown; bool exact; };
+
+static bool print_named(const struct command *row, void *arg)
+{
+    struct naming *n = arg;
+    size_t length = n->what ? strlen(n->what) : 0;
+    if (length && strncmp(row->name, n->what, length)) return true;
+    if (length && row->name[length] && (n->exact || row->name[length] != ' ')) return true;
+    print_row(row);
+    n->shown++;
     return true;
+}
+
+struct names { struct arena *mem; const char *list[256]; size_t n; };
+
+/* The commands and the words they begin with. */
+static bool collect(const struct command *row, void *arg)
+{
+    struct names *names = arg;
+    if (names->n + 2 >= sizeof names->list / sizeof *names->list) BUG("more commands than names");
+    names->list[names->n++] = row->name;
+    names->list[names->n++] = arena_strndup(names->mem, row->name, strcspn(row->name, " "));
+    return true;
+}
+
+/* Names the nearest command of one or two words, and where all are listed. */
+static int unknown(struct arena *mem, const char *first, const char *second)
+{
+    struct names names = { .mem = mem };
+    each_command(collect, &names);
+    const char *both = second ? arena_printf(mem, "%s %s", first, second) : first;
+    const char *near = text_nearest(both, names.list);
+    if (!near) near = text_nearest(first, names.list);
+    fprintf(stderr, "没有这个命令 / no such command: %s\n", both);
+    if (near) fprintf(stderr, "您是想用 / did you mean: shanzhi %s\n", near);
+    fputs("全部命令 / all commands: shanzhi help\n", stderr);
+    return EXIT_USAGE;
 }
 
 static int cmd_help(struct cli *c)
 {
-    const char *only = cli_arg(c, 0);
-    puts("shanzhi 善治 " SHANZHI_VERSION "\n\nshanzhi COMMAND [--setting value]\n");
-    each_command(print_row, (void *)only);
-    if (only) return 0;
+    const char *first = cli_arg(c, 0), *second = cli_arg(c, 1);
+    struct naming n = { .what = second ? arena_printf(c->mem, "%s %s", first, second) : first, .exact = second != NULL };
+    if (!first) puts("shanzhi 善治 " SHANZHI_VERSION "\n\nshanzhi COMMAND [--setting value]\n");
+    each_command(print_named, &n);
+    if (!n.shown) return unknown(c->mem, first, second);
+    if (first) return EXIT_DONE;
     puts("\nSettings (flag --name, environment SHANZHI_NAME, or a line in the file of --config):");
     for (const struct setting *s = settings; s->name; s++)
         printf("  --%-18s %s%s%s%s\n", s->name, s->doc, s->fallback ? " [" : "",
                s->fallback ? s->fallback : "", s->fallback ? "]" : "");
-    return 0;
+    puts("\nExit codes 退出码: 0 done 完成; 1 failed 失败; 2 wrong command, option, value or setting 用法或配置有误;\n"
+         "3 no installation, another version of it, or another one's key 没有安装、版本不符或密钥不符");
+    return EXIT_DONE;
 }
 
 struct search { int argc; char **argv; const struct command *best; int words; };
@@ -292,33 +333,14 @@ static bool match_row(const struct command *row, void *arg)
     return true;
 }
 
-struct names { const char *list[128]; size_t n; };
-
-static bool collect(const struct command *row, void *arg)
+/* No command stands first in argv: a group's name alone lists it. */
+static int no_command(struct arena *mem, int argc, char **argv)
 {
-    struct names *names = arg;
-    if (names->n + 1 < sizeof names->list / sizeof *names->list) names->list[names->n++] = row->name;
-    return true;
-}
-
-/* No command stands first in argv: names the nearest of one or two words, and where all are listed. */
-static int unknown(struct arena *mem, int argc, char **argv)
-{
-    struct names names = { 0 };
-    each_command(collect, &names);
-    const char *group = arena_printf(mem, "%s ", argv[0]);
-    for (size_t i = 0; argc == 1 && i < names.n; i++) {
-        if (strncmp(names.list[i], group, strlen(group))) continue;
-        printf("shanzhi %s …\n\n", argv[0]); /* "shanzhi scheme": what it can do */
-        each_command(print_row, (void *)group);
-        return 2;
-    }
-    const char *near = argc > 1 ? text_nearest(arena_printf(mem, "%s %s", argv[0], argv[1]), names.list) : NULL;
-    if (!near) near = text_nearest(argv[0], names.list);
-    fprintf(stderr, "没有这个命令 / no such command: %s\n", argv[0]);
-    if (near) fprintf(stderr, "您是想用 / did you mean: shanzhi %s\n", near);
-    fputs("全部命令 / all commands: shanzhi help\n", stderr);
-    return 2;
+    struct cli c = { .mem = mem, .slices = slices };
+    if (!argc || text_equal(argv[0], "--help") || text_equal(argv[0], "-h")) return cli_end(&c, cmd_help(&c));
+    struct naming group = { .what = argv[0] };
+    if (argc == 1) each_command(print_named, &group); /* "shanzhi scheme": what it can do */
+    return group.shown ? EXIT_USAGE : unknown(mem, argv[0], argc > 1 ? argv[1] : NULL);
 }
 
 /* What settings change in the kernel, before any thread starts. */
@@ -334,33 +356,46 @@ static const struct err *apply(struct arena *mem, const struct config *config)
     return NULL;
 }
 
+/* A closed descriptor 0, 1 or 2 would be given to the next file opened, and messages would go into it. */
+static void standard_files(void)
+{
+    int fd;
+    do fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) close(fd);
+}
+
+static int dispatch(struct cli *c, const struct command *row, int argc, char **argv)
+{
+    int code = cli_parse(c, row, argc, argv);
+    if (code) return code;
+    if (cli_option(c, "help")) {
+        print_row(row);
+        return EXIT_DONE;
+    }
+    const struct err *e = NULL;
+    if (row->store || (row->store_with && cli_option(c, row->store_with)))
+        e = enter(c, row->store == CLI_CREATES, row->run == cmd_serve && cli_option(c, "migrate"));
+    code = e ? cli_fail(c, e) : row->run(c);
+    if (c->store) store_close(c->store);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     static struct arena mem; /* static: whatever way we leave, it is not lost */
     struct config *config;
     struct cli c = { .mem = &mem, .slices = slices };
+    standard_files();
     const struct err *e = config_load(&mem, &argc, argv, &config);
     if (!e) e = apply(&mem, config);
-    if (e) return cli_fail(&c, e);
+    if (e) return cli_misuse(&c, e);
     argc--; /* the program's own name; config_load leaves it */
     argv++;
     c.config = config;
     struct search f = { .argc = argc, .argv = argv };
     each_command(match_row, &f);
-    if (!f.best) {
-        if (argc && !text_equal(argv[0], "--help")) return unknown(&mem, argc, argv);
-        return cmd_help(&(struct cli){ .mem = &mem, .slices = slices });
-    }
-    c.argc = argc - f.words + 1;
-    c.argv = argv + f.words - 1;
-    if (cli_option(&c, "help")) {
-        print_row(f.best, NULL);
-        return 0;
-    }
-    if (f.best->store || (f.best->store_with && cli_option(&c, f.best->store_with)))
-        e = enter(&c, f.best->store == CLI_CREATES, f.best->run == cmd_serve && cli_option(&c, "migrate"));
-    int code = e ? cli_fail(&c, e) : f.best->run(&c);
-    if (c.store) store_close(c.store);
+    int code = f.best ? cli_end(&c, dispatch(&c, f.best, argc - f.words, argv + f.words)) : no_command(&mem, argc, argv);
     arena_clear(&mem);
     return code;
 }

@@ -47,7 +47,6 @@ static const struct err *password_line(struct cli *c, const char **out)
 
 static const struct err *named(struct req *r, const char *name, struct account **out)
 {
-    if (!name) return usage(r->mem, "NAME", "请写账号名。", "give the account's name.");
     TRY(account_named(r, name, out));
     return *out ? NULL
                 : fail_say(r, ERR_NOT_FOUND, "NAME", arena_printf(r->mem, "没有账号 %s。", name),
@@ -64,15 +63,15 @@ static const struct err *add_run(struct req *r, void *arg)
 {
     struct adding *a = arg;
     TRY(access_account_add(r, &a->account, &a->id));
-    return access_audit(r, "account add", a->account.unit ? a->account.unit : a->account.village,
-                        a->id, a->account.name);
+    TRY(access_audit(r, "account add", a->account.unit ? a->account.unit : a->account.village,
+                        a->id, a->account.name));
+    return a->account.one_time ? cli_print(r->mem, "%s\t%s\n", a->account.name, a->account.password) : NULL;
 }
 
 static const struct err *add_options(struct cli *c, struct adding *a)
 {
     struct account_new *n = &a->account;
     n->name = cli_arg(c, 0);
-    if (!n->name) return usage(c->mem, "NAME", "请写账号名。", "give the account's name.");
     n->display = cli_option(c, "display") ? cli_option(c, "display") : n->name;
     n->phone = cli_option(c, "phone");
     TRY(number_option(c, "unit", 0, &n->unit));
@@ -88,10 +87,8 @@ static int cmd_add(struct cli *c)
 {
     struct adding a = { 0 };
     const struct err *e = add_options(c, &a);
-    if (e) return cli_fail(c, e);
-    int rc = run_as_operator(c, add_run, &a);
-    if (rc == 0 && a.account.one_time) printf("%s\t%s\n", a.account.name, a.account.password);
-    return rc;
+    if (e) return cli_misuse(c, e);
+    return run_as_operator(c, add_run, &a);
 }
 
 /* ---- account list ---- */
@@ -138,7 +135,7 @@ static int cmd_list(struct cli *c)
 /* ---- account passwd, lock, unlock ---- */
 struct change {
     const char *name, *password, *state;
-    bool drop_totp;
+    bool given, drop_totp; /* given: the password came with the command */
 };
 
 static const struct err *passwd_run(struct req *r, void *arg)
@@ -147,7 +144,10 @@ static const struct err *passwd_run(struct req *r, void *arg)
     struct account *a;
     TRY(named(r, ch->name, &a));
     TRY(access_audit(r, "account passwd", a->unit, a->id, a->name));
-    if (!ch->password) return account_one_time(r, a->id, ch->drop_totp, &ch->password);
+    if (!ch->given) {
+        TRY(account_one_time(r, a->id, ch->drop_totp, &ch->password));
+        return cli_print(r->mem, "%s\t%s\n", ch->name, ch->password);
+    }
     TRY(password_rules(r, "password", ch->password, a->name, access_open_sealed(r, a->phone)));
     TRY(db_exec(r,
                 "UPDATE access_account SET password = $2, must_change = 0, password_until = NULL, "
@@ -161,12 +161,9 @@ static const struct err *passwd_run(struct req *r, void *arg)
 static int cmd_passwd(struct cli *c)
 {
     struct change ch = { .name = cli_arg(c, 0), .drop_totp = cli_option(c, "drop-totp") != NULL };
-    bool given = cli_option(c, "password-stdin") != NULL;
-    const struct err *e = given ? password_line(c, &ch.password) : NULL;
-    if (e) return cli_fail(c, e);
-    int rc = run_as_operator(c, passwd_run, &ch);
-    if (rc == 0 && !given) printf("%s\t%s\n", ch.name, ch.password);
-    return rc;
+    ch.given = cli_option(c, "password-stdin") != NULL;
+    const struct err *e = ch.given ? password_line(c, &ch.password) : NULL;
+    return e ? cli_misuse(c, e) : run_as_operator(c, passwd_run, &ch);
 }
 
 static const struct err *state_run(struct req *r, void *arg)
@@ -204,9 +201,6 @@ static const struct err *granting_options(struct cli *c, struct granting *g)
     g->role = cli_arg(c, 1);
     g->grid = cli_option(c, "grid");
     g->any = !cli_option(c, "region");
-    if (!g->role)
-        return usage(c->mem, "ROLE", "请写角色（见 shanzhi roles）。",
-                     "give the role (see `shanzhi roles`).");
     TRY(number_option(c, "region", 0, &g->region));
     return number_option(c, "household", NONE, &g->household);
 }
@@ -243,7 +237,7 @@ static int grant_or_revoke(struct cli *c, tx_fn *fn)
 {
     struct granting g = { 0 };
     const struct err *e = granting_options(c, &g);
-    return e ? cli_fail(c, e) : run_as_operator(c, fn, &g);
+    return e ? cli_misuse(c, e) : run_as_operator(c, fn, &g);
 }
 
 static int cmd_grant(struct cli *c)
@@ -285,7 +279,11 @@ static const struct err *init_run(struct req *r, void *arg)
         TRY(access_account_add(r, &a, &id));
         TRY(access_grant_add(r, id, duties[i], f->unit, NULL, NONE));
     }
-    return access_audit(r, "init", f->unit, NONE, NULL);
+    TRY(access_audit(r, "init", f->unit, NONE, NULL));
+    TRY(cli_print(r->mem, "三员一次性密码（首次登录须修改；请分别交给三个人）\n"
+                          "One-time passwords of the three administrators: hand them to three people.\n"));
+    for (int i = 0; i < FIRST; i++) TRY(cli_print(r->mem, "%s\t%s\n", duties[i], f->password[i]));
+    return NULL;
 }
 
 static int cmd_init(struct cli *c)
@@ -293,17 +291,10 @@ static int cmd_init(struct cli *c)
     struct first f = { 0 };
     if (cli_option(c, "no-accounts")) return 0;
     const struct err *e = number_option(c, "unit", 0, &f.unit);
-    if (e) return cli_fail(c, e);
+    if (e) return cli_misuse(c, e);
     int rc = run_as_operator(c, init_run, &f);
-    if (rc != 0) return rc;
-    if (f.there) {
-        puts("已有账号，未作改动。 There are accounts already; nothing was changed.");
-        return 0;
-    }
-    puts("三员一次性密码（首次登录须修改；请分别交给三个人）\n"
-         "One-time passwords of the three administrators: hand them to three people.");
-    for (int i = 0; i < FIRST; i++) printf("%s\t%s\n", duties[i], f.password[i]);
-    return 0;
+    if (rc == 0 && f.there) puts("已有账号，未作改动。 There are accounts already; nothing was changed.");
+    return rc;
 }
 
 /* ---- roles ---- */

@@ -1,6 +1,8 @@
-/* What commands share: their arguments and how they fail. */
+/* What commands share: how they fail, the store, and what they print. */
 #include "http/command.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,12 @@ int cli_fail(struct cli *c, const struct err *e)
         fprintf(stderr, "  %s: %s\n", f->field, lang == LANG_EN ? f->en : f->zh);
     if (e->cause) fprintf(stderr, "  %s\n", e->cause);
     return e->code == ERR_NO_INSTALLATION || e->code == ERR_NOT_MIGRATED ? EXIT_NO_INSTALLATION : EXIT_FAILED;
+}
+
+int cli_misuse(struct cli *c, const struct err *e)
+{
+    cli_fail(c, e);
+    return EXIT_USAGE;
 }
 
 /* ---- the store ---- */
@@ -71,32 +79,27 @@ const struct err *cli_migrate(struct cli *c, int *applied)
     return store_migrate(c->store, c->mem, all, n, applied);
 }
 
-/* ---- arguments ---- */
+/* ---- output ---- */
 
-/* "--name value", "--name=value" or "--name". */
-const char *cli_option(const struct cli *c, const char *name)
+static const struct err *unwritten(struct arena *mem, const char *zh, const char *en)
 {
-    size_t n = strlen(name);
-    for (int i = 1; i < c->argc; i++) {
-        const char *s = c->argv[i];
-        if (strncmp(s, "--", 2) || strncmp(s + 2, name, n)) continue;
-        if (s[2 + n] == '=') return s + 3 + n;
-        if (s[2 + n]) continue;
-        return i + 1 < c->argc && strncmp(c->argv[i + 1], "--", 2) ? c->argv[i + 1] : "";
-    }
-    return NULL;
+    const char *why = strerror(errno);
+    return err_say(mem, ERR_INTERNAL, NULL, arena_printf(mem, "标准输出无法写入（%s），%s", why, zh),
+                   arena_printf(mem, "standard output cannot be written (%s); %s", why, en));
 }
 
-/* An option's value is the word after it, so words after "--x" are not counted. */
-const char *cli_arg(const struct cli *c, int want)
+const struct err *cli_print(struct arena *mem, const char *format, ...)
 {
-    for (int i = 1; i < c->argc; i++) {
-        if (strncmp(c->argv[i], "--", 2)) {
-            if (!want--) return c->argv[i];
-        } else if (!strchr(c->argv[i], '=') && i + 1 < c->argc &&
-                   strncmp(c->argv[i + 1], "--", 2)) {
-            i++;
-        }
-    }
-    return NULL;
+    va_list more;
+    va_start(more, format);
+    int n = vprintf(format, more);
+    va_end(more);
+    if (n >= 0 && fflush(stdout) == 0) return NULL;
+    return unwritten(mem, "未作任何改动。", "nothing was changed.");
+}
+
+int cli_end(struct cli *c, int code)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || code) return code;
+    return cli_fail(c, unwritten(c->mem, "输出不完整；命令所作的改动已经保存。", "the output is not complete; what the command changed stays."));
 }

@@ -100,17 +100,13 @@ static void tell_extend(struct cli *c, const char *path, const struct scheme *s,
 
 static int check_command(struct cli *c)
 {
-    int bad = 0, files = 0;
+    int bad = 0;
     bool choices = cli_option(c, "choices") != NULL, json = cli_option(c, "json") != NULL;
     const char *template_path = cli_option(c, "template");
-    const struct scheme *template_ = template_path && *template_path ? check_file(c, template_path) : NULL;
+    const struct scheme *template_ = template_path ? check_file(c, template_path) : NULL;
     if (template_path && !template_) return 1;
-    /* But for --template the options take no value, so the word behind one is a file too. */
-    for (int a = 1; a < c->argc; a++) {
-        const char *path = c->argv[a];
-        if (!strcmp(path, "--template")) a++;
-        if (!strncmp(path, "--", 2)) continue;
-        files++;
+    for (int i = 0; i < c->args_n; i++) {
+        const char *path = cli_arg(c, i);
         if (json) {
             bad += !check_json(c, path, template_);
             continue;
@@ -126,10 +122,6 @@ static int check_command(struct cli *c)
         struct buf out = buf_in(c->mem, TEXT_MAX);
         scheme_tell_choices(c->mem, s, &out);
         printf("%s", out.p ? out.p : "");
-    }
-    if (!files) {
-        fprintf(stderr, "用法 usage: shanzhi scheme check [--choices | --json] [--template TEMPLATE] FILE…\n");
-        return 2;
     }
     return bad ? 1 : 0;
 }

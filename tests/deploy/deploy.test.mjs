@@ -15,12 +15,12 @@ let packages = [];
 
 function run(command, args, options = {}) {
     const r = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 64 << 20, ...options });
-    return { status: r.status, out: `${r.stdout}${r.stderr}` };
+    return { status: r.status, out: `${r.stdout}${r.stderr}`, stdout: r.stdout };
 }
 function must(command, ...args) {
     const r = run(command, args);
     assert.equal(r.status, 0, `${command} ${args.join(' ')}\n${r.out.slice(-4000)}`);
-    return r.out;
+    return r.stdout;
 }
 
 // A bare root of its own with the packages' files at hand, and systemctl as tests/deploy/root has it.
@@ -51,7 +51,7 @@ before(() => {
     // The next version is this one with one migration more (tests/deploy/next.c).
     must('ninja', '-C', 'build/release', 'shanzhi_next');
     debs['0.2.0'] = must('packaging/deb/build', '--version', '0.2.0', '--binary', 'build/release/shanzhi_next').trim().split('\n').pop();
-    const text = blocks(guide).filter((b) => b.run).map((b) => b.text).join('\n');
+    const text = blocks(guide).filter((b) => b.run).map((b) => b.text.replace(/\\\n/g, ' ')).join('\n');
     packages = [...new Set([...text.matchAll(/^apt-get install (.*)$/gm)].flatMap((m) => m[1].split(/\s+/)).filter((w) => !/^[-.]/.test(w)))].sort();
 });
 after(() => {

@@ -23,6 +23,7 @@
 #include "region/region.h"
 #include "scheme/scheme.h"
 #include "trial/trial.h"
+#include "upkeep/upkeep.h"
 
 extern const struct embedded embedded_web[];
 #ifdef SHANZHI_NEXT
@@ -40,6 +41,7 @@ static const struct slice *const slices[] = {
     &claim_slice,
     &trial_slice,
     &demo_slice,
+    &upkeep_slice,
 #ifdef SHANZHI_NEXT
     &next_slice, /* tests/deploy/next.c: a version with one migration more */
 #endif
@@ -48,7 +50,6 @@ static const struct slice *const slices[] = {
 
 static int cmd_serve(struct cli *c);
 static int cmd_migrate(struct cli *c);
-static int cmd_backup(struct cli *c);
 static int cmd_openapi(struct cli *c);
 static int cmd_routes(struct cli *c);
 static int cmd_help(struct cli *c);
@@ -57,7 +58,6 @@ static int cmd_version(struct cli *c);
 static const struct command commands[] = {
     { "serve", "[--migrate]", "Serve the pages and the API; --migrate: after bringing the database to this version. 启动服务", true, cmd_serve },
     { "migrate", "", "Bring the database to this program's version; SQLite is copied before. 升级数据库", false, cmd_migrate },
-    { "backup", "FILE", "Copy the SQLite database as of now, while the server runs. 备份", true, cmd_backup },
     { "openapi", "", "Print the API document (OpenAPI 3.1). 接口文档", false, cmd_openapi },
     { "routes", "[--json]", "Print every route with its permission. 接口清单", false, cmd_routes },
     { "version", "", "Print the version. 版本", false, cmd_version },
@@ -175,15 +175,6 @@ static int cmd_serve(struct cli *c)
     log_info("http", "stopping", LS("signal", sig == SIGTERM ? "TERM" : "INT"));
     http_stop(server);
     log_info("http", "stopped");
-    return 0;
-}
-
-static int cmd_backup(struct cli *c)
-{
-    const char *path = cli_arg(c, 0);
-    const struct err *e = store_backup(c->store, c->mem, path);
-    if (e) return cli_fail(c, e);
-    printf("%s\n", path);
     return 0;
 }
 

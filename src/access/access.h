@@ -98,6 +98,9 @@ MUST_CHECK const struct err *access_key_load(struct arena *mem, const char *path
 /* Whose key it is, for backup and restore; *out NULL: of the time before installations had an id. */
 MUST_CHECK const struct err *access_key_installation(struct arena *mem, const char *path,
                                                      const char **out);
+/* Tells keys apart without giving one away: of the key that belongs to the database, 16 hex digits; NULL before
+ * there is one. */
+MUST_CHECK const struct err *access_key_fingerprint(struct req *r, const char **out);
 /* Where the key file of these settings is. */
 const char *access_key_path(struct arena *mem, const struct config *c);
 /* init and demo, after migrations: id, key and the key's mark in a database that has none. One that

@@ -203,6 +203,15 @@ static const struct err *key_belongs(struct req *r, void *arg)
         "The key file is not the one this database was filled with; restore the right one.");
 }
 
+const struct err *access_key_fingerprint(struct req *r, const char **out)
+{
+    enum { SHOWN_BYTES = 8 };
+    struct key_row *row;
+    TRY(db_find(r, &key_row_record, &row, "SELECT mark FROM access_key WHERE id = 1"));
+    *out = row && row->mark.n >= SHOWN_BYTES ? hex_encode(r->mem, row->mark.p, SHOWN_BYTES) : NULL;
+    return NULL;
+}
+
 static const struct err *no_installation(struct arena *mem, const struct config *c)
 {
     const char *database = config_get(c, "database"), *data = config_get(c, "data");

@@ -52,8 +52,7 @@ const struct err *cli_store_open(struct cli *c, bool create)
     return store_open(c->mem, &config, &c->store);
 }
 
-/* The slices' migrations, in their order. */
-static struct migration *migrations(struct cli *c, size_t *n)
+struct migration *cli_migrations(struct cli *c, size_t *n)
 {
     *n = 0;
     for (const struct slice *const *s = c->slices; *s; s++)
@@ -68,14 +67,14 @@ static struct migration *migrations(struct cli *c, size_t *n)
 const struct err *cli_store_state(struct cli *c, enum store_state *state, int *pending)
 {
     size_t n;
-    const struct migration *all = migrations(c, &n);
+    const struct migration *all = cli_migrations(c, &n);
     return store_state(c->store, c->mem, all, n, state, pending);
 }
 
 const struct err *cli_migrate(struct cli *c, int *applied)
 {
     size_t n;
-    const struct migration *all = migrations(c, &n);
+    const struct migration *all = cli_migrations(c, &n);
     return store_migrate(c->store, c->mem, all, n, applied);
 }
 

@@ -35,6 +35,8 @@ int cli_fail(struct cli *c, const struct err *e);
 int cli_misuse(struct cli *c, const struct err *e); /* a value that is none: EXIT_USAGE */
 /* Opens c->store as the settings say. create: make a missing SQLite file. */
 MUST_CHECK const struct err *cli_store_open(struct cli *c, bool create);
+/* The slices' migrations, in their order. */
+struct migration *cli_migrations(struct cli *c, size_t *n);
 /* How far the open store is, and what brings it to this program's version. */
 MUST_CHECK const struct err *cli_store_state(struct cli *c, enum store_state *state, int *pending);
 MUST_CHECK const struct err *cli_migrate(struct cli *c, int *applied);

@@ -1,4 +1,4 @@
-/* All balances recomputed from the entries; a tx_fn for store_run. */
+/* Public: all balances recomputed from the entries; a tx_fn for store_run. */
 #ifndef LEDGER_VERIFY_H
 #define LEDGER_VERIFY_H
 #include "ledger/ledger.h"

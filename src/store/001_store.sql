@@ -4,7 +4,8 @@
 CREATE TABLE installation (
     one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
     id TEXT NOT NULL,
-    made_at BIGINT NOT NULL
+    made_at BIGINT NOT NULL,
+    moved_to TEXT                -- it was carried over to another database, and this one is closed
 );
 
 -- Who makes ids with which node number (kernel/id.h). holder '' : given back; until: milliseconds since 1970, of the

@@ -8,6 +8,7 @@
 
 #include "kernel/buf.h"
 #include "kernel/date.h"
+#include "kernel/id.h"
 #include "kernel/log.h"
 #include "kernel/text.h"
 #include "store/driver.h"
@@ -99,7 +100,6 @@ static const char *engine_part(struct arena *mem, const char *sql, const char *e
 }
 
 /* ---- what is applied ---- */
-struct applied { const char *slice; int64_t number; const char *name, *checksum; };
 static const struct field applied_fields[] = {
     F(applied, slice, K_TEXT, 0, 0, 0, "Slice."),
     F(applied, number, K_INT, 0, 0, 0, "Number in the slice."),
@@ -248,9 +248,45 @@ const struct err *store_state(struct store *s, struct arena *mem, const struct m
 }
 
 /* ---- the installation ---- */
-struct installed { const char *id; };
-static const struct field installed_fields[] = { F(installed, id, K_TEXT, 0, 0, 0, "Id."), { 0 } };
+struct installed { const char *id, *moved_to; };
+static const struct field installed_fields[] = {
+    F(installed, id, K_TEXT, 0, 0, 0, "Id."),
+    F(installed, moved_to, K_TEXT, OPT, 0, 0, "Where it is now."),
+    { 0 }
+};
 static RECORD(installed);
+
+const struct err *store_set_moved(struct req *r, const char *to)
+{
+    return db_exec(r, "UPDATE installation SET moved_to = $1 WHERE one = 1", TEXT(to));
+}
+
+static const struct err *reopen(struct req *r, void *arg)
+{
+    int64_t n;
+    (void)arg;
+    TRY(db_exec_n(r, &n, "UPDATE installation SET moved_to = NULL WHERE one = 1 AND moved_to IS NOT NULL"));
+    return n ? NULL : fail_say(r, ERR_STATE, NULL, "这个安装没有迁移过，未作改动。", "This installation was not moved; nothing was changed.");
+}
+
+const struct err *store_reopen(struct store *s, struct arena *mem)
+{
+    return store_run(s, TX_WRITE, mem, NULL, reopen, NULL);
+}
+
+const struct err *store_served(struct req *r, int64_t *until)
+{
+    return db_int(r, until, "SELECT MAX(until) FROM node_lease WHERE holder <> '' AND until > $1", I64(r->now));
+}
+
+enum { BACKUPS_NOTED = 100 }; /* the newest is what is looked at; the others tell a story */
+
+const struct err *store_note_backup(struct req *r, int64_t at, const char *place, int64_t bytes, bool verified)
+{
+    TRY(db_exec(r, "INSERT INTO backup_made (id, at, place, bytes, verified) VALUES ($1, $2, $3, $4, $5)", I64(id_new()), I64(at), TEXT(place),
+                I64(bytes), I64(verified)));
+    return db_exec(r, "DELETE FROM backup_made WHERE id NOT IN (SELECT id FROM backup_made ORDER BY at DESC, id DESC LIMIT $1)", I64(BACKUPS_NOTED));
+}
 
 static const struct err *find_installation(struct req *r, void *arg)
 {
@@ -259,9 +295,13 @@ static const struct err *find_installation(struct req *r, void *arg)
     bool there;
     *id = NULL;
     TRY(has_table(r, "installation", &there));
-    if (there) TRY(db_find(r, &installed_record, &row, "SELECT id FROM installation WHERE one = 1"));
+    if (there) TRY(db_find(r, &installed_record, &row, "SELECT id, moved_to FROM installation WHERE one = 1"));
     if (row) *id = row->id;
-    return NULL;
+    if (!row || !row->moved_to) return NULL;
+    return fail_say(r, ERR_NO_INSTALLATION, "data",
+                    arena_printf(r->mem, "这个安装已迁移到 %s，请使用那里的。若要放弃迁移、继续用这里的，请先停用那里，再运行 shanzhi move --reopen。", row->moved_to),
+                    arena_printf(r->mem, "This installation was moved to %s: use that. To give the move up and go on here, stop using that one and run "
+                                         "`shanzhi move --reopen`.", row->moved_to));
 }
 
 const struct err *store_installation(struct store *s, struct arena *mem, const char **id)
@@ -299,6 +339,11 @@ const struct err *store_migrated(struct req *r, const struct migration *all, siz
         if (there) (*out)[(*out_n)++] = p.all[i];
     }
     return NULL;
+}
+
+const struct err *store_applied(struct req *r, struct list *out)
+{
+    return db_all(r, &applied_record, out, "SELECT slice, number, name, checksum FROM schema_migration ORDER BY slice, number");
 }
 
 static const struct err *ready(struct req *r, void *arg)

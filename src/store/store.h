@@ -122,6 +122,9 @@ struct migration { const char *slice; int number; const char *name; const char *
 /* Applies what is missing, the store's own first, then in the given order, each in its own
  * transaction; refuses a database that is newer than the program. */
 MUST_CHECK const struct err *store_migrate(struct store *s, struct arena *mem, const struct migration *all, size_t n, int *applied);
+/* What a database has had. */
+struct applied { const char *slice; int64_t number; const char *name, *checksum; };
+MUST_CHECK const struct err *store_applied(struct req *r, struct list *out);
 /* These inside the open transaction, and no others, for a new database that is to be there as a whole or not at all. */
 MUST_CHECK const struct err *store_migrate_within(struct req *r, const struct migration *all, size_t n);
 /* Which of the program's migrations (the store's own among them) the database has, in their order: a copy of it gets no others. Refuses
@@ -139,11 +142,19 @@ MUST_CHECK const struct err *store_installation(struct store *s, struct arena *m
 /* In a write transaction: gives the database this id if it has none; *mine = false: it has one. */
 MUST_CHECK const struct err *store_found(struct req *r, const char *id, bool *mine);
 
+/* It lives elsewhere now, and store_installation refuses it (ERR_NO_INSTALLATION) until it is reopened. */
+MUST_CHECK const struct err *store_set_moved(struct req *r, const char *to);
+MUST_CHECK const struct err *store_reopen(struct store *s, struct arena *mem);
+/* Until when the longest lease of a server that uses it is good; NONE: no server does. */
+MUST_CHECK const struct err *store_served(struct req *r, int64_t *until);
+/* A good backup was made; verified: the books in it agreed. For /readyz and the metrics. */
+MUST_CHECK const struct err *store_note_backup(struct req *r, int64_t at, const char *place, int64_t bytes, bool verified);
+
 /* Is it reachable and migrated? For /readyz. */
 MUST_CHECK const struct err *store_ready(struct store *s, struct arena *mem);
 
-/* A copy of the SQLite database as of now, made while the server runs; path must not exist. Restoring
- * is copying it back while no server runs. On PostgreSQL: an error that names pg_dump. */
+/* A copy of the SQLite database as of now, made while the server runs; path must not exist: the file of a
+ * backup (src/upkeep) from SQLite. From PostgreSQL it is made by store_copy. */
 MUST_CHECK const struct err *store_backup(struct store *s, struct arena *mem, const char *path);
 
 /* Counters for /metrics. */

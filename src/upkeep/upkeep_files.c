@@ -168,10 +168,20 @@ static bool hold(const char *part, int *fd)
     return false;
 }
 
+/* The manifest first: without it nobody takes the rest for a backup. */
+static void empty_folder(struct arena *mem, const char *folder)
+{
+    unlink(arena_printf(mem, "%s/" BACKUP_MANIFEST, folder));
+    DIR *d = opendir(folder);
+    if (!d) return;
+    for (struct dirent *f; (f = readdir(d));)
+        if (text_starts(f->d_name, BACKUP_FILE)) unlink(arena_printf(mem, "%s/%s", folder, f->d_name)); /* SQLite's own, too */
+    closedir(d);
+}
+
 static void remove_files(struct arena *mem, const char *folder)
 {
-    static const char *const names[] = { BACKUP_MANIFEST, BACKUP_FILE, BACKUP_FILE ".part", BACKUP_FILE "-journal" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) unlink(arena_printf(mem, "%s/%s", folder, names[i]));
+    empty_folder(mem, folder);
     rmdir(folder); /* something else in it: it stays */
 }
 
@@ -198,8 +208,7 @@ static const struct err *make_part(struct arena *mem, struct place *p)
     if (!hold(p->part, &p->fd))
         return err_say(mem, ERR_BUSY, NULL, arena_printf(mem, "%s 正在由另一个备份写入。", p->part),
                        arena_printf(mem, "Another backup is being written to %s.", p->part));
-    static const char *const old[] = { BACKUP_MANIFEST, BACKUP_FILE, BACKUP_FILE ".part", BACKUP_FILE "-journal" };
-    for (size_t i = 0; i < sizeof old / sizeof *old; i++) unlink(arena_printf(mem, "%s/%s", p->part, old[i]));
+    empty_folder(mem, p->part);
     return NULL;
 }
 

@@ -2,12 +2,6 @@
  * and a move look at two stores. */
 #include "upkeep/upkeep_in.h"
 
-int upkeep_usage(struct cli *c, const char *field, const char *zh, const char *en)
-{
-    (void)cli_fail(c, err_say(c->mem, ERR_INVALID, field, zh, en));
-    return EXIT_USAGE;
-}
-
 static const struct command upkeep_commands[] = {
     { "backup", "PLACE [--verify] [--keep N]",
       "Copy the installation as of now, while the server runs: a folder with the data and a manifest; PLACE: a new name, or a folder that holds backups."

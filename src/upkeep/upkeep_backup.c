@@ -107,9 +107,9 @@ int cmd_backup(struct cli *c)
     const char *word = cli_arg(c, 0), *many = cli_option(c, "keep");
     int64_t keep = 0;
     signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk */
-    if (!word || !*word) return upkeep_usage(c, "PLACE", "请写备份放在哪里：已有的目录，或一个新名字。", "Say where: a folder that is there, or a new name.");
+    if (!word || !*word) return cli_misuse(c, err_say(c->mem, ERR_INVALID, "PLACE", "请写备份放在哪里：已有的目录，或一个新名字。", "Say where: a folder that is there, or a new name."));
     if (many && !text_int(many, 1, KEEP_MAX, &keep))
-        return upkeep_usage(c, "--keep", "--keep 后面写保留几份（1 到 1000）。", "--keep takes how many to keep, 1 to 1000.");
+        return cli_misuse(c, err_say(c->mem, ERR_INVALID, "--keep", "--keep 后面写保留几份（1 到 1000）。", "--keep takes how many to keep, 1 to 1000."));
     const struct err *e = make(c, word, cli_option(c, "verify") != NULL, keep, &m);
     if (e) return cli_fail(c, e);
     printf("installation 安装 %s, %" PRId64 " bytes, sha256 %s: sound%s\n", m.installation, m.bytes, m.sha256,

@@ -89,8 +89,6 @@ MUST_CHECK const struct err *new_file_begin(struct arena *mem, const char *data,
 MUST_CHECK const struct err *new_file_end(struct arena *mem, struct new_file *f);
 void new_file_drop(struct arena *mem, struct new_file *f);
 
-/* A value that cannot be meant: said, and the exit code of wrong use. */
-int upkeep_usage(struct cli *c, const char *field, const char *zh, const char *en);
 int cmd_backup(struct cli *c);
 int cmd_restore(struct cli *c);
 int cmd_move(struct cli *c);

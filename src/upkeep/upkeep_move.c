@@ -103,7 +103,7 @@ int cmd_move(struct cli *c)
     if (cli_option(c, "reopen")) return reopen(c);
     const char *to = cli_option(c, "to");
     if (!to || (!is_postgres(to) && (!text_starts(to, "sqlite:") || !to[strlen("sqlite:")])))
-        return upkeep_usage(c, "--to", "--to 后面写 postgres://… 或 sqlite:目录。", "--to takes postgres://… or sqlite:DIR.");
+        return cli_misuse(c, err_say(c->mem, ERR_INVALID, "--to", "--to 后面写 postgres://… 或 sqlite:目录。", "--to takes postgres://… or sqlite:DIR."));
     const struct err *e = move(&m, to);
     if (m.carry.to) store_close(m.carry.to);
     if (e) {

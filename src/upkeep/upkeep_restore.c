@@ -110,7 +110,7 @@ int cmd_restore(struct cli *c)
     struct returning r = { .c = c, .place = cli_arg(c, 0) };
     signal(SIGXFSZ, SIG_IGN);
     if (!r.place || !*r.place)
-        return upkeep_usage(c, "BACKUP", "请写是哪一份备份（一个目录）。", "Say which backup, a folder.");
+        return cli_misuse(c, err_say(c->mem, ERR_INVALID, "BACKUP", "请写是哪一份备份（一个目录）。", "Say which backup, a folder."));
     const struct err *e = check(&r);
     if (e) return cli_fail(c, e);
     describe(&r);

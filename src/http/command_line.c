@@ -97,8 +97,9 @@ static int take_option(struct cli *c, struct grammar *g, char **argv, int argc, 
 {
     const char *word = argv[*at], *value = "";
     size_t n = strcspn(word, "=");
-    struct option *o = find_option(g, word + 2, n - 2);
-    if (!o && text_equal(word, "--help")) o = &(struct option){ .name = "help" };
+    static const struct option help = { .name = "help" };
+    const struct option *o = find_option(g, word + 2, n - 2);
+    if (!o && text_equal(word, "--help")) o = &help;
     if (!o) return unknown_option(c, g, word);
     if (!o->value && word[n])
         return wrong(c->row, arena_printf(c->mem, "--%s 不带值。", o->name), arena_printf(c->mem, "--%s takes no value.", o->name));

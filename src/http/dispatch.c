@@ -184,27 +184,39 @@ static void leave_in_flight(struct exchange *x)
     x->in_flight = 0;
 }
 
-/* The data is durable, or it is not: on the committer's thread, or on this one. */
-static void committed(void *arg, const struct err *e)
+/* A write is answered when two things are through: its commit, on the committer's thread or this one, and the
+ * compression of its answer, on the worker's, which has let the next one write before it compresses. The second
+ * of the two comes here; until then the arena is the worker's. */
+static void half_done(struct exchange *x)
 {
-    struct exchange *x = arg;
     struct server *s = x->server;
-    if (e) {
-        reply_err(x, e);
+    if (atomic_fetch_add(&x->halves, 1) == 0) return;
+    if (x->end) {
+        reply_err(x, x->end);
     } else {
-        cache_bump(x->server->cache, x->village);
-        server_publish(x->server, x->topics);
+        cache_bump(s->cache, x->village);
+        server_publish(s, x->topics);
     }
     leave_in_flight(x);
     loop_reply(x); /* x may be gone */
     commit_done(s);
 }
 
+/* The data is durable, or it is not. */
+static void committed(void *arg, const struct err *e)
+{
+    struct exchange *x = arg;
+    x->end = e;
+    half_done(x);
+}
+
 static void hand_over(struct exchange *x)
 {
-    reply_compress(x);
+    atomic_store(&x->halves, 0);
     commit_handed(x->server);
     tx_end(&x->r, true, committed, x);
+    reply_compress(x);
+    half_done(x);
 }
 
 static uint64_t key_in_flight(const struct exchange *x)
@@ -231,7 +243,7 @@ static const struct err *idem_read(struct exchange *x)
 }
 
 /* What must be the same when a key comes again. */
-static void idem_hash(const struct exchange *x, unsigned char out[32])
+static void idem_hash(struct exchange *x)
 {
     const char *parts[] = { x->gate.method, x->gate.path, x->gate.query ? x->gate.query : "" };
     crypto_hash_sha256_state c;
@@ -239,7 +251,7 @@ static void idem_hash(const struct exchange *x, unsigned char out[32])
     for (int i = 0; i < 3; i++)
         crypto_hash_sha256_update(&c, (const unsigned char *)parts[i], strlen(parts[i]) + 1);
     crypto_hash_sha256_update(&c, (const unsigned char *)x->body.p, x->body.n);
-    crypto_hash_sha256_final(&c, out);
+    crypto_hash_sha256_final(&c, x->idem_hash);
 }
 
 /* The next request with this token is counted by account, or, when it is no good, by address. */
@@ -427,9 +439,7 @@ static const struct err *handle(struct exchange *x, const struct err *invalid, b
     TRY(guards(x));
     if (invalid) return invalid;
     if (x->idem_key && x->server->guard) {
-        unsigned char hash[32];
-        idem_hash(x, hash);
-        TRY(x->server->guard->idem_begin(&x->r, route, x->idem_key, hash, again));
+        TRY(x->server->guard->idem_begin(&x->r, route, x->idem_key, x->idem_hash, again));
         if (*again) return NULL;
     }
     return route->run(&x->r);
@@ -565,6 +575,7 @@ void exchange_run(struct exchange *x, struct db *db)
             return;
         }
         x->in_flight = key;
+        idem_hash(x); /* here, so that the turn to write is not kept for it */
     }
     for (int i = 0; i < ATTEMPTS; i++) {
         enum outcome o = attempt(x, in, invalid, bad_path);

@@ -81,6 +81,7 @@ struct exchange {
 
     struct req r;
     const char *idem_key;
+    unsigned char idem_hash[32]; /* of what must be the same when the key comes again */
     uint64_t in_flight;        /* entry in the in-flight table, 0: none */
 
     /* the reply */
@@ -95,6 +96,8 @@ struct exchange {
     bool readyz;               /* asks a worker whether the store answers */
     enum { CODING_NONE, CODING_GZIP, CODING_BR } coding;
     struct topic *topics;      /* to publish after the commit */
+    _Atomic int halves;        /* of a write that are through: dispatch.c */
+    const struct err *end;     /* how its commit ended */
     const char *subscribe;     /* becomes a stream */
 };
 

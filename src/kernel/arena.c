@@ -94,10 +94,15 @@ char *arena_strdup(struct arena *a, const char *s)
 
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
+    char small[256]; /* nearly all of them: formatted once */
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(small, sizeof small, fmt, ap);
     if (n < 0) BUG("format %s", fmt);
+    if ((size_t)n < sizeof small) {
+        va_end(again);
+        return arena_strndup(a, small, (size_t)n);
+    }
     char *out = arena_alloc(a, (size_t)n + 1);
     vsnprintf(out, (size_t)n + 1, fmt, again);
     va_end(again);

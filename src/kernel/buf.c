@@ -68,7 +68,12 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    const char *s = arena_vprintf(b->mem, fmt, ap);
+    char small[256];
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(small, sizeof small, fmt, ap);
     va_end(ap);
-    buf_puts(b, s);
+    if (n >= 0 && (size_t)n < sizeof small) buf_add(b, small, (size_t)n);
+    else buf_puts(b, arena_vprintf(b->mem, fmt, again));
+    va_end(again);
 }

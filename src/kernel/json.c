@@ -112,24 +112,35 @@ void json_quote(struct buf *b, const char *s, size_t n)
     buf_putc(b, '"');
 }
 
-void json_key(struct json *j, const char *key)
+/* "key": as it is. */
+static void bare_key(struct json *j, const char *key, size_t n)
 {
-    if (j->after_key || !j->depth || j->array & bit(j)) BUG("key %s outside an object", key);
-    size_t n = 0;
-    before(j);
-    j->after_key = true;
-    while (!escapes[(unsigned char)key[n]] && (unsigned char)key[n] < 0x80) n++;
-    if (key[n]) { /* nearly every key is a C identifier */
-        json_quote(j->b, key, strlen(key));
-        buf_putc(j->b, ':');
-        return;
-    }
     char *p = buf_reserve(j->b, n + 3);
     if (!p) return;
     p[0] = '"';
     memcpy(p + 1, key, n);
     memcpy(p + 1 + n, "\":", 3);
     j->b->n += n + 3;
+}
+
+static void before_key(struct json *j, const char *key)
+{
+    if (j->after_key || !j->depth || j->array & bit(j)) BUG("key %s outside an object", key);
+    before(j);
+    j->after_key = true;
+}
+
+void json_key(struct json *j, const char *key)
+{
+    size_t n = 0;
+    before_key(j, key);
+    while (!escapes[(unsigned char)key[n]] && (unsigned char)key[n] < 0x80) n++;
+    if (!key[n]) { /* nearly every key is a C identifier */
+        bare_key(j, key, n);
+        return;
+    }
+    json_quote(j->b, key, strlen(key));
+    buf_putc(j->b, ':');
 }
 
 void json_int(struct json *j, int64_t v)
@@ -269,7 +280,8 @@ void json_record(struct json *j, const struct record *rec, const void *p, bool h
     json_object(j);
     for (const struct field *f = rec->fields; f->name; f++) {
         if (f->kind == K_BYTES) continue;
-        json_key(j, f->name);
+        before_key(j, f->name);
+        bare_key(j, f->name, strlen(f->name)); /* names of fields are C identifiers */
         if (hide && f->flags & OUT_SECRET)
             json_text(j, "…");
         else

@@ -15,7 +15,7 @@ packages_test="libcmocka-dev postgresql-15 postgresql-common sqlite3 chromium po
 packages_all="clang libclang-rt-14-dev"
 packages_deb="debhelper dpkg-dev"
 packages_deploy="$packages_deb lintian mmdebstrap iproute2 systemd prometheus nginx-light caddy"
-packages_bench="nginx-light wrk sqlite3 curl"
+packages_bench="nginx-light wrk sqlite3 curl valgrind"
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -1,4 +1,5 @@
-/* ./bench: the release binary under load beside named references, on the same machine in the same run.
+/* ./bench: instructions of a fixed script of requests (count.mjs), then the release binary under load beside named references, on
+ * the same machine in the same run.
  *   static page, public board    nginx serving the same bytes from files, both loaded by wrk with 64 connections
  *   durable claims over HTTP     bare SQLite replaying the recorded statements of the same claims: one commit per write, and batches
  *   passbook                     nginx serving a file of the same size
@@ -9,13 +10,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { randomUUID } from 'node:crypto';
-import { writeDocument } from './document.mjs';
+import { tools, writeDocument } from './document.mjs';
+import { compareCounts, countTable, readCounts } from './compare.mjs';
+import { countRequests } from './count.mjs';
 import { measureEvaluation } from './evaluation/evaluation.mjs';
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : null;
-if (only && !['server', 'evaluation'].includes(only)) throw new Error('--only server or --only evaluation');
+if (only && !['instructions', 'server', 'evaluation'].includes(only)) throw new Error('--only instructions, --only server or --only evaluation');
 const seconds = quick ? 2 : Number(args[args.indexOf('--seconds') + 1] || 0) || 8;
 const dir = `${process.cwd()}/build/bench`;
 const bin = 'build/release/shanzhi';
@@ -104,6 +107,21 @@ const say = (what, ours, reference, ratio, aim) => {
 };
 const per = (x) => `${Math.round(x).toLocaleString('en')}/s`;
 const times = (x) => `${x.toFixed(2)}x`;
+
+/* ---- instructions ---- */
+const comparing = args.includes('--compare');
+if (comparing || !only || only === 'instructions') {
+    console.log('request | instructions | SQL statements | between rounds');
+    const counts = await countRequests({ seen: (c) => console.log(`${c.what} | ${c.instructions.toLocaleString('en')} | ${c.statements.toFixed(1)} | ${(c.spread * 100).toFixed(1)} %`) });
+    if (comparing) {
+        const before = readFileSync('docs/benchmarks.md', 'utf8');
+        console.log(`\n${/^Counted by .*$/m.exec(before)?.[0] ?? ''}\nNow: ${tools()}`);
+        const worse = compareCounts(readCounts(before), counts);
+        console.log(worse.length ? worse.join('\n') : 'nothing got more than 5 % worse');
+        process.exit(worse.length ? 1 : 0);
+    }
+    parts.instructions = countTable(counts);
+}
 
 console.log(`what | Shanzhi | reference | ratio | aim`);
 /* Alone on the machine, so before anything serves. */

@@ -10,11 +10,31 @@ const version = (command, args, pick) => pick(spawnSync(command, args, { encodin
 /* Others on the machine when the run began: above the number of cores, absolute rates are too low. */
 const load = loadavg()[0].toFixed(1);
 const machine = () => `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Debian 12, load average ${load} before`;
-const made = (rest) => `Made by \`./bench\` on ${new Date().toISOString().slice(0, 10)} at commit ${version('git', ['rev-parse', '--short', 'HEAD'], (r) => r.stdout.trim())}: ${machine()}, ${rest}.`;
+const commit = () => version('git', ['rev-parse', '--short', 'HEAD'], (r) => r.stdout.trim());
+const made = (rest) => `Made by \`./bench\` on ${new Date().toISOString().slice(0, 10)} at commit ${commit()}: ${machine()}, ${rest}.`;
 const table = (rows) => ['| what | Shanzhi | reference | ratio | aim |', '|---|---|---|---|---|', ...rows.map((r) => `| ${r.join(' | ')} |`)].join('\n');
 const sqlite = () => `SQLite ${version('sqlite3', ['--version'], (r) => r.stdout.split(' ')[0])}`;
 
+/* What the counts depend on besides the program. */
+export const tools = () => `${version('gcc', ['--version'], (r) => r.stdout.split('\n')[0])}, ${sqlite()}, ${version('valgrind', ['--version'], (r) => r.stdout.trim())}`;
+
 const writers = {
+    instructions: (table) => `## Instructions per request
+
+Counted by \`./bench\` on ${new Date().toISOString().slice(0, 10)} at commit ${commit()}: ${tools()}.
+\`./bench --compare\` counts again and names what takes more than 5 % more, or more SQL statements; it ends with status 1 then.
+
+${table}
+
+How it is counted
+- **The release binary under callgrind**: all instructions of the process, the kernel's not, from the request's first byte to the answer's last; SQLite and the other libraries count. One connection,
+  one loop, one worker, SQLite; a write is a commit of its own here, which it is not under load.
+- **The same every day**: the demo township is made at a fixed hour (\`tests/bench/clock.c\` is preloaded), and the claims to be checked and recorded by fixed requests before the count.
+- **Rounds**: each request is warmed up and asked in five rounds (the slip in three); the median round counts, of sign-in and the cached board the least (a second is long for a
+  machine and short for callgrind). Two runs differ by less than 1 %, whatever else the machine does; other versions of the compiler or of SQLite count differently.
+- Instructions are not time: callgrind counts every byte that \`rep stos\` and \`rep movs\` clear or copy as one, and knows nothing of caches and of the disk.
+- Uncached answers of public routes are made for all codings at once (gzip and brotli of the whole answer), so that the cache can give each client its own; sign-in is counted without the library that
+  hashes the password, which is slow on purpose.`,
     server: (rows, { seconds, bare }) => `## The server
 
 ${made(`${sqlite()}, ${version('/usr/sbin/nginx', ['-v'], (r) => r.stderr.trim().replace(/^.*: /, ''))}`)}
@@ -54,6 +74,7 @@ function standing(name) {
     const at = text.indexOf(`${title}\n`);
     return at < 0 ? null : text.slice(at).split(/\n(?=## )/)[0].trimEnd();
 }
+writers.instructions.title = '## Instructions per request';
 writers.server.title = '## The server';
 writers.evaluation.title = '## The evaluation of schemes';
 

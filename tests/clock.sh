@@ -10,7 +10,7 @@ found=$(
         grep -nE 'Date\.now\b|new Date\(\)|(^|[^.[:alnum:]_])Date\(\)|Temporal\.Now|\bclock\.(install|setSystemTime|setFixedTime)' -r tests web/tests \
             --include='*.mjs' --include='*.ts' --exclude-dir=bench --exclude-dir=node_modules
         grep -nE '\b(time|gettimeofday|clock_gettime|timespec_get) *\(|CLOCK_REALTIME' src/*/*_test.c tests/*.c
-    } | grep -v "the machine's clock: " || true
+    } | grep -v "the machine's clock: \|clock_gettime(CLOCK_MONOTONIC" || true
 )
 [ -z "$found" ] || {
     echo "$found"

@@ -14,7 +14,9 @@ const scheme = join(root, "schemes/zengxiang.yaml");
 const commands = {
   serve: { words: [], needs: "installation", quiet: true },
   migrate: { words: [], needs: "installation" },
-  backup: { words: ["copy.db"], needs: "installation" },
+  backup: { words: ["/dev/null/no-folder"], needs: "installation" },
+  restore: { words: ["no-such-backup"], needs: "nothing" },
+  move: { words: ["--to", "sqlite:/dev/null/no-folder"], needs: "installation" },
   openapi: { words: [], needs: "nothing" },
   routes: { words: ["--json"], needs: "nothing" },
   version: { words: [], needs: "nothing" },

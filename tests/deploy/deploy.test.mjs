@@ -29,6 +29,8 @@ function bareRoot(name) {
     must('tests/deploy/bare-root', 'new', root, debs['0.1.0'], ...packages);
     for (const deb of Object.values(debs)) cpSync(deb, join(root, 'root', basename(deb)));
     cpSync('tests/deploy/root', join(root, 'usr/local/bin'), { recursive: true });
+    // Packages' scripts are to find it, too.
+    writeFileSync(join(root, 'etc/apt/apt.conf.d/99tests'), 'DPkg::Path "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";\n');
     cpSync('tests/deploy/checks.sh', join(root, 'root/checks.sh'));
     return {
         root,
@@ -143,7 +145,7 @@ is "$(cat /var/lib/shanzhi/shanzhi.db)" precious
 mkdir -p /srv/disk
 ln -s /srv/disk /var/lib/shanzhi
 apt-get install -y -q --no-install-recommends ./shanzhi_0.1.0_amd64.deb >/tmp/apt 2>&1
-must grep -q 'chown --recursive' /tmp/apt
+must grep -q 'chown with -R' /tmp/apt
 chown --recursive shanzhi:shanzhi /srv/disk
 as_shanzhi init >/dev/null 2>&1
 must test -f /srv/disk/key

@@ -542,6 +542,7 @@ static void test_accounts(void **state)
 }
 
 struct tries {
+    int retry_after_s;
     const char *subject;
     int64_t now;
     bool locked;
@@ -561,6 +562,7 @@ static const struct err *act_check(struct req *r, void *arg)
     const struct err *e = throttle_check(r, t->subject);
     t->locked = e != NULL;
     if (e) assert_int_equal(e->code, ERR_LOCKED_OUT);
+    t->retry_after_s = e ? e->retry_after_s : 0;
     return NULL;
 }
 
@@ -571,13 +573,22 @@ static void test_throttle(void **state)
     const struct {
         int64_t fail_at, check_at;
         bool locked;
+        int retry_after_s; /* whole seconds, never too early */
     } steps[] = {
-        { 0, 0, false },
-        { minute, minute, false },
-        { 2 * minute, 2 * minute, true },
-        { NONE, 16 * minute, true },
-        { NONE, 17 * minute, false },
-        { 18 * minute, 18 * minute, false }, /* a new window */
+        { 0, 0, false, 0 },
+        { minute, minute, false, 0 },
+        { 2 * minute, 2 * minute, true, 900 },
+        { NONE, 2 * minute + 1, true, 900 },
+        { NONE, 3 * minute - 1, true, 841 },
+        { NONE, 3 * minute, true, 840 },
+        { NONE, 16 * minute, true, 60 },
+        { NONE, 17 * minute - 1, true, 1 },
+        { NONE, 17 * minute, false, 0 },
+        { 18 * minute, 18 * minute, false, 0 }, /* a new window */
+        { 19 * minute, 19 * minute, false, 0 },
+        { 33 * minute, 33 * minute, false, 0 }, /* a quarter of an hour after its first: a new window again */
+        { 34 * minute, 34 * minute, false, 0 },
+        { 48 * minute - 1, 48 * minute - 1, true, 900 },
     };
     struct tries t = { .subject = "account 1" };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
@@ -588,6 +599,7 @@ static void test_throttle(void **state)
         t.now = start + steps[i].check_at;
         assert_null(store_run(h->s, TX_READ, &h->mem, NULL, act_check, &t));
         assert_int_equal(t.locked, steps[i].locked);
+        assert_int_equal(t.retry_after_s, steps[i].retry_after_s);
     }
 }
 

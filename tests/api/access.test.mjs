@@ -318,6 +318,23 @@ steps("access tokens for programs", () => server, [
     problem(await server.api("POST", "/me/tokens", { as, body: { name: "more", days: 1, permissions: ["self"] } }), 403, "forbidden");
     problem(await server.api("POST", "/me/password", { as, key: null, body: { current: PASSWORD, password: "another-one-9" } }), 403, "forbidden");
   }],
+  ["are each owner's own, also under one key: what is sent again answers whoever sent it", async (t) => {
+    await person(server, admins, { name: "robot-other", role: "village_admin" });
+    const other = await server.signIn("robot-other", PASSWORD), key = "one-key-of-two";
+    const make = (as) => server.api("POST", "/me/tokens", { as, key, body: { name: "同一个", days: 1, permissions: ["self"] } });
+    const mine = expect(await make(t.owner), 201), theirs = expect(await make(other), 201);
+    assert.notEqual(mine.body.token, theirs.body.token);
+    for (const [as, was] of [[t.owner, mine], [other, theirs]]) {
+      const again = expect(await make(as), 201);
+      assert.equal(again.headers["idempotency-replayed"], "true");
+      assert.deepEqual(again.body, was.body);
+    }
+    problem(await server.api("DELETE", `/me/tokens/${theirs.body.id}`, { as: t.owner }), 404, "not-found");
+    expect(await server.api("GET", "/session", { as: { token: theirs.body.token } }), 200);
+    expect(await server.api("DELETE", `/me/tokens/${mine.body.id}`, { as: t.owner }), 204);
+    problem(await server.api("GET", "/session", { as: { token: mine.body.token } }), 401, "sign-in");
+    expect(await server.api("GET", "/session", { as: { token: theirs.body.token } }), 200);
+  }],
   ["shrink with their owner's roles", async (t) => {
     const id = t.owner.account;
     const grants = expect(await server.api("GET", `/accounts/${id}`, { as: admins.secadmin }), 200).body.grants;

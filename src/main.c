@@ -1,5 +1,6 @@
 /* The program: the slices in their order, and the command table. `shanzhi help` prints the same rows
  * that are dispatched here; slices bring rows of their own. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "kernel/id.h"
 #include "kernel/json.h"
 #include "kernel/log.h"
+#include "kernel/memory.h"
 #include "kernel/text.h"
 #include "people/people.h"
 #include "ledger/ledger.h"
@@ -142,16 +144,73 @@ static void more_files(void)
     setrlimit(RLIMIT_NOFILE, &l);
 }
 
-static int cmd_serve(struct cli *c)
+static sigset_t signals(void)
 {
-    sigset_t stops;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGTERM);
-    sigaddset(&stops, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &stops, NULL); /* before the threads, which inherit it */
+    static const int all[] = { SIGTERM, SIGINT, SIGHUP };
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) sigaddset(&set, all[i]);
+    return set;
+}
+
+/* SIGHUP: the log was moved away (logrotate). */
+static void reopen_log(void)
+{
+    int bad = log_reopen();
+    if (bad < 0) log_info("log", "SIGHUP: the log goes to standard error, there is nothing to reopen");
+    else if (bad) log_error("log", "SIGHUP: the log file cannot be opened anew; the old one goes on", LS("error", strerror(bad)));
+    else log_info("log", "SIGHUP: the log file is opened anew");
+}
+
+/* Waits so long for a signal that ends the program; its number, or 0. wait_s < 0: for ever. */
+static int await_stop(int wait_s)
+{
+    sigset_t set = signals();
+    struct timespec wait = { .tv_sec = wait_s };
+    for (;;) {
+        int sig = wait_s < 0 ? sigwaitinfo(&set, NULL) : sigtimedwait(&set, NULL, &wait);
+        if (sig == SIGHUP) reopen_log();
+        else if (sig > 0) return sig;
+        else if (errno != EINTR) return 0;
+    }
+}
+
+/* Before the store is open: its threads and all others inherit what is blocked, so that a signal is always
+ * waited for in await_stop and never ends the server in the middle. */
+static const struct err *serve_begins(struct cli *c)
+{
+    sigset_t set = signals();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk (EFBIG), not the end of the server */
     more_files();
+    const char *path = config_get(c->config, "log-file");
+    int bad = path ? log_open(path) : 0;
+    if (!bad) return NULL;
+    return err_say(c->mem, ERR_INVALID, "log-file", arena_printf(c->mem, "日志文件 %s 无法打开：%s", path, strerror(bad)),
+                   arena_printf(c->mem, "the log file %s cannot be opened: %s", path, strerror(bad)));
+}
+
+/* A PostgreSQL that starts later than we do (a power cut, another machine) is waited for, ever longer
+ * between tries. What SQLite says is final. stopped: told to end meanwhile. */
+static const struct err *enter_patiently(struct cli *c, bool migrates, bool *stopped)
+{
+    enum { LONGEST_S = 8 };
+    int64_t until = clock_monotonic_us() + config_int(c->config, "database-wait-s") * 1000000;
+    for (int wait_s = 1;; wait_s = wait_s * 2 < LONGEST_S ? wait_s * 2 : LONGEST_S) {
+        const struct err *e = enter(c, false, migrates);
+        bool late = e && e->code == ERR_DATABASE && e->cause && config_get(c->config, "database");
+        if (!late || clock_monotonic_us() >= until) return e;
+        log_warn("store", "waiting for the database", LS("cause", e->cause), LI("again_in_s", wait_s));
+        if (c->store) store_close(c->store);
+        c->store = NULL;
+        *stopped = await_stop(wait_s) != 0;
+        if (*stopped) return NULL;
+    }
+}
+
+static int cmd_serve(struct cli *c)
+{
     struct http_config config = {
         .address = config_get(c->config, "address"),
         .port = (int)config_int(c->config, "port"),
@@ -164,14 +223,16 @@ static int cmd_serve(struct cli *c)
         .queue = (int)config_int(c->config, "queue"),
         .request_s = (int)config_int(c->config, "request-seconds"),
         .files = embedded_web,
+        .health = { .disk_free_mib = config_int(c->config, "disk-free-mib"),
+                    .backup_max_age_h = config_int(c->config, "backup-max-age-hours"),
+                    .backup_age_fails = config_on(c->config, "backup-age-fails") },
     };
     struct server *server;
     const struct err *e = http_start(c->mem, &config, c->store, c->slices, &access_guard, &server);
     if (e) return cli_fail(c, e);
     log_info("http", "listening", LS("address", config.address), LI("port", http_port(server)),
              LS("engine", store_engine(c->store)));
-    int sig = 0;
-    sigwait(&stops, &sig);
+    int sig = await_stop(-1);
     log_info("http", "stopping", LS("signal", sig == SIGTERM ? "TERM" : "INT"));
     http_stop(server);
     log_info("http", "stopped");
@@ -364,16 +425,19 @@ static int dispatch(struct cli *c, const struct command *row, int argc, char **a
         print_row(row);
         return EXIT_DONE;
     }
-    const struct err *e = NULL;
-    if (row->store || (row->store_with && cli_option(c, row->store_with)))
-        e = enter(c, row->store == CLI_CREATES, row->run == cmd_serve && cli_option(c, "migrate"));
-    code = e ? cli_fail(c, e) : row->run(c);
+    bool serves = row->run == cmd_serve, stopped = false;
+    const struct err *e = serves ? serve_begins(c) : NULL;
+    if (!e && serves) e = enter_patiently(c, cli_option(c, "migrate"), &stopped);
+    else if (!e && (row->store || (row->store_with && cli_option(c, row->store_with))))
+        e = enter(c, row->store == CLI_CREATES, false);
+    code = e ? cli_fail(c, e) : stopped ? EXIT_DONE : row->run(c);
     if (c->store) store_close(c->store);
     return code;
 }
 
 int main(int argc, char **argv)
 {
+    memory_start();
     static struct arena mem; /* static: whatever way we leave, it is not lost */
     struct config *config;
     struct cli c = { .mem = &mem, .slices = slices };

@@ -83,4 +83,5 @@ const struct slice access_slice = {
     .migrations = access_migrations,
     .commands = access_commands,
     .jobs = access_jobs,
+    .checks = access_checks,
 };

@@ -212,6 +212,11 @@ const struct err *access_key_fingerprint(struct req *r, const char **out)
     return NULL;
 }
 
+const struct err *access_key_belongs(struct arena *mem, struct store *s)
+{
+    return store_run(s, TX_READ, mem, NULL, key_belongs, NULL);
+}
+
 static const struct err *no_installation(struct arena *mem, const struct config *c)
 {
     const char *database = config_get(c, "database"), *data = config_get(c, "data");
@@ -230,7 +235,8 @@ const struct err *access_start(struct arena *mem, const struct config *c, struct
     TRY(store_installation(s, mem, &id));
     if (!id) return no_installation(mem, c);
     TRY(access_key_load(mem, access_key_path(mem, c), id));
-    return store_run(s, TX_READ, mem, NULL, key_belongs, NULL);
+    access_key_watch(access_key_path(mem, c));
+    return access_key_belongs(mem, s);
 }
 
 /* ---- making one ---- */

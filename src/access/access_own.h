@@ -173,4 +173,9 @@ extern const struct record session_in_record, session_view_record, password_in_r
     account_path_record, account_patch_in_record, reset_in_record, one_time_view_record,
     grant_in_record, grant_path_record, audit_in_record, audit_view_record;
 extern const struct command access_commands[];
+/* The database holds a mark of its key: is it that of the key in memory? */
+MUST_CHECK const struct err *access_key_belongs(struct arena *mem, struct store *s);
+/* access_health.c: where the key file is, for /readyz */
+void access_key_watch(const char *path);
+extern const struct check access_checks[];
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "access/access_own.h"
+#include "kernel/memory.h"
 #include "kernel/text.h"
 
 /* argon2id. 19 MiB and two passes is OWASP's first recommendation (Password Storage Cheat Sheet):
@@ -33,6 +34,15 @@ static void hashing_enter(void)
 {
     pthread_once(&hashing_once, hashing_init);
     while (sem_wait(&hashing) != 0) continue; /* a signal came */
+    if (memory_promise(HASH_BYTES)) return;
+    sem_post(&hashing);
+    arena_exhausted(HASH_BYTES);
+}
+
+static void hashing_leave(void)
+{
+    memory_done(HASH_BYTES);
+    sem_post(&hashing);
 }
 
 char *password_hash(struct arena *mem, const char *password)
@@ -41,8 +51,8 @@ char *password_hash(struct arena *mem, const char *password)
     hashing_enter();
     int bad = crypto_pwhash_str_alg(out, password, strlen(password), HASH_PASSES, HASH_BYTES,
                                     crypto_pwhash_ALG_ARGON2ID13);
-    sem_post(&hashing);
-    if (bad) BUG("argon2id: no memory");
+    hashing_leave();
+    if (bad) arena_exhausted(HASH_BYTES);
     return out;
 }
 
@@ -111,7 +121,7 @@ bool password_right(const char *stored, const char *password)
     if (one_time_stored(stored)) return one_time_right(stored, password);
     hashing_enter();
     int bad = crypto_pwhash_str_verify(stored, password, strlen(password));
-    sem_post(&hashing);
+    hashing_leave();
     return !bad;
 }
 

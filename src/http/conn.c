@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "kernel/date.h"
+#include "kernel/memory.h"
 
 static void conn_run(struct conn *c);
 static void on_readable(evutil_socket_t fd, short what, void *arg);
@@ -94,7 +95,14 @@ void conn_new(struct loop *l, int fd, const char *peer)
     memcpy(c->peer, peer, sizeof c->peer);
     c->reading = event_new(l->base, fd, EV_READ | EV_PERSIST, on_readable, c);
     c->writing = event_new(l->base, fd, EV_WRITE | EV_PERSIST, on_writable, c);
-    if (!c->reading || !c->writing) BUG("event_new");
+    if (!c->reading || !c->writing) { /* no memory: the client tries again */
+        if (c->reading) event_free(c->reading);
+        if (c->writing) event_free(c->writing);
+        close(fd);
+        *c = (struct conn){ .next = l->spare };
+        l->spare = c;
+        return;
+    }
     c->next = l->conns;
     if (l->conns) l->conns->prev = c;
     l->conns = c;
@@ -306,6 +314,13 @@ static void head_done(struct conn *c)
         begin_write(c);
         return;
     }
+    /* A body is kept twice while its buffer doubles. What answers from memory goes on. */
+    if (x->at && !memory_has((size_t)x->gate.length * 2)) {
+        x->close = true;
+        reply_code(x, ERR_NO_MEMORY);
+        begin_write(c);
+        return;
+    }
     c->state = S_BODY;
     c->rest = buf_in(x->mem, SCRATCH_BYTES * 2);
     if (x->at && x->at->raw) c->deadline += x->gate.length / SLOWEST_BYTES_S * 1000;
@@ -323,6 +338,10 @@ static bool body_bytes(struct conn *c, const char *p, size_t n)
     struct exchange *x = c->x;
     size_t used = 0;
     enum gate_state s = gate_body(&x->gate, &x->body, p, n, &used);
+    if (memory_watch(n) && !memory_has(x->body.n * 2)) {
+        refuse_bytes(c, ERR_NO_MEMORY);
+        return true;
+    }
     if (s == GATE_BAD) {
         refuse_bytes(c, x->gate.refusal);
         return true;

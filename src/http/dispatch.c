@@ -8,13 +8,16 @@
 #include <strings.h>
 #include <time.h>
 
+#include "http/health.h"
 #include "http/inside.h"
 #include "kernel/date.h"
 #include "kernel/id.h"
+#include "kernel/memory.h"
 
 enum {
     ATTEMPTS = 8, /* of a handler the database asks to run again */
     BACKOFF_FIRST_US = 500,
+    BODY_TIMES = 24, /* what a body of many small JSON values takes as a tree */
 };
 
 static const char api_prefix[] = "/api/v1";
@@ -41,30 +44,6 @@ static enum head_verdict answer_options(struct exchange *x, const char *allow)
     x->status = 204;
     reply_header(x, "Allow", allow);
     return HEAD_READ_BODY;
-}
-
-/* What a session is recognised by, as access/ reads it; NULL: none. */
-static const char *token_of(struct exchange *x)
-{
-    x->r.http = x;
-    const char *bearer = gate_find(&x->gate, "authorization");
-    return bearer ? bearer : http_cookie(&x->r, "shanzhi_session");
-}
-
-/* Strangers are counted by address, who is signed in by account, and answers from memory apart. */
-static bool rate_ok(struct exchange *x, bool from_memory)
-{
-    struct limiter *l = x->server->limiter;
-    const char *token = from_memory ? NULL : token_of(x);
-    uint64_t who = token ? limiter_known(l, limiter_token(l, token)) : 0;
-    enum allowance kind = from_memory ? FROM_MEMORY : who ? BY_ACCOUNT : BY_ADDRESS;
-    if (!who) who = limiter_address(l, x->address);
-    if (limiter_request(l, kind, who, clock_monotonic_us() / 1000000, &x->rate)) return true;
-    struct err *e = err_new(x->mem, ERR_TOO_MANY, NULL);
-    e->retry_after_s = x->rate.reset_s;
-    reply_err(x, e);
-    x->close = x->close || x->gate.length > 0 || x->gate.chunked;
-    return false;
 }
 
 /* "text/csv; charset=utf-8" is text/csv; `types` may list several, separated by ", ". */
@@ -137,12 +116,8 @@ enum head_verdict exchange_head(struct exchange *x)
 bool exchange_ready(struct exchange *x)
 {
     if (x->status) return true; /* OPTIONS */
-    if (!x->at && !strcmp(x->gate.path, "/readyz") && (x->head || !strcmp(x->gate.method, "GET"))) {
-        x->readyz = true;
-        if (queue_push(x->server, x)) return false;
-        reply_code(x, ERR_BUSY);
-        return true;
-    }
+    if (!x->at && !strcmp(x->gate.path, "/readyz") && (x->head || !strcmp(x->gate.method, "GET")))
+        return health_answer(x);
     if (!x->at) {
         if (!assets_answer(x)) reply_code(x, ERR_NOT_FOUND);
         return true;
@@ -254,17 +229,6 @@ static void idem_hash(struct exchange *x)
     crypto_hash_sha256_final(&c, x->idem_hash);
 }
 
-/* The next request with this token is counted by account, or, when it is no good, by address. */
-static void remember(struct exchange *x)
-{
-    struct limiter *l = x->server->limiter;
-    const char *token = token_of(x);
-    if (!token) return;
-    uint64_t key = limiter_token(l, token);
-    if (x->r.who) limiter_know(l, key, x->server->guard->account(x->r.who), clock_monotonic_us() / 1000000);
-    else limiter_forget(l, key);
-}
-
 static const struct err *guards(struct exchange *x)
 {
     const struct route *route = x->at->route;
@@ -273,7 +237,7 @@ static const struct err *guards(struct exchange *x)
     if (route->flags & ROUTE_CACHE) return NULL; /* the same for everybody */
     if (g && credentials) {
         const struct err *e = g->identify(&x->r, route);
-        remember(x);
+        rate_remember(x);
         if (e && !(route->allow == PERM_PUBLIC && e->code == ERR_SIGN_IN)) return e;
     }
     if (route->allow == PERM_PUBLIC) return NULL;
@@ -408,7 +372,7 @@ static void replay(struct exchange *x, const struct stored_reply *s)
     reply_header(x, "Idempotency-Replayed", "true");
 }
 
-enum outcome { OUT_ANSWERED, OUT_AGAIN, OUT_HANDED_OVER };
+enum outcome { OUT_ANSWERED, OUT_AGAIN, OUT_HAND_OVER };
 
 /* Ends a request that failed: usually nothing has happened; with `keep` what it wrote stays. */
 static enum outcome ended_badly(struct exchange *x, const struct err *e)
@@ -427,8 +391,7 @@ static enum outcome ended_badly(struct exchange *x, const struct err *e)
         (void)end;
         return OUT_ANSWERED;
     }
-    hand_over(x);
-    return OUT_HANDED_OVER;
+    return OUT_HAND_OVER;
 }
 
 static const struct err *handle(struct exchange *x, const struct err *invalid, bool bad_path,
@@ -507,8 +470,7 @@ static enum outcome attempt(struct exchange *x, void *in, const struct err *inva
         if (end && end->code != ERR_NONE) reply_err(x, end);
         return OUT_ANSWERED;
     }
-    hand_over(x);
-    return OUT_HANDED_OVER;
+    return OUT_HAND_OVER;
 }
 
 static void back_off(int n)
@@ -520,10 +482,21 @@ static void back_off(int n)
     nanosleep(&(struct timespec){ .tv_nsec = us * 1000 }, NULL);
 }
 
+/* Encodes the reply for the way out. What the cache keeps is made under a hold: it has locks. */
+static void pack(struct exchange *x)
+{
+    bool keep = (x->at->route->flags & ROUTE_CACHE) && x->status == 200;
+    if (!keep || !memory_has(x->reply_n * 4)) {
+        reply_compress(x);
+        return;
+    }
+    arena_hold();
+    cache_store(x);
+    arena_let_go();
+}
+
 static void answer(struct exchange *x)
 {
-    if ((x->at->route->flags & ROUTE_CACHE) && x->status == 200) cache_store(x);
-    else reply_compress(x);
     leave_in_flight(x);
     loop_reply(x);
 }
@@ -534,58 +507,70 @@ static int64_t village_of(const struct exchange *x, const void *in)
     return f ? *(const int64_t *)((const char *)in + f->at) : NONE;
 }
 
-static void answer_readyz(struct exchange *x)
-{
-    const struct err *e = store_ready(x->server->store, x->mem);
-    if (e) {
-        reply_err(x, e);
-    } else {
-        x->status = 200;
-        x->type = "text/plain; charset=utf-8";
-        x->reply = "ready\n";
-        x->reply_n = 6;
-    }
-    loop_reply(x);
-}
+struct running { struct exchange *x; enum outcome outcome; };
 
-void exchange_run(struct exchange *x, struct db *db)
+/* The whole of a request's work, up to a commit or a finished reply. */
+static void work(void *arg)
 {
-    if (x->readyz) {
-        answer_readyz(x);
-        return;
-    }
+    struct running *w = arg;
+    struct exchange *x = w->x;
     const struct record *rec = x->at->route->in;
     void *in = arena_alloc(x->mem, rec ? rec->size : 1);
     bool bad_path = false;
-    x->r.db = db;
-    x->r.http = x;
+    if (x->body.n && !memory_has(x->body.n * BODY_TIMES)) arena_exhausted(x->body.n);
     const struct err *invalid =
         rec || x->gate.query || x->body.n ? bind_input(x, in, &bad_path) : NULL;
     const struct err *idem = idem_read(x);
     if (idem && (!invalid || invalid->code == ERR_PRECONDITION)) invalid = idem;
     x->village = bad_path ? NONE : village_of(x, in);
     x->generation = cache_generation(x->server->cache, x->village);
+    w->outcome = OUT_ANSWERED;
     if (x->idem_key && !invalid) {
         uint64_t key = key_in_flight(x);
         if (!inflight_enter(x->server, key)) {
             struct err *e = err_new(x->mem, ERR_IN_PROGRESS, NULL);
             e->retry_after_s = 1;
             reply_err(x, e);
-            answer(x);
             return;
         }
         x->in_flight = key;
         idem_hash(x); /* here, so that the turn to write is not kept for it */
     }
     for (int i = 0; i < ATTEMPTS; i++) {
-        enum outcome o = attempt(x, in, invalid, bad_path);
-        if (o == OUT_HANDED_OVER) return; /* x may be gone already */
-        if (o == OUT_ANSWERED) {
-            answer(x);
+        w->outcome = attempt(x, in, invalid, bad_path);
+        if (w->outcome == OUT_HAND_OVER) return;
+        if (w->outcome == OUT_ANSWERED) {
+            pack(x);
             return;
         }
         back_off(i);
     }
+    w->outcome = OUT_ANSWERED;
     reply_code(x, ERR_BUSY);
+}
+
+/* The memory did not suffice: nothing has happened, and the reply has room where the work was. */
+static void give_up(struct exchange *x, const struct arena_mark *before)
+{
+    static const struct err e = { .code = ERR_NO_MEMORY, .retry_after_s = 5 };
+    tx_abandon(&x->r);
+    log_warn("http", "a request needs more memory than there is", LS("path", x->gate.path),
+             LI("bytes", x->mem->total - before->total));
+    arena_back(x->mem, before);
+    x->idem_key = NULL;
+    reply_err(x, &e);
+}
+
+void exchange_run(struct exchange *x, struct db *db)
+{
+    x->r.db = db;
+    x->r.http = x;
+    struct running w = { .x = x };
+    struct arena_mark before = arena_mark(x->mem);
+    if (!arena_try(work, &w)) give_up(x, &before);
+    else if (w.outcome == OUT_HAND_OVER) {
+        hand_over(x); /* x may be gone already */
+        return;
+    }
     answer(x);
 }

@@ -120,6 +120,23 @@ static const struct err *late(struct req *r)
     return NULL;
 }
 
+/* Runs out of memory between two rows of a statement, in the middle of a write. */
+static const struct err *greedy_row(struct req *r, void *row, void *arg)
+{
+    (void)row, (void)arg;
+    arena_alloc(r->mem, SIZE_MAX / 2 + 1);
+    return NULL;
+}
+
+static const struct err *greedy(struct req *r)
+{
+    const struct place *in = r->in;
+    TRY(db_exec(r, "INSERT INTO test_note (village, id, version, text) VALUES ($1, 800, 1, 'greedy')", I64(in->village)));
+    http_set_header(r, "X-Greedy", "yes");
+    arena_alloc(r->mem, 1 << 20);
+    return db_each(r, &note_record, greedy_row, NULL, "SELECT village, id, version, text FROM test_note");
+}
+
 static const enum err_code usual[] = { ERR_NOT_FOUND, ERR_STALE, ERR_STATE, ERR_FORBIDDEN, ERR_NONE };
 static const struct route test_routes[] = {
     { "GET", "/villages/{village}/notes/{id}", PERM_PUBLIC, TX_READ, &which_record, &note_record, note_get, usual, 0, NULL, NULL, "One." },
@@ -128,6 +145,7 @@ static const struct route test_routes[] = {
     { "POST", "/again/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, again, usual, ROUTE_NO_IDEM, NULL, NULL, "Again." },
     { "POST", "/kept/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, kept, usual, ROUTE_NO_IDEM, NULL, NULL, "Kept." },
     { "POST", "/dropped/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, dropped, usual, ROUTE_NO_IDEM, NULL, NULL, "Dropped." },
+    { "POST", "/greedy/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, greedy, usual, ROUTE_NO_IDEM, NULL, NULL, "Greedy." },
     { "POST", "/late/{village}", PERM_PUBLIC, TX_WRITE, &place_record, NULL, late, usual, ROUTE_NO_IDEM, NULL, NULL, "Late." },
     { "GET", "/events", PERM_PUBLIC, TX_NONE, NULL, NULL, events, NULL, ROUTE_STREAM, NULL, NULL, "Events." },
     { "GET", "/paper", PERM_PUBLIC, TX_NONE, NULL, NULL, paper, NULL, ROUTE_FILE, NULL, "application/pdf", "Paper." },
@@ -367,6 +385,23 @@ static void test_pages(void **state)
     arena_clear(&mem);
 }
 
+/* A request that needs more memory than there is: told so, undone, and the next write has its turn. */
+static void test_greedy(void **state)
+{
+    struct world *w = *state;
+    struct arena mem = { 0 };
+    for (int i = 0; i < 5; i++) {
+        char *a = ask(w, &mem, "POST", "/api/v1/greedy/441621102205", "", "");
+        SEE(a, "503 Service Unavailable");
+        SEE(a, "/problems/no-memory");
+        SEE(a, "Retry-After: 5");
+        NOT(a, "X-Greedy");
+        SEE(ask(w, &mem, "POST", "/api/v1/dropped/441621102205", "", ""), "409 Conflict");
+    }
+    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102205/notes/800", "", ""), "404 Not Found");
+    arena_clear(&mem);
+}
+
 /* The listener's going is the sign that the stop has begun. */
 static void *watch_stop(void *arg)
 {
@@ -420,7 +455,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_match), cmocka_unit_test(test_cache), cmocka_unit_test(test_again), cmocka_unit_test(test_keep),
         cmocka_unit_test(test_stream), cmocka_unit_test(test_pages), cmocka_unit_test(test_no_guard),
-        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_greedy), cmocka_unit_test(test_stop),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

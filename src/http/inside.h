@@ -93,7 +93,7 @@ struct exchange {
     const char *ready_head;    /* prepared header lines (static files), instead of type and the usual */
     struct cached *cached;     /* keeps `reply` alive until it is sent */
     bool close, file;
-    bool readyz;               /* asks a worker whether the store answers */
+    struct exchange *next_waiting; /* for the answer to /readyz */
     enum { CODING_NONE, CODING_GZIP, CODING_BR } coding;
     struct topic *topics;      /* to publish after the commit */
     _Atomic int halves;        /* of a write that are through: dispatch.c */
@@ -135,6 +135,7 @@ struct assets *assets_build(struct arena *mem, const struct embedded *files);
 void assets_openapi(struct arena *mem, struct assets *all, const char *json);
 bool assets_answer(struct exchange *x);
 void problem_page(struct exchange *x, const char *code);
+bool from_inside(const struct exchange *x); /* the operator's own machines */
 
 /* cache.c: answers of ROUTE_CACHE */
 struct cache;
@@ -165,6 +166,9 @@ void limiter_forget(struct limiter *l, uint64_t token);
 bool limiter_request(struct limiter *l, enum allowance kind, uint64_t who, int64_t now_s, struct rate *out);
 bool limiter_hold(struct limiter *l, enum held kind, uint64_t who);
 void limiter_release(struct limiter *l, enum held kind, uint64_t who);
+/* rate.c: false: answered with 429. from_memory: the cost of an answer that is there already. */
+bool rate_ok(struct exchange *x, bool from_memory);
+void rate_remember(struct exchange *x); /* after the guard identified, or did not */
 struct limiter_stats { uint64_t refused[ALLOWANCES], refused_held[HELD_KINDS]; };
 void limiter_stats(const struct limiter *l, struct limiter_stats *out);
 /* Keys that are being handled; false: it is already there. */
@@ -221,6 +225,7 @@ struct server {
     pthread_mutex_t in_flight_lock;
     uint64_t in_flight[IN_FLIGHT];
 
+    struct health_desk *health;
     pthread_t jobs;
     pthread_mutex_t jobs_lock;
     pthread_cond_t jobs_wake;

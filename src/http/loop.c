@@ -16,6 +16,7 @@
 
 #include "http/conn.h"
 #include "kernel/date.h"
+#include "kernel/memory.h"
 
 enum { BACKLOG = 1024 }; /* connections the kernel keeps until they are accepted */
 
@@ -260,8 +261,7 @@ const struct err *loops_start(struct server *s)
     l->accept = event_new(l->base, fd, EV_READ | EV_PERSIST, on_accept, l);
     event_add(l->accept, NULL);
     for (int i = 0; i < s->loops_n; i++)
-        if (pthread_create(&s->loops[i].thread, NULL, loop_main, &s->loops[i]))
-            BUG("pthread_create");
+        if (memory_thread(&s->loops[i].thread, loop_main, &s->loops[i])) BUG("no thread");
     return NULL;
 }
 

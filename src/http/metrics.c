@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "http/health.h"
 #include "http/inside.h"
+#include "kernel/date.h"
 
 enum { STATUSES = 6 * 100 };
 static const int64_t bounds_us[BUCKETS] = { 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000,
@@ -94,6 +96,54 @@ static void one(struct buf *b, const char *name, const char *type, const char *h
     buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", name, help, name, type, name, v);
 }
 
+/* NONE: the engine does not know. */
+static void known(struct buf *b, const char *name, const char *help, int64_t v)
+{
+    if (v != NONE && v >= 0) one(b, name, "gauge", help, (uint64_t)v);
+}
+
+static void refused(const struct server *s, struct buf *b)
+{
+    static const char *const allowances[ALLOWANCES] = { "address", "account", "cached" },
+                      *const held[HELD_KINDS] = { "connections", "streams" };
+    struct limiter_stats st;
+    limiter_stats(s->limiter, &st);
+    buf_puts(b, "# HELP shanzhi_http_limited_total Requests and connections refused by a limit per address or account.\n"
+                "# TYPE shanzhi_http_limited_total counter\n");
+    for (int i = 0; i < ALLOWANCES; i++)
+        buf_printf(b, "shanzhi_http_limited_total{by=\"%s\"} %" PRIu64 "\n", allowances[i], st.refused[i]);
+    for (int i = 0; i < HELD_KINDS; i++)
+        buf_printf(b, "shanzhi_http_limited_total{by=\"%s\"} %" PRIu64 "\n", held[i], st.refused_held[i]);
+}
+
+/* What the last round of checks saw: asking for metrics costs the database nothing. */
+static void seen_last(struct server *s, struct buf *b)
+{
+    struct health_seen seen;
+    int64_t age_ms, now = clock_now();
+    buf_printf(b, "# HELP shanzhi_build_info The program and the engine.\n# TYPE shanzhi_build_info gauge\n"
+                  "shanzhi_build_info{version=\"" SHANZHI_VERSION "\",engine=\"%s\"} 1\n",
+               s->store ? store_engine(s->store) : "");
+    refused(s, b);
+    if (!health_last(s, &seen, &age_ms)) return;
+    health_metrics(s, b);
+    one(b, "shanzhi_health_age_seconds", "gauge", "Since the last round of checks.", (uint64_t)(age_ms / 1000));
+    known(b, "shanzhi_store_disk_free_bytes", "Free on the database's file system.", seen.look.disk_free);
+    known(b, "shanzhi_store_disk_size_bytes", "Size of the database's file system.", seen.look.disk_size);
+    known(b, "shanzhi_store_database_bytes", "Size of the database.", seen.look.database_bytes);
+    known(b, "shanzhi_store_wal_bytes", "Size of SQLite's log.", seen.look.wal_bytes);
+    known(b, "shanzhi_store_connections", "Connections to PostgreSQL, of everybody.", seen.look.connections);
+    known(b, "shanzhi_store_connections_limit", "Connections that PostgreSQL allows.", seen.look.connections_max);
+    if (seen.connections_share)
+        known(b, "shanzhi_store_connections_share", "Of these, how many this server may use.", seen.connections_share);
+    if (seen.beat_at > 0) {
+        known(b, "shanzhi_store_heartbeat_age_seconds", "Since the last durable heartbeat.", (now - seen.beat_at) / 1000);
+        buf_printf(b, "# HELP shanzhi_store_heartbeat_seconds How long it took.\n# TYPE shanzhi_store_heartbeat_seconds gauge\n"
+                      "shanzhi_store_heartbeat_seconds %" PRId64 ".%06" PRId64 "\n", seen.beat_us / 1000000, seen.beat_us % 1000000);
+    }
+    if (seen.backup_at > 0) known(b, "shanzhi_backup_age_seconds", "Since the last good backup.", (now - seen.backup_at) / 1000);
+}
+
 const char *metrics_text(struct server *s, struct arena *mem, size_t *n)
 {
     struct buf b = buf_in(mem, 16 * 1024 * 1024);
@@ -118,6 +168,7 @@ const char *metrics_text(struct server *s, struct arena *mem, size_t *n)
     one(&b, "shanzhi_store_grouped_total", "counter", "Writes committed in groups.", st.grouped);
     one(&b, "shanzhi_store_retries_total", "counter", "Transactions run again.", st.retries);
     one(&b, "shanzhi_store_reconnects_total", "counter", "Connections made anew.", st.reconnects);
+    seen_last(s, &b);
     one(&b, "process_resident_memory_bytes", "gauge", "Memory.", resident_bytes());
     *n = b.n;
     return b.p;

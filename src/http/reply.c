@@ -104,10 +104,11 @@ void reply_code(struct exchange *x, enum err_code code)
 bool compress_gzip(struct arena *mem, const void *p, size_t n, int level, struct bytes *out)
 {
     z_stream z = { .zalloc = Z_NULL }; /* its own memory: an arena would clear 256 KiB that deflate does not read */
+    enum { GZIP_MORE = 12 }; /* than the zlib head and tail that the bound counts */
+    uLong bound = deflateBound(NULL, (uLong)n) + GZIP_MORE;
+    unsigned char *to = arena_alloc(mem, bound); /* first: it may not come back (arena_try) */
     if (n > INT32_MAX || deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return false;
-    uLong bound = deflateBound(&z, (uLong)n);
-    unsigned char *to = arena_alloc(mem, bound);
     z.next_in = (z_const Bytef *)p;
     z.avail_in = (uInt)n;
     z.next_out = to;

@@ -4,9 +4,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "http/health.h"
 #include "http/inside.h"
 #include "kernel/date.h"
 #include "kernel/id.h"
+#include "kernel/memory.h"
 
 /* ---- the queue ---- */
 
@@ -172,7 +174,7 @@ static void jobs_start(struct server *s)
     pthread_mutex_init(&s->jobs_lock, NULL);
     if (!jobs_of(s, NULL)) return;
     s->jobs_started = true;
-    if (pthread_create(&s->jobs, NULL, jobs_main, s)) BUG("pthread_create");
+    if (memory_thread(&s->jobs, jobs_main, s)) BUG("no thread");
 }
 
 static void jobs_end(struct server *s)
@@ -243,10 +245,15 @@ const struct err *http_start(struct arena *mem, const struct http_config *c, str
     pthread_mutex_init(&s->commits_lock, NULL);
     pthread_cond_init(&s->commits_none, NULL);
     s->queue = arena_array(mem, struct exchange *, (size_t)s->queue_cap);
-    TRY(loops_start(s));
+    health_start(s);
+    const struct err *e = loops_start(s);
+    if (e) {
+        health_stop(s);
+        return e;
+    }
     s->workers = arena_array(mem, pthread_t, (size_t)s->workers_n);
     for (int i = 0; i < s->workers_n; i++)
-        if (pthread_create(&s->workers[i], NULL, worker_main, s)) BUG("pthread_create");
+        if (memory_thread(&s->workers[i], worker_main, s)) BUG("no thread");
     jobs_start(s);
     *out = s;
     return NULL;
@@ -262,6 +269,7 @@ void http_stop(struct server *s)
     atomic_store(&s->draining, true);
     jobs_end(s);
     loops_stop(s);
+    health_stop(s);
     pthread_mutex_lock(&s->queue_lock);
     s->queue_closed = true;
     pthread_cond_broadcast(&s->queue_more);

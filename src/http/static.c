@@ -180,7 +180,7 @@ void problem_page(struct exchange *x, const char *code)
 }
 
 /* The operator's own machines: not what a proxy passed on from outside. */
-static bool from_inside(const struct exchange *x)
+bool from_inside(const struct exchange *x)
 {
     struct in_addr a;
     if (gate_find(&x->gate, "x-forwarded-for") || gate_find(&x->gate, "forwarded")) return false;

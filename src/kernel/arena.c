@@ -9,6 +9,12 @@
 #include <string.h>
 
 #include "kernel/err.h"
+#ifndef __wasm__
+#include <setjmp.h>
+#include <stdatomic.h>
+
+#include "kernel/memory.h"
+#endif
 
 enum { CHUNK_BYTES = 16 * 1024 - 64, TRIM_BYTES = 32 * 1024 * 1024 };
 
@@ -23,19 +29,89 @@ struct arena_hook {
     void *arg;
 };
 
-static void out_of_memory(size_t n)
+#ifdef __wasm__ /* the page's engine: no limits, no threads; the loader reads what is logged */
+_Noreturn void arena_exhausted(size_t n)
 {
-#ifdef __wasm__
-    BUG("out of memory (%zu bytes)", n); /* no stderr; the loader reads what is logged */
-#endif
+    BUG("out of memory (%zu bytes)", n);
+}
+
+static void *get(size_t size)
+{
+    void *p = malloc(size);
+    if (!p) arena_exhausted(size);
+    return p;
+}
+#else
+/* Given up once, when malloc fails where nothing can be given up: loops, commits. */
+enum { BALLAST_BYTES = 2 * 1024 * 1024 };
+static _Atomic(void *) ballast;
+
+struct attempt { jmp_buf at; struct attempt *outer; };
+static _Thread_local struct attempt *trying;
+static _Thread_local int holds;
+static _Thread_local bool was_short;
+
+bool arena_try(void (*fn)(void *), void *arg)
+{
+    struct attempt t = { .outer = trying };
+    if (!atomic_load(&ballast)) {
+        void *none = NULL, *p = malloc(BALLAST_BYTES);
+        if (p && !atomic_compare_exchange_strong(&ballast, &none, p)) free(p);
+    }
+    if (_setjmp(t.at)) {
+        trying = t.outer;
+        return false;
+    }
+    trying = &t;
+    fn(arg);
+    trying = t.outer;
+    return true;
+}
+
+void arena_hold(void)
+{
+    if (!holds++) was_short = false;
+}
+
+bool arena_short(void)
+{
+    return holds && was_short;
+}
+
+bool arena_let_go(void)
+{
+    holds--;
+    return was_short;
+}
+
+_Noreturn void arena_exhausted(size_t n)
+{
+    if (trying && !holds) longjmp(trying->at, 1);
     fprintf(stderr, "out of memory (%zu bytes)\n", n);
     abort();
 }
 
+/* A request stops before the limit, so that there is something left for who cannot. */
+static void *get(size_t size)
+{
+    if (trying && memory_watch(size) && !memory_has(size)) {
+        if (!holds) arena_exhausted(size);
+        was_short = true;
+    }
+    void *p = malloc(size);
+    if (p) return p;
+    if (trying && !holds) arena_exhausted(size);
+    was_short = true;
+    free(atomic_exchange(&ballast, NULL));
+    p = malloc(size);
+    if (!p) arena_exhausted(size);
+    return p;
+}
+#endif
+
 static struct arena_chunk *chunk_new(size_t size)
 {
-    struct arena_chunk *c = malloc(sizeof *c + size);
-    if (!c) out_of_memory(size);
+    struct arena_chunk *c = get(sizeof *c + size);
     c->size = size;
     return c;
 }
@@ -43,7 +119,7 @@ static struct arena_chunk *chunk_new(size_t size)
 void *arena_alloc(struct arena *a, size_t n)
 {
     const size_t align = alignof(max_align_t);
-    if (n > SIZE_MAX / 2) out_of_memory(n);
+    if (n > SIZE_MAX / 2) arena_exhausted(n);
     n = (n + align - 1) & ~(align - 1);
     if (a->chunks && a->size - a->used >= n) {
         void *p = a->chunks->bytes + a->used;
@@ -69,7 +145,7 @@ void *arena_alloc(struct arena *a, size_t n)
 void *arena_alloc_array(struct arena *a, size_t n, size_t size)
 {
     size_t bytes;
-    if (__builtin_mul_overflow(n, size, &bytes)) out_of_memory(n);
+    if (__builtin_mul_overflow(n, size, &bytes)) arena_exhausted(n);
     return arena_alloc(a, bytes);
 }
 
@@ -125,9 +201,9 @@ void arena_on_clear(struct arena *a, void (*fn)(void *), void *arg)
     a->hooks = h;
 }
 
-static void run_hooks(struct arena *a)
+static void run_hooks(struct arena *a, const struct arena_hook *until)
 {
-    while (a->hooks) {
+    while (a->hooks != until) {
         struct arena_hook *h = a->hooks;
         a->hooks = h->next;
         h->fn(h->arg);
@@ -147,7 +223,7 @@ static void give_back(size_t freed)
 void arena_clear(struct arena *a)
 {
     size_t total = a->total;
-    run_hooks(a);
+    run_hooks(a, NULL);
     while (a->chunks) {
         struct arena_chunk *next = a->chunks->next;
         free(a->chunks);
@@ -160,7 +236,7 @@ void arena_clear(struct arena *a)
 void arena_reset(struct arena *a)
 {
     size_t total = a->total;
-    run_hooks(a);
+    run_hooks(a, NULL);
     struct arena_chunk *keep = NULL;
     while (a->chunks) {
         struct arena_chunk *next = a->chunks->next;
@@ -176,4 +252,51 @@ void arena_reset(struct arena *a)
         *a = (struct arena){ .chunks = keep, .size = keep->size, .total = keep->size };
     }
     give_back(total);
+}
+
+static void clear_child(void *arg)
+{
+    arena_clear(arg);
+}
+
+struct arena *arena_child(struct arena *parent)
+{
+    struct arena *a = arena_new(parent, struct arena);
+    arena_on_clear(parent, clear_child, a);
+    return a;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){ .head = a->chunks,
+                                .behind = a->chunks ? a->chunks->next : NULL,
+                                .hooks = a->hooks,
+                                .used = a->used,
+                                .total = a->total };
+}
+
+static void free_until(struct arena_chunk *c, const struct arena_chunk *end)
+{
+    while (c != end) {
+        struct arena_chunk *next = c->next;
+        free(c);
+        c = next;
+    }
+}
+
+void arena_back(struct arena *a, const struct arena_mark *m)
+{
+    size_t freed = a->total - m->total;
+    run_hooks(a, m->hooks);
+    free_until(a->chunks, m->head);
+    if (m->head) { /* big ones came in behind it */
+        free_until(m->head->next, m->behind);
+        m->head->next = m->behind;
+    }
+    *a = (struct arena){ .chunks = m->head,
+                         .hooks = m->hooks,
+                         .used = m->used,
+                         .size = m->head ? m->head->size : 0,
+                         .total = m->total };
+    give_back(freed);
 }

@@ -1,6 +1,7 @@
 /* Arena: memory by lifespan. A request, a transaction or a whole process owns one; everything
- * allocated from it goes away together. Allocation never returns NULL (out of memory ends the
- * process with a message) and returns zeroed, max-aligned bytes. Not thread-safe: one owner.
+ * allocated from it goes away together. Allocation never returns NULL (when there is no memory it leaves
+ * the arena_try around it, else it ends the process with a message) and returns zeroed, max-aligned bytes.
+ * Not thread-safe: one owner.
  *
  *     struct arena mem = { 0 };
  *     struct claim *c = arena_new(&mem, struct claim);
@@ -10,6 +11,7 @@
 #ifndef KERNEL_ARENA_H
 #define KERNEL_ARENA_H
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_chunk;
@@ -35,6 +37,25 @@ void arena_on_clear(struct arena *a, void (*fn)(void *), void *arg);
 void arena_clear(struct arena *a);
 /* As clear, but keeps one chunk of ordinary size for the next user. */
 void arena_reset(struct arena *a);
+/* An arena that is cleared with its parent at the latest: for scratch memory of a function that may be
+ * left by arena_try. */
+struct arena *arena_child(struct arena *parent);
+
+/* Everything allocated since the mark is freed, hooks run. */
+struct arena_mark { struct arena_chunk *head, *behind; struct arena_hook *hooks; size_t used, total; };
+struct arena_mark arena_mark(const struct arena *a);
+void arena_back(struct arena *a, const struct arena_mark *m);
+
+/* Runs fn(arg). False: memory ran out in it, or the process came near its limit (kernel/memory.h): fn was
+ * left where it stood. What it held (statements, a transaction) is the caller's to undo. May be nested. */
+bool arena_try(void (*fn)(void *), void *arg);
+/* From arena_hold to its arena_let_go nothing is left by a jump: for calls into libraries that call back and
+ * keep state, and under locks. The reserve stands in; arena_let_go tells whether it had to. */
+void arena_hold(void);
+bool arena_let_go(void);
+bool arena_short(void); /* it had to already */
+/* Leaves the arena_try (or ends the process), as an allocation of n bytes does that cannot be had. */
+_Noreturn void arena_exhausted(size_t n);
 
 #define arena_new(a, T) ((T *)arena_alloc((a), sizeof(T)))
 #define arena_array(a, T, n) ((T *)arena_alloc_array((a), (n), sizeof(T)))

@@ -107,6 +107,73 @@ static void buffer_printf(void **state)
     assert_string_equal(b.p, "a=5");
 }
 
+static void back_to_the_mark(void **state)
+{
+    struct arena *mem = *state;
+    memset(trace, 0, sizeof trace);
+    arena_on_clear(mem, hook, "a");
+    char *kept = arena_strdup(mem, "kept");
+    struct arena_mark m = arena_mark(mem);
+    size_t total = mem->total;
+    for (int i = 0; i < 3; i++) {
+        arena_on_clear(mem, hook, "b");
+        arena_alloc(mem, 100000); /* a chunk of its own, behind the current one */
+        for (int k = 0; k < 50; k++) arena_alloc(mem, 1000);
+        arena_alloc(arena_child(mem), 50000);
+        arena_back(mem, &m);
+        assert_int_equal(mem->total, total);
+        assert_ptr_equal(arena_alloc(mem, 8), kept + 16); /* where it went on before */
+        arena_back(mem, &m);
+    }
+    assert_string_equal(trace, "bbb");
+    assert_string_equal(kept, "kept");
+    struct arena empty = { 0 };
+    m = arena_mark(&empty);
+    arena_alloc(&empty, 100000);
+    arena_back(&empty, &m);
+    assert_null(empty.chunks);
+}
+
+struct greedy { struct arena *mem; int reached; bool inner; };
+
+static void ask_for_everything(void *arg)
+{
+    struct greedy *g = arg;
+    g->reached = 1;
+    arena_alloc(g->mem, SIZE_MAX / 2 + 1);
+    g->reached = 2;
+}
+
+static void ask_twice(void *arg)
+{
+    struct greedy *g = arg;
+    g->inner = arena_try(ask_for_everything, g);
+    arena_alloc_array(g->mem, SIZE_MAX / 4, 8);
+    g->reached = 3;
+}
+
+static void ask_a_little(void *arg)
+{
+    struct greedy *g = arg;
+    arena_hold();
+    arena_alloc(g->mem, 100);
+    assert_false(arena_short());
+    assert_false(arena_let_go());
+    g->reached = 4;
+}
+
+static void memory_that_cannot_be_had(void **state)
+{
+    struct greedy g = { .mem = *state, .inner = true };
+    assert_false(arena_try(ask_for_everything, &g));
+    assert_int_equal(g.reached, 1);
+    assert_false(arena_try(ask_twice, &g)); /* the outer one counts again after the inner one */
+    assert_false(g.inner);
+    assert_int_equal(g.reached, 1);
+    assert_true(arena_try(ask_a_little, &g));
+    assert_int_equal(g.reached, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +185,8 @@ int main(void)
         TEST(buffer_grows_to_its_maximum),
         TEST(buffer_integers),
         TEST(buffer_printf),
+        TEST(back_to_the_mark),
+        TEST(memory_that_cannot_be_had),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

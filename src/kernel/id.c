@@ -21,6 +21,11 @@ void id_set_node(int node)
     atomic_store(&node_bits, node);
 }
 
+int id_node(void)
+{
+    return atomic_load(&node_bits);
+}
+
 int64_t id_new(void)
 {
     int64_t now = (clock_now() - EPOCH_MS) << 8;

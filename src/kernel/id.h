@@ -7,6 +7,7 @@
 #include <stddef.h>
 #define ID_MAX ((INT64_C(1) << 53) - 1)
 void id_set_node(int node);                       /* 0..15 */
+int id_node(void);
 int64_t id_new(void);
 /* Bytes from the system's generator; its failure ends the process. */
 void random_bytes(void *p, size_t n);

@@ -3,6 +3,7 @@
 #include "kernel/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -27,6 +28,33 @@ void log_set_level(enum log_level min)
 void log_set_fd(int fd)
 {
     atomic_store(&log_fd, fd);
+}
+
+static const char *log_path; /* set once, before the threads */
+
+static int open_log(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
+}
+
+int log_open(const char *path)
+{
+    int fd = open_log(path);
+    if (fd < 0) return errno;
+    log_path = path;
+    atomic_store(&log_fd, fd);
+    return 0;
+}
+
+/* The number of the descriptor stays, so that who writes meanwhile writes into one file or the other. */
+int log_reopen(void)
+{
+    if (!log_path) return -1;
+    int fd = open_log(log_path);
+    if (fd < 0) return errno;
+    int bad = dup3(fd, atomic_load(&log_fd), O_CLOEXEC) < 0 ? errno : 0;
+    close(fd);
+    return bad;
 }
 
 void log_set_request(uint64_t id)

@@ -3,10 +3,12 @@
 #include "paper/paper_in.h"
 
 #include <cairo-pdf.h>
+#include <pthread.h>
 #include <qrencode.h>
 #include <string.h>
 
 #include "kernel/buf.h"
+#include "kernel/memory.h"
 #include "kernel/text.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -420,7 +422,7 @@ static void run(struct paper *p, cairo_t *cr)
     p->cr = cr;
     p->page = 0;
     page_start(p);
-    for (struct block *k = p->first; k; k = k->next) put(p, k);
+    for (struct block *k = p->first; k && !arena_short(); k = k->next) put(p, k);
     page_end(p);
     p->pages = p->page;
 }
@@ -428,12 +430,70 @@ static void run(struct paper *p, cairo_t *cr)
 static cairo_status_t write_bytes(void *to, const unsigned char *data, unsigned int n)
 {
     if (to) buf_add(to, data, n);
-    return CAIRO_STATUS_SUCCESS;
+    return arena_short() ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
+}
+
+/* ---- drawing within a limit on memory ----
+ * glib ends the process when malloc fails, and fonts that cannot be mapped leave a sheet of blanks. So
+ * drawing begins only when it has room for all that it may take, and goes on under arena_hold, because the
+ * libraries cannot be left in the middle. A lane is a font map, the dear part (20 MB, and more than that of
+ * address space): a few serve all threads in turn instead of each thread having one. */
+enum {
+    LANES = 4,
+    FIRST_BYTES = 140 * 1024 * 1024, /* measured 134 MB of address space: glib, fontconfig, the fonts */
+    NEXT_BYTES = 48 * 1024 * 1024,   /* measured 40 MB: the fonts once more */
+    WARM_BYTES = 16 * 1024 * 1024,   /* glyphs, layouts and the sheet itself */
+};
+static struct { PangoFontMap *map; bool busy; } lanes[LANES];
+static pthread_mutex_t lanes_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t lanes_free = PTHREAD_COND_INITIALIZER;
+
+/* A warm lane that is free, else a new one if there is memory for it. -2: wait for one that is busy; -1: no
+ * memory. */
+static int lane_take(size_t *bytes)
+{
+    int cold = -1, warm = -1;
+    bool made = false, busy = false;
+    for (int i = LANES - 1; i >= 0; i--) {
+        made = made || lanes[i].map;
+        busy = busy || lanes[i].busy;
+        if (!lanes[i].map) cold = i;
+        else if (!lanes[i].busy) warm = i;
+    }
+    *bytes = warm >= 0 ? WARM_BYTES : made ? NEXT_BYTES : FIRST_BYTES;
+    int lane = warm >= 0 ? warm : cold;
+    if (lane >= 0 && memory_promise(*bytes)) {
+        if (!lanes[lane].map) lanes[lane].map = pango_cairo_font_map_new();
+        lanes[lane].busy = true;
+        return lane;
+    }
+    return busy ? -2 : -1;
+}
+
+static int lane_enter(size_t *bytes)
+{
+    pthread_mutex_lock(&lanes_lock);
+    int lane;
+    while ((lane = lane_take(bytes)) == -2) pthread_cond_wait(&lanes_free, &lanes_lock);
+    pthread_mutex_unlock(&lanes_lock);
+    if (lane < 0) arena_exhausted(*bytes);
+    pango_cairo_font_map_set_default(PANGO_CAIRO_FONT_MAP(lanes[lane].map)); /* of this thread */
+    return lane;
+}
+
+static void lane_leave(int lane, size_t bytes)
+{
+    pango_cairo_font_map_set_default(NULL);
+    memory_done(bytes);
+    pthread_mutex_lock(&lanes_lock);
+    lanes[lane].busy = false;
+    pthread_cond_signal(&lanes_free);
+    pthread_mutex_unlock(&lanes_lock);
 }
 
 /* Lays it out on a PDF surface, counting first where page numbers are shown, and draws unless `to`
  * is NULL. */
-static cairo_status_t lay_out(struct paper *p, struct buf *to)
+static cairo_status_t draw(struct paper *p, struct buf *to)
 {
     cairo_surface_t *pdf =
         cairo_pdf_surface_create_for_stream(write_bytes, to, p->width, p->height);
@@ -450,6 +510,18 @@ static cairo_status_t lay_out(struct paper *p, struct buf *to)
     cairo_surface_finish(pdf);
     cairo_status_t status = cairo_surface_status(pdf);
     cairo_surface_destroy(pdf);
+    return status;
+}
+
+static cairo_status_t lay_out(struct paper *p, struct buf *to)
+{
+    size_t bytes;
+    int lane = lane_enter(&bytes);
+    arena_hold();
+    cairo_status_t status = draw(p, to);
+    bool over = arena_let_go();
+    lane_leave(lane, bytes);
+    if (over) arena_exhausted(bytes);
     return status;
 }
 

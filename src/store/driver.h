@@ -88,6 +88,8 @@ struct driver {
     const struct err *(*migration_lock)(struct db *db, struct arena *mem);
     char *(*translate)(struct arena *mem, const char *sql);
     const char *has_table;        /* SQL: is there a table $1? */
+    void (*share)(struct store *s, int connections); /* may be NULL */
+    const struct err *(*look)(struct store *s, struct arena *mem, struct store_look *out);
     const struct err *(*backup)(struct store *s, struct arena *mem, const char *path);
     /* The copier's half (copy.c), inside the session's open transaction. */
     const char *schema_sql;       /* tbl, name, type, key of every column, in order */
@@ -132,6 +134,7 @@ struct store {
     _Atomic uint64_t reads, writes, rollbacks, statements, groups, grouped, retries, reconnects;
     pthread_mutex_t mu;           /* guards idle */
     struct db *idle;              /* sessions of store_run */
+    _Atomic bool refuse_writes;
     _Atomic int64_t migrations;   /* how many the program has; -1 before store_migrate */
 };
 
@@ -142,6 +145,7 @@ struct db {
     enum tx mode;
     const struct err *failed;     /* what spoiled the open transaction */
     uint64_t statements;          /* of the open transaction */
+    struct stmt *singles;         /* running beside the cache */
 };
 
 void statements_drop(const struct driver *d, struct statements *c);

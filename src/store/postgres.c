@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/date.h"
+#include "kernel/id.h"
 #include "kernel/log.h"
 #include "kernel/text.h"
 #include "store/postgres.h"
@@ -22,9 +24,9 @@ struct pg_stmt {
     unsigned char *blob;  /* the decoded bytes of the newest cell */
 };
 
-static struct pg_session *session(struct db *db)
+static struct pg_conn *session(struct db *db)
 {
-    return (struct pg_session *)db;
+    return ((struct pg_session *)db)->conn;
 }
 
 /* ---- errors ---- */
@@ -57,7 +59,7 @@ static enum err_code code_of(const PGconn *c, const char *state)
 
 const struct err *pg_fail(struct db *db, struct arena *mem, PGresult *res, const char *sql)
 {
-    struct pg_session *s = session(db);
+    struct pg_conn *s = session(db);
     const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
     const char *said = res ? PQresultErrorMessage(res) : PQerrorMessage(s->c);
     struct err *e = err_new(mem, code_of(s->c, state), NULL);
@@ -89,7 +91,7 @@ static void notice(void *arg, const char *msg)
     log_debug("postgresql", msg);
 }
 
-static void disconnect(struct pg_session *s)
+void pg_disconnect(struct pg_conn *s)
 {
     if (!s->c) return;
     statements_drop(&postgres_driver, &s->statements);
@@ -107,17 +109,17 @@ static const char *settings_sql(struct arena *mem, bool local)
 
 static const struct err *connect_to(struct db *db, struct arena *mem)
 {
-    struct pg_session *s = session(db);
+    struct pg_conn *s = session(db);
     /* What the operator writes in the URL goes before what stands here. */
     static const char *const keys[] = { "connect_timeout", "client_encoding", "fallback_application_name", "dbname", NULL };
     const char *const values[] = { "10", "UTF8", "shanzhi", db->s->config.database, NULL };
-    disconnect(s);
+    pg_disconnect(s);
     s->c = PQconnectdbParams(keys, values, 1);
     if (s->c) PQsetNoticeProcessor(s->c, notice, NULL);
     const struct err *e = NULL;
     if (PQstatus(s->c) != CONNECTION_OK) e = pg_fail(db, mem, NULL, "connect");
     else if (!db->s->config.pooled) e = pg_command(db, mem, settings_sql(mem, false));
-    if (e) disconnect(s);
+    if (e) pg_disconnect(s);
     return e;
 }
 
@@ -129,11 +131,11 @@ static const char *begin_sql(struct db *db, struct arena *mem, enum tx mode)
     return db->s->config.pooled ? arena_printf(mem, "%s; %s", begin, settings_sql(mem, true)) : begin;
 }
 
-static const struct err *begin(struct db *db, struct arena *mem, enum tx mode)
+static const struct err *begin_on(struct db *db, struct arena *mem, enum tx mode)
 {
-    struct pg_session *s = session(db);
+    struct pg_conn *s = session(db);
     const char *sql = begin_sql(db, mem, mode);
-    if (s->stale) disconnect(s);
+    if (s->stale) pg_disconnect(s);
     if (s->c) {
         const struct err *e = pg_command(db, mem, sql);
         if (!e) return NULL;
@@ -145,20 +147,64 @@ static const struct err *begin(struct db *db, struct arena *mem, enum tx mode)
     return pg_command(db, mem, sql);
 }
 
+/* "53300" of a connection attempt: libpq gives no state for it, only the text. */
+static bool too_many(const struct err *e)
+{
+    static const char *const said[] = { "too many clients", "remaining connection slots", "too many connections", "no more connections allowed", NULL };
+    for (int i = 0; e->cause && said[i]; i++)
+        if (strstr(e->cause, said[i])) return true;
+    return false;
+}
+
+static const struct err *begin(struct db *db, struct arena *mem, enum tx mode)
+{
+    struct pg_session *me = (struct pg_session *)db;
+    struct pg_pool *pool = db->s->engine;
+    int64_t until = clock_monotonic_us() + INT64_C(1000) * WRITER_WAIT_MS;
+    for (;;) {
+        me->conn = pool_take(pool, until);
+        if (!me->conn) {
+            struct err *busy = err_new(mem, ERR_BUSY, NULL);
+            busy->cause = "waited too long for a connection to PostgreSQL";
+            busy->retry_after_s = 1;
+            return busy;
+        }
+        const struct err *e = begin_on(db, mem, mode);
+        if (!e) return NULL;
+        if (!too_many(e)) {
+            pool_give(pool, me->conn);
+            me->conn = NULL;
+            return e;
+        }
+        pool_refused(pool, me->conn, until);
+        me->conn = NULL;
+    }
+}
+
+/* The transaction is over: the connection is the next one's. */
+static void give_back(struct db *db)
+{
+    struct pg_session *me = (struct pg_session *)db;
+    pool_give(db->s->engine, me->conn);
+    me->conn = NULL;
+}
+
 static void rollback(struct db *db)
 {
-    struct pg_session *s = session(db);
+    struct pg_conn *s = session(db);
     PGresult *res = PQexec(s->c, "ROLLBACK");
     bool fine = succeeded(res);
     PQclear(res);
-    if (fine) return;
-    disconnect(s); /* whatever state it is in, the server undoes it */
-    atomic_fetch_add(&db->s->reconnects, 1);
+    if (!fine) {
+        pg_disconnect(s); /* whatever state it is in, the server undoes it */
+        atomic_fetch_add(&db->s->reconnects, 1);
+    }
+    give_back(db);
 }
 
 static void commit(struct db *db, struct arena *mem, tx_done_fn *done, void *arg)
 {
-    struct pg_session *s = session(db);
+    struct pg_conn *s = session(db);
     PGresult *res = PQexec(s->c, "COMMIT");
     const struct err *e = NULL;
     if (!succeeded(res)) {
@@ -179,16 +225,17 @@ static void commit(struct db *db, struct arena *mem, tx_done_fn *done, void *arg
         PQclear(res);
     }
     if (PQstatus(s->c) != CONNECTION_OK) {
-        disconnect(s);
+        pg_disconnect(s);
         atomic_fetch_add(&db->s->reconnects, 1);
     }
     if (e && e->code != ERR_RETRY && e->code != ERR_CONFLICT && e->code != ERR_DUPLICATE) log_error("store", e->cause);
+    give_back(db);
     done(arg, e);
 }
 
 static void session_close(struct db *db)
 {
-    disconnect(session(db));
+    (void)db; /* between transactions it has no connection */
 }
 
 /* ---- statements ---- */
@@ -273,7 +320,7 @@ static const struct err *fetch(struct db *db, struct arena *mem, struct pg_stmt 
 
 static const struct err *run_stream(struct db *db, struct arena *mem, struct pg_stmt *q, const struct params *p, int n)
 {
-    struct pg_session *s = session(db);
+    struct pg_conn *s = session(db);
     snprintf(q->cursor, sizeof q->cursor, "c%lld", (long long)++s->names);
     const char *sql = arena_printf(mem, "DECLARE %s NO SCROLL CURSOR FOR %s", q->cursor, q->common.sql);
     PGresult *res = PQexecParams(s->c, sql, n, p->type, p->value, p->length, p->format, 0);
@@ -287,7 +334,7 @@ static const struct err *run_stream(struct db *db, struct arena *mem, struct pg_
 
 static const struct err *name_it(struct db *db, struct arena *mem, struct pg_stmt *q, const struct params *p, int n)
 {
-    struct pg_session *s = session(db);
+    struct pg_conn *s = session(db);
     char name[sizeof q->name];
     snprintf(name, sizeof name, "s%lld", (long long)++s->names);
     PGresult *res = PQprepare(s->c, name, q->common.sql, n, p->type);
@@ -300,7 +347,7 @@ static const struct err *name_it(struct db *db, struct arena *mem, struct pg_stm
 static const struct err *run(struct db *db, struct arena *mem, struct stmt *st, const struct db_arg *args, int n,
                              bool stream)
 {
-    struct pg_session *s = session(db);
+    struct pg_conn *s = session(db);
     struct pg_stmt *q = (struct pg_stmt *)st;
     struct params p;
     set_params(&p, args, n);
@@ -363,7 +410,7 @@ static struct cell cell(struct stmt *st, int i)
         PQfreemem(q->blob);
         c.type = CELL_BLOB;
         c.p = (const char *)(q->blob = PQunescapeBytea((const unsigned char *)p, &c.n));
-        if (!c.p) BUG("out of memory");
+        if (!c.p) arena_exhausted(c.n);
         return c;
     }
     return (struct cell){ .type = CELL_TEXT, .p = p, .n = (size_t)PQgetlength(q->res, q->row, i) };
@@ -372,7 +419,7 @@ static struct cell cell(struct stmt *st, int i)
 static void finish(struct db *db, struct stmt *st, int64_t *changed)
 {
     struct pg_stmt *q = (struct pg_stmt *)st;
-    struct pg_session *s = session(db);
+    struct pg_conn *s = session(db);
     if (changed && !(q->res && text_int(PQcmdTuples(q->res), 0, INT64_MAX, changed))) *changed = 0;
     if (q->cursor[0] && PQtransactionStatus(s->c) == PQTRANS_INTRANS) {
         char sql[40];
@@ -409,15 +456,81 @@ static const struct err *backup(struct store *s, struct arena *mem, const char *
     return err_say(mem, ERR_DATABASE, NULL, "PostgreSQL 数据库请用 pg_dump 备份。", "Back up a PostgreSQL database with pg_dump.");
 }
 
+/* ---- health ---- */
+struct seen { struct store_look *out; bool differs; };
+
+static const struct err *see(struct req *r, void *arg)
+{
+    struct seen *seen = arg;
+    struct store_look *out = seen->out;
+    int64_t pid, off;
+    TRY(db_int(r, &pid, "SELECT pg_backend_pid()"));
+    TRY(db_int(r, &out->connections, "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"));
+    TRY(db_int(r, &out->connections_max,
+               "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"));
+    TRY(db_int(r, &out->database_bytes, "SELECT pg_database_size(current_database())"));
+    TRY(db_int(r, &off, "SELECT count(*) FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'"));
+    out->unsafe = off > 0;
+    /* A pooler makes up the number that the connection was told. */
+    seen->differs = pid != PQbackendPID(session(r->db)->c);
+    return NULL;
+}
+
+static PGconn *probe_connect(const struct store *s)
+{
+    static const char *const keys[] = { "connect_timeout", "fallback_application_name", "dbname", NULL };
+    const char *const values[] = { "5", "shanzhi probe", s->config.database, NULL };
+    return PQconnectdbParams(keys, values, 1);
+}
+
+static bool probe(PGconn *c, const char *sql, const char *value)
+{
+    PGresult *res = PQexecParams(c, sql, 1, NULL, &value, NULL, NULL, 0);
+    bool same = PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1 && text_equal(PQgetvalue(res, 0, 0), value);
+    PQclear(res);
+    return same;
+}
+
+/* Two connections that meet on one backend: what the first leaves there, the second finds. */
+static bool shares_backends(const struct store *s, struct arena *mem)
+{
+    unsigned char noise[12];
+    random_bytes(noise, sizeof noise);
+    const char *mark = hex_encode(mem, noise, sizeof noise);
+    PGconn *a = probe_connect(s), *b = probe_connect(s);
+    bool shared = PQstatus(a) == CONNECTION_OK && PQstatus(b) == CONNECTION_OK &&
+                  probe(a, "SELECT set_config('shanzhi.probe', $1, false)", mark) &&
+                  probe(b, "SELECT current_setting('shanzhi.probe', true) WHERE $1 <> ''", mark);
+    PQfinish(a);
+    PQfinish(b);
+    return shared;
+}
+
+static const struct err *look(struct store *s, struct arena *mem, struct store_look *out)
+{
+    struct seen seen = { .out = out };
+    TRY(store_run(s, TX_READ, mem, NULL, see, &seen));
+    out->pooler = seen.differs;
+    out->pooler_transactions = seen.differs && !s->config.pooled && shares_backends(s, mem);
+    return NULL;
+}
+
 static const struct err *open_store(struct store *s, struct arena *mem, const struct store_config *c)
 {
-    (void)s, (void)mem, (void)c; /* sessions connect when they begin */
+    struct pg_pool *pool = arena_new(mem, struct pg_pool);
+    pool_open(pool, c->sessions); /* connected when they are needed */
+    s->engine = pool;
     return NULL;
 }
 
 static void close_store(struct store *s)
 {
-    (void)s;
+    pool_close(s->engine);
+}
+
+static void share(struct store *s, int connections)
+{
+    pool_most(s->engine, connections);
 }
 
 const struct driver postgres_driver = {
@@ -443,6 +556,8 @@ const struct driver postgres_driver = {
     .migration_lock = migration_lock,
     .translate = translate,
     .has_table = "SELECT to_regclass($1) IS NOT NULL",
+    .look = look,
+    .share = share,
     .backup = backup,
     COPIER(postgres),
 };

@@ -21,7 +21,7 @@ enum { HEAD_SIZE = 19, SEND_BYTES = 64 * 1024, ROW_MAX = 1 << 30 };
 
 static PGconn *conn(struct db *db)
 {
-    return ((struct pg_session *)db)->c;
+    return ((struct pg_session *)db)->conn->c;
 }
 
 /* ---- reading ---- */

@@ -36,11 +36,25 @@ static const struct err *end_and_wait(struct req *r, bool commit)
     return w.err;
 }
 
+struct work { struct req *r; tx_fn *fn; void *arg; const struct err *e; };
+
+static void work(void *arg)
+{
+    struct work *w = arg;
+    w->e = w->fn(w->r, w->arg);
+}
+
 static const struct err *run_once(struct req *r, enum tx mode, tx_fn *fn, void *arg)
 {
+    static const struct err no_memory = { .code = ERR_NO_MEMORY, .retry_after_s = 5 };
     TRY(tx_begin(r, mode));
     r->keep = false;
-    const struct err *e = fn(r, arg);
+    struct work w = { .r = r, .fn = fn, .arg = arg };
+    if (!arena_try(work, &w)) {
+        tx_abandon(r);
+        return &no_memory;
+    }
+    const struct err *e = w.e;
     const struct err *end = end_and_wait(r, !e || r->keep);
     return e && !(end && r->keep) ? e : end;
 }

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "store/sqlite.h"
@@ -47,10 +49,11 @@ enum err_code sqlite_code(sqlite3 *h, int rc)
         return ERR_DISK_FULL;
     case SQLITE_IOERR:
         return no_space(errno) || no_space(sqlite3_system_errno(h)) ? ERR_DISK_FULL : ERR_DATABASE;
+    case SQLITE_NOMEM:
+        return ERR_NO_MEMORY;
     case SQLITE_CANTOPEN:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_NOMEM:
     case SQLITE_PERM:
         return ERR_DATABASE;
     case SQLITE_TOOBIG:
@@ -358,6 +361,43 @@ static const struct err *sync_path(struct arena *mem, const char *path, int flag
     return e;
 }
 
+/* Is `path` still the file that was opened? What it is is learned at the first look. */
+static bool same_file(struct file_id *id, const char *path, struct stat *st, bool *there)
+{
+    *there = stat(path, st) == 0;
+    if (!*there) return !id->known;
+    if (!id->known) *id = (struct file_id){ true, st->st_dev, st->st_ino };
+    return id->dev == st->st_dev && id->ino == st->st_ino;
+}
+
+/* SQLite goes on with the files it has open, whatever becomes of their names: what it writes then is seen
+ * by nobody who opens them later. */
+static const struct err *look(struct store *s, struct arena *mem, struct store_look *out)
+{
+    struct sqlite_store *w = s->engine;
+    struct stat db, log;
+    struct statvfs fs;
+    bool db_there, log_there;
+    const char *log_path = arena_printf(mem, "%s-wal", s->config.path);
+    bool db_same = same_file(&w->file, s->config.path, &db, &db_there);
+    bool log_same = same_file(&w->log, log_path, &log, &log_there);
+    const char *lost = !db_same ? s->config.path : !log_same ? log_path : NULL;
+    if (lost) {
+        bool there = lost == log_path ? log_there : db_there;
+        out->lost_zh = arena_printf(mem, "%s 在运行中被%s", lost, there ? "替换" : "删除");
+        out->lost_en = arena_printf(mem, "%s was %s while the server runs", lost, there ? "replaced" : "removed");
+    }
+    if (db_there) out->database_bytes = db.st_size;
+    if (log_there) out->wal_bytes = log.st_size;
+    const char *slash = strrchr(s->config.path, '/');
+    const char *folder = slash ? arena_strndup(mem, s->config.path, (size_t)(slash - s->config.path) + 1) : ".";
+    if (statvfs(folder, &fs) == 0) {
+        out->disk_free = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+        out->disk_size = (int64_t)fs.f_blocks * (int64_t)fs.f_frsize;
+    }
+    return NULL;
+}
+
 /* Into a file beside it first, so that `path` is either absent or a whole database. */
 static const struct err *backup(struct store *s, struct arena *mem, const char *path)
 {
@@ -412,6 +452,7 @@ const struct driver sqlite_driver = {
     .migration_lock = migration_lock,
     .translate = translate,
     .has_table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1",
+    .look = look,
     .backup = backup,
     COPIER(sqlite),
 };

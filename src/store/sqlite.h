@@ -2,6 +2,7 @@
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
 #include <sqlite3.h>
+#include <sys/types.h>
 #include "store/driver.h"
 
 enum sqlite_ctl {
@@ -40,6 +41,9 @@ enum {
     CHECKPOINT_FORCE_PAGES = 16 * 1024, /* 64 MiB: stop the writers until the log is empty */
 };
 
+/* A file by what it is, not by its name. */
+struct file_id { bool known; dev_t dev; ino_t ino; };
+
 struct member { tx_done_fn *done; void *arg; };
 
 struct sqlite_store {
@@ -67,6 +71,8 @@ struct sqlite_store {
     int log_pages;
     pthread_t checkpointer;
     struct sqlite_conn checkpoint;
+
+    struct file_id file, log;      /* as opened; looked at by one thread */
 };
 
 enum err_code sqlite_code(sqlite3 *h, int rc);

@@ -15,11 +15,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "kernel/date.h"
 #include "kernel/log.h"
+#include "kernel/memory.h"
 #include "kernel/text.h"
 #include "store/sqlite.h"
 
@@ -375,6 +377,8 @@ const struct err *group_open(struct store *s, struct arena *mem, const struct st
     int fd = open(c->path, flags | O_CLOEXEC, 0600); /* people's data: nobody else reads it */
     if (fd < 0 && errno == ENOENT && c->use == STORE_LIVE && !create) return no_installation(mem, c->path);
     if (fd < 0) return cannot_open(mem, c->path, strerror(errno));
+    struct stat st;
+    if (fstat(fd, &st) == 0) w->file = (struct file_id){ true, st.st_dev, st.st_ino };
     close(fd);
     TRY(connections(w, mem, c));
     w->s = s;
@@ -388,8 +392,8 @@ const struct err *group_open(struct store *s, struct arena *mem, const struct st
         sqlite3_busy_timeout(w->checkpoint.h, 1000);
         sqlite3_wal_hook(w->conn.h, on_log, w);
     }
-    if ((w->writes && pthread_create(&w->committer, NULL, committer, w) != 0) ||
-        (w->checkpoints && pthread_create(&w->checkpointer, NULL, checkpointer, w) != 0))
+    if ((w->writes && memory_thread(&w->committer, committer, w) != 0) ||
+        (w->checkpoints && memory_thread(&w->checkpointer, checkpointer, w) != 0))
         BUG("no thread: %s", strerror(errno));
     return NULL;
 }

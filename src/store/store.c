@@ -150,7 +150,10 @@ static const struct err *statement(struct req *r, const char *sql, const struct 
     st = arena_alloc(mem, d->statement_size);
     *st = (struct stmt){ .sql = arena_strdup(mem, sql), .hash = hash, .params = count_params(sql), .single = single };
     TRY(d->prepare(db, r->mem, st, args, n));
-    if (!single) {
+    if (single) {
+        st->next = db->singles;
+        db->singles = st;
+    } else {
         st->next = *chain;
         *chain = st;
         c->n++;
@@ -220,6 +223,18 @@ static const struct err *spoil(struct req *r, const struct err *e)
     return e;
 }
 
+/* The statement's end, whatever came of it. */
+static void finish(struct db *db, struct stmt *st, int64_t *changed)
+{
+    db->s->d->finish(db, st, changed);
+    st->busy = false;
+    if (!st->single) return;
+    db->s->d->forget(st);
+    struct stmt **at = &db->singles;
+    while (*at != st) at = &(*at)->next;
+    *at = st->next;
+}
+
 static const struct err *start(struct req *r, const char *sql, const struct db_arg *args, bool stream,
                                struct stmt **out)
 {
@@ -243,19 +258,14 @@ static const struct err *start(struct req *r, const char *sql, const struct db_a
         *out = st;
         return NULL;
     }
-    db->s->d->finish(db, st, NULL);
-    st->busy = false;
-    if (st->single) db->s->d->forget(st);
+    finish(db, st, NULL);
     return spoil(r, e);
 }
 
 /* Ends the statement; keeps the first error. */
 static const struct err *stop(struct req *r, struct stmt *st, int64_t *changed, const struct err *e)
 {
-    const struct driver *d = r->db->s->d;
-    d->finish(r->db, st, e ? NULL : changed);
-    st->busy = false;
-    if (st->single) d->forget(st);
+    finish(r->db, st, e ? NULL : changed);
     return e;
 }
 
@@ -355,19 +365,19 @@ const struct err *db_each_(struct req *r, const struct record *rec, db_row_fn *f
                            const char *sql, const struct db_arg *args)
 {
     struct stmt *st;
-    struct arena rows = { 0 }, *mem = r->mem;
+    struct arena *mem = r->mem, *rows = arena_child(mem);
     bool row;
     TRY(start(r, sql, args, true, &st));
     void *p = arena_alloc(r->mem, rec->size);
     const struct err *e = next(r, st, &row);
     for (; !e && row; e = e ? e : next(r, st, &row)) {
         use_record(r, st, rec);
-        arena_reset(&rows);
-        fill(r->db->s->d, &rows, st, p);
+        arena_reset(rows);
+        fill(r->db->s->d, rows, st, p);
         r->mem = mem;
         e = fn(r, p, arg);
     }
-    arena_clear(&rows);
+    arena_clear(rows);
     return stop(r, st, NULL, e);
 }
 
@@ -381,9 +391,15 @@ const struct err *tx_begin(struct req *r, enum tx mode)
     if (mode == TX_NONE) return NULL;
     db->failed = NULL;
     req_forget(r, NULL);
-    fault_arm();
+    if (mode == TX_WRITE && atomic_load(&db->s->refuse_writes))
+        return fail_say(r, ERR_DATABASE, NULL, "数据库文件或其日志在运行中被删除或替换，为免丢失数据已停止写入；请管理员恢复文件并重新启动服务。",
+                        "The database file or its log was removed or replaced while the server runs, so nothing is written any more; "
+                        "the operator must put it back and restart the server.");
+    if (r->http) fault_arm(); /* a test asks for a request's transaction, not for a job's */
     TRY(fault(r->mem));
+    arena_hold(); /* a connection half made, or a turn taken, is nothing to leave behind */
     const struct err *e = db->s->d->begin(db, r->mem, mode);
+    arena_let_go();
     if (e) {
         log_warn("store", e->cause ? e->cause : err_text(e, LANG_EN));
         return e;
@@ -392,7 +408,7 @@ const struct err *tx_begin(struct req *r, enum tx mode)
     return NULL;
 }
 
-void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg)
+static void end(struct req *r, bool commit, tx_done_fn *done, void *arg)
 {
     struct db *db = r->db;
     struct store *s = db->s;
@@ -417,6 +433,30 @@ void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg)
     atomic_fetch_add(&s->rollbacks, 1);
     s->d->rollback(db);
     done(arg, e);
+}
+
+void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg)
+{
+    arena_hold(); /* half an end is none */
+    end(r, commit, done, arg);
+    arena_let_go();
+}
+
+static void ended(void *arg, const struct err *e)
+{
+    (void)arg, (void)e;
+}
+
+void tx_abandon(struct req *r)
+{
+    struct db *db = r->db;
+    if (!db || db->mode == TX_UNSET) return;
+    struct statements *c = db->s->d->statements(db);
+    while (db->singles) finish(db, db->singles, NULL);
+    for (size_t i = 0; i < sizeof c->bucket / sizeof *c->bucket; i++)
+        for (struct stmt *st = c->bucket[i]; st; st = st->next)
+            if (st->busy) finish(db, st, NULL);
+    tx_end(r, false, ended, NULL);
 }
 
 bool tx_again(struct req *r, const struct err *e, int tries)

@@ -102,6 +102,8 @@ typedef void tx_done_fn(void *arg, const struct err *e);
  * on the committer's thread (SQLite group commit). The caller may use its session again at once. */
 void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg);
 
+/* After arena_try left the code that ran statements: ends them and rolls back what is open. */
+void tx_abandon(struct req *r);
 /* For whoever runs tx_begin … tx_end itself: is e worth another try after `tries` of them? Then it has
  * slept some milliseconds already (doubling, with jitter). */
 bool tx_again(struct req *r, const struct err *e, int tries);
@@ -150,8 +152,31 @@ MUST_CHECK const struct err *store_served(struct req *r, int64_t *until);
 /* A good backup was made; verified: the books in it agreed. For /readyz and the metrics. */
 MUST_CHECK const struct err *store_note_backup(struct req *r, int64_t at, const char *place, int64_t bytes, bool verified);
 
-/* Is it reachable and migrated? For /readyz. */
+/* ---- health: what /readyz and /metrics are made of ---- */
+/* Is it reachable and migrated? */
 MUST_CHECK const struct err *store_ready(struct store *s, struct arena *mem);
+/* Writes the node's heartbeat and waits until it is durable: proves that a write would be. */
+MUST_CHECK const struct err *store_beat(struct store *s, struct arena *mem, int node);
+/* The last good backup and the installation's age; NONE: none yet. */
+struct store_backups { int64_t last_at, made_at; };
+MUST_CHECK const struct err *store_backups(struct store *s, struct arena *mem, struct store_backups *out);
+/* What the engine says of itself. Numbers that an engine does not know are NONE. */
+struct store_look {
+    int64_t disk_free, disk_size;         /* of the file system with the database, bytes */
+    int64_t database_bytes, wal_bytes;
+    int64_t connections, connections_max; /* to PostgreSQL, of everybody */
+    const char *lost_zh, *lost_en;        /* the file or its log is gone: NULL when all is there */
+    bool pooler;                          /* something stands between us and PostgreSQL */
+    bool pooler_transactions;             /* and gives each transaction another backend, without `pooled` */
+    bool unsafe;                          /* PostgreSQL runs with fsync or synchronous_commit off */
+};
+MUST_CHECK const struct err *store_look(struct store *s, struct arena *mem, struct store_look *out);
+/* How many servers wrote a heartbeat lately, this one with them. */
+MUST_CHECK const struct err *store_servers(struct store *s, struct arena *mem, int node, int64_t *out);
+/* From now on at most so many connections to PostgreSQL; SQLite has none. */
+void store_share(struct store *s, int connections);
+/* Writes are refused from now on (the file they would go to is not the one people read), or allowed again. */
+void store_refuse_writes(struct store *s, bool refuse);
 
 /* A copy of the SQLite database as of now, made while the server runs; path must not exist: the file of a
  * backup (src/upkeep) from SQLite. From PostgreSQL it is made by store_copy. */

@@ -13,6 +13,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import http from "node:http";
 import { after, describe, test } from "node:test";
 import { demoData, dropData, dropPlaces, engine, freshData, postgres, program, root, run } from "./place.mjs";
@@ -78,10 +79,10 @@ export function request(port, method, path, { headers = {}, body, host = "127.0.
 
 /**
  * Starts a server and waits until it listens. Options: flags (more of them), place (from freshData, to
- * start again on the same data), env, ulimit (what the shell's ulimit takes, "-n 1024"), binary. The result's `log` is what it wrote.
+ * start again on the same data), env, ulimit (what the shell's ulimit takes, "-n 1024"), binary, logFile. The result's `log` is what it wrote.
  */
-export async function serve({ flags = [], place = freshData(), env = {}, ulimit, binary = program } = {}) {
-  const args = ["serve", "--port", "0", "--rate-per-minute", "0", ...place.flags, ...flags];
+export async function serve({ flags = [], place = freshData(), env = {}, ulimit, binary = program, logFile } = {}) {
+  const args = ["serve", "--port", "0", "--rate-per-minute", "0", ...place.flags, ...(logFile ? ["--log-file", logFile] : []), ...flags];
   const under = ulimit ? ["sh", "-c", `ulimit ${ulimit}; exec "$0" "$@"`, binary] : [binary];
   const child = spawn(under[0], [...under.slice(1), ...args], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
   child.unref(); // a failed test must not keep the runner waiting; cleanUp kills
@@ -91,16 +92,20 @@ export async function serve({ flags = [], place = freshData(), env = {}, ulimit,
   let listening, failed;
   const started = new Promise((ok, no) => { listening = ok; failed = no; });
   let seen = 0; // complete lines of the log looked at
-  child.stderr.setEncoding("utf8");
-  child.stderr.on("data", (d) => {
-    server.log += d;
-    for (let end; server.port === undefined && (end = server.log.indexOf("\n", seen)) >= 0; seen = end + 1) {
-      const m = /"msg":"listening".*?"port":(\d+)/.exec(server.log.slice(seen, end));
+  const look = (log) => {
+    for (let end; server.port === undefined && (end = log.indexOf("\n", seen)) >= 0; seen = end + 1) {
+      const m = /"msg":"listening".*?"port":(\d+)/.exec(log.slice(seen, end));
       if (!m) continue;
       server.port = Number(m[1]);
       listening();
     }
+  };
+  child.stderr.setEncoding("utf8");
+  child.stderr.on("data", (d) => {
+    server.log += d;
+    if (!logFile) look(server.log);
   });
+  const polling = logFile ? setInterval(() => { if (existsSync(logFile)) look(readFileSync(logFile, "utf8")); }, 20) : undefined;
   server.ended = new Promise((ok) => child.on("exit", (code, signal) => {
     server.exit = { code, signal };
     running.delete(server);
@@ -115,6 +120,7 @@ export async function serve({ flags = [], place = freshData(), env = {}, ulimit,
     throw e;
   } finally {
     clearTimeout(timer);
+    clearInterval(polling);
   }
   server.url = `http://127.0.0.1:${server.port}`;
 

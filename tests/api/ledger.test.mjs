@@ -76,7 +76,7 @@ steps("from an empty book to the board", () => server, [
   ["opening balances are entered once", async () => {
     const rows = "户号,积分,说明\n" + [40, 25.5, 25.5, 10, 9, 8, 7, 6].map((p, i) => `${String(i + 1).padStart(3, "0")},${p},2025年纸质存折\n`).join("");
     const file = opening("open.csv", rows);
-    assert.match(cli("ledger", "open", "--dry-run=1", file, "--village", VILLAGE), /8 rows 行, 0 opened/);
+    assert.match(cli("ledger", "open", "--dry-run", file, "--village", VILLAGE), /8 rows 行, 0 opened/);
     assert.match(cli("ledger", "open", file, "--village", VILLAGE, "--on", "2026-01-01"), /8 rows 行, 8 opened/);
     assert.match(cli("ledger", "open", file, "--village", VILLAGE, "--on", "2026-01-01"), /8 rows 行, 0 opened/);
   }],

@@ -36,7 +36,7 @@ function bareRoot(name) {
         root,
         bash(text) {
             writeFileSync(join(root, 'root/run.sh'), text);
-            return run('tests/deploy/bare-root', ['in', root, 'bash', '/root/run.sh'], { timeout: 600_000 });
+            return run('tests/deploy/bare-root', ['in', root, 'bash', '/root/run.sh'], { timeout: 1_800_000 });
         },
     };
 }

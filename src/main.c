@@ -15,7 +15,6 @@
 #include "http/command.h"
 #include "kernel/config.h"
 #include "kernel/date.h"
-#include "kernel/id.h"
 #include "kernel/json.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
@@ -89,8 +88,8 @@ static const struct err *backup_before(struct cli *c)
     return NULL;
 }
 
-/* Brings an installation to this program's version. */
-static const struct err *upgrade(struct cli *c, int *applied)
+/* Brings an installation to this program's version. alone: lock it first. */
+static const struct err *upgrade(struct cli *c, bool alone, int *applied)
 {
     enum store_state state;
     int pending;
@@ -98,6 +97,7 @@ static const struct err *upgrade(struct cli *c, int *applied)
     TRY(cli_store_state(c, &state, &pending));
     if (state == STORE_BARE) return access_start(c->mem, c->config, c->store); /* it says: no installation */
     if (state == STORE_BEHIND) {
+        if (alone) TRY(cli_store_lock(c)); /* a server of the old version must not work on */
         TRY(backup_before(c));
         TRY(cli_migrate(c, applied));
         TRY(access_adopt(c->mem, c->config, c->store));
@@ -109,20 +109,22 @@ static int cmd_migrate(struct cli *c)
 {
     int applied = 0;
     const struct err *e = cli_store_open(c, false);
-    if (!e) e = upgrade(c, &applied);
+    if (!e) e = upgrade(c, true, &applied);
     if (e) return cli_fail(c, e);
     printf("%d applied (%s)\n", applied, store_engine(c->store));
     return EXIT_DONE;
 }
 
 /* Before a command that works on an installation: it is there, whole, of this version, with its key. */
-static const struct err *enter(struct cli *c, bool creates, bool migrates)
+static const struct err *enter(struct cli *c, const struct command *row)
 {
+    bool creates = row->store == CLI_CREATES, serves = row->run == cmd_serve;
     enum store_state state;
     int pending, applied;
     const char *id;
     TRY(cli_store_open(c, creates));
-    if (migrates) return upgrade(c, &applied);
+    if (serves) TRY(cli_store_lock(c));
+    if (serves && cli_option(c, "migrate")) return upgrade(c, false, &applied); /* serve has locked it */
     TRY(cli_store_state(c, &state, &pending));
     TRY(store_installation(c->store, c->mem, &id));
     if (creates && !id && state != STORE_CURRENT) { /* new, or an init that was interrupted */
@@ -193,12 +195,12 @@ static const struct err *serve_begins(struct cli *c)
 
 /* A PostgreSQL that starts later than we do (a power cut, another machine) is waited for, ever longer
  * between tries. What SQLite says is final. stopped: told to end meanwhile. */
-static const struct err *enter_patiently(struct cli *c, bool migrates, bool *stopped)
+static const struct err *enter_patiently(struct cli *c, const struct command *row, bool *stopped)
 {
     enum { LONGEST_S = 8 };
     int64_t until = clock_monotonic_us() + config_int(c->config, "database-wait-s") * 1000000;
     for (int wait_s = 1;; wait_s = wait_s * 2 < LONGEST_S ? wait_s * 2 : LONGEST_S) {
-        const struct err *e = enter(c, false, migrates);
+        const struct err *e = enter(c, row);
         bool late = e && e->code == ERR_DATABASE && e->cause && config_get(c->config, "database");
         if (!late || clock_monotonic_us() >= until) return e;
         log_warn("store", "waiting for the database", LS("cause", e->cause), LI("again_in_s", wait_s));
@@ -228,7 +230,8 @@ static int cmd_serve(struct cli *c)
                     .backup_age_fails = config_on(c->config, "backup-age-fails") },
     };
     struct server *server;
-    const struct err *e = http_start(c->mem, &config, c->store, c->slices, &access_guard, &server);
+    const struct err *e = store_lease(c->store, c->mem);
+    if (!e) e = http_start(c->mem, &config, c->store, c->slices, &access_guard, &server);
     if (e) return cli_fail(c, e);
     log_info("http", "listening", LS("address", config.address), LI("port", http_port(server)),
              LS("engine", store_engine(c->store)));
@@ -401,7 +404,6 @@ static const struct err *apply(struct arena *mem, const struct config *config)
     enum log_level level = LOG_INFO;
     const char *holidays = config_get(config, "holidays");
     if (log_level_parse(config_get(config, "log-level"), &level)) log_set_level(level);
-    id_set_node((int)config_int(config, "node"));
     if (holidays) TRY(workday_load(mem, holidays));
     if (!workday_known(date_of_instant(clock_now())))
         log_warn("date", "this year's public holidays are unknown; give them with --holidays");
@@ -427,9 +429,9 @@ static int dispatch(struct cli *c, const struct command *row, int argc, char **a
     }
     bool serves = row->run == cmd_serve, stopped = false;
     const struct err *e = serves ? serve_begins(c) : NULL;
-    if (!e && serves) e = enter_patiently(c, cli_option(c, "migrate"), &stopped);
+    if (!e && serves) e = enter_patiently(c, row, &stopped);
     else if (!e && (row->store || (row->store_with && cli_option(c, row->store_with))))
-        e = enter(c, row->store == CLI_CREATES, false);
+        e = enter(c, row);
     code = e ? cli_fail(c, e) : stopped ? EXIT_DONE : row->run(c);
     if (c->store) store_close(c->store);
     return code;

@@ -52,6 +52,13 @@ const struct err *cli_store_open(struct cli *c, bool create)
     return store_open(c->mem, &config, &c->store);
 }
 
+const struct err *cli_store_lock(struct cli *c)
+{
+    int fd; /* never closed: the lock is the process's */
+    if (config_get(c->config, "database")) return NULL;
+    return store_lock(c->mem, arena_printf(c->mem, "%s/shanzhi.db", config_get(c->config, "data")), &fd);
+}
+
 struct migration *cli_migrations(struct cli *c, size_t *n)
 {
     *n = 0;

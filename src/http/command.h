@@ -37,6 +37,8 @@ int cli_misuse(struct cli *c, const struct err *e); /* a value that is none: EXI
 MUST_CHECK const struct err *cli_store_open(struct cli *c, bool create);
 /* The slices' migrations, in their order. */
 struct migration *cli_migrations(struct cli *c, size_t *n);
+/* For who must be alone with a SQLite file (store_lock), until the process ends; PostgreSQL: nothing. */
+MUST_CHECK const struct err *cli_store_lock(struct cli *c);
 /* How far the open store is, and what brings it to this program's version. */
 MUST_CHECK const struct err *cli_store_state(struct cli *c, enum store_state *state, int *pending);
 MUST_CHECK const struct err *cli_migrate(struct cli *c, int *applied);

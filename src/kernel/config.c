@@ -30,7 +30,6 @@ const struct setting settings[] = {
     { "backup-age-fails", "no", "A backup that is too old fails /readyz instead of warning.", SETTING_SWITCH, 0, 0 },
     { "log-file", NULL, "File of the log; SIGHUP opens it anew. Without it standard error. 日志文件", SETTING_TEXT, 0, 0 },
     { "database-wait-s", "60", "serve waits so long for a PostgreSQL that is not there yet. 等待数据库", SETTING_INT, 0, 86400 },
-    { "node", "0", "Number of this server among those on one database. 节点号", SETTING_INT, 0, 15 },
     { "key-file", NULL, "Key that seals ID numbers; without it made in the data folder. 密钥文件", SETTING_TEXT, 0, 0 },
     { "holidays", NULL, "File of public holidays and make-up workdays. 节假日表", SETTING_TEXT, 0, 0 },
     { "session-idle-s", "1800", "A staff session ends after so many seconds without use. 工作人员闲置退出", SETTING_INT, 1, 86400 },

@@ -15,10 +15,18 @@
 static _Atomic int64_t last;
 static _Atomic int node_bits;
 
-void id_set_node(int node)
+void id_set_node(int node, int64_t floor_ms)
 {
-    if (node < 0 || node > 15) BUG("node %d", node);
+    if (node < 0 || node >= ID_NODES) BUG("node %d", node);
     atomic_store(&node_bits, node);
+    int64_t floor = floor_ms > EPOCH_MS ? (floor_ms - EPOCH_MS) << 8 : 0, seen = atomic_load(&last);
+    while (seen < floor && !atomic_compare_exchange_weak(&last, &seen, floor));
+}
+
+int64_t id_last_ms(void)
+{
+    int64_t at = atomic_load(&last);
+    return at ? (at >> 8) + EPOCH_MS : 0;
 }
 
 int id_node(void)

@@ -1,12 +1,15 @@
 /* 53-bit, time-ordered ids, safe in JavaScript: milliseconds since 2024 (41 bits), node (4), sequence (8).
- * Thread-safe; never repeats within a process; node keeps servers on one database apart. */
+ * Thread-safe; never repeats within a process; node (leased in the database: store/lease.c) keeps servers on one database apart. */
 #ifndef KERNEL_ID_H
 #define KERNEL_ID_H
 #include <stdbool.h>
 #include <stdint.h>
 #include <stddef.h>
 #define ID_MAX ((INT64_C(1) << 53) - 1)
-void id_set_node(int node);                       /* 0..15 */
+enum { ID_NODES = 16 };
+/* Later ids carry this node, and times not before `floor_ms` (since 1970), behind what was made with it. */
+void id_set_node(int node, int64_t floor_ms);
+int64_t id_last_ms(void); /* the time in the newest id, since 1970; 0: none was made */
 int id_node(void);
 int64_t id_new(void);
 /* Bytes from the system's generator; its failure ends the process. */

@@ -41,10 +41,10 @@ static void unique_and_ordered(void **state)
 static void shape(void **state)
 {
     (void)state;
-    id_set_node(9);
+    id_set_node(9, 0);
     int64_t id = id_new();
     assert_int_equal(id >> 8 & 15, 9);
-    id_set_node(0);
+    id_set_node(0, 0);
     assert_int_equal(id_new() >> 8 & 15, 0);
     /* The time is in it: at most the milliseconds that the test above has borrowed ahead. */
     int64_t ms = (id >> 12) + INT64_C(1704067200000), now = clock_now();

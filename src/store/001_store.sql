@@ -8,12 +8,13 @@ CREATE TABLE installation (
     moved_to TEXT                -- it was carried over to another database, and this one is closed
 );
 
--- Who makes ids with which node number (kernel/id.h). holder '' : given back; until: milliseconds since 1970, of the
--- database's clock while held, of the last id's when given back.
+-- Who makes ids with which node number (kernel/id.h, store/lease.c). holder '': given back; until: of the database's
+-- clock, milliseconds since 1970; ids_to: no id made with the number has this time or a later one.
 CREATE TABLE node_lease (
     node BIGINT NOT NULL PRIMARY KEY,
     holder TEXT NOT NULL,
-    until BIGINT NOT NULL
+    until BIGINT NOT NULL,
+    ids_to BIGINT NOT NULL
 );
 
 -- Each server writes here that it can write.

@@ -90,6 +90,7 @@ struct driver {
     const char *has_table;        /* SQL: is there a table $1? */
     void (*share)(struct store *s, int connections); /* may be NULL */
     const struct err *(*look)(struct store *s, struct arena *mem, struct store_look *out);
+    const char *clock_ms;         /* SQL: the database's clock, milliseconds since 1970 */
     const struct err *(*backup)(struct store *s, struct arena *mem, const char *path);
     /* The copier's half (copy.c), inside the session's open transaction. */
     const char *schema_sql;       /* tbl, name, type, key of every column, in order */
@@ -127,8 +128,20 @@ COPIER_DECLARED(sqlite);
 COPIER_DECLARED(postgres);
 extern const struct driver sqlite_driver, postgres_driver;
 
+/* lease.c: the node number of this process. */
+struct lease {
+    pthread_mutex_t mu;           /* guards what follows; the atomic ones are read without */
+    const char *holder;           /* who we are in the table */
+    int64_t node, taken, floor_ms, reserved_ms;
+    _Atomic int64_t ids_to;       /* as the table has it */
+    _Atomic int64_t generation;   /* one more whenever the number changes; 0: none yet */
+    _Atomic int64_t until_us, renew_us; /* of clock_monotonic_us */
+};
+
 struct store {
     const struct driver *d;
+    struct lease lease;
+    struct arena mem;             /* of the store */
     struct store_config config;
     void *engine;                 /* the driver's half */
     _Atomic uint64_t reads, writes, rollbacks, statements, groups, grouped, retries, reconnects;
@@ -146,6 +159,8 @@ struct db {
     const struct err *failed;     /* what spoiled the open transaction */
     uint64_t statements;          /* of the open transaction */
     struct stmt *singles;         /* running beside the cache */
+    bool leasing;                 /* the transaction is the lease's own */
+    int64_t generation;           /* of the lease when the write began; 0: none */
 };
 
 void statements_drop(const struct driver *d, struct statements *c);
@@ -154,6 +169,11 @@ int count_params(const char *sql);
  * and appends `table_suffix` to each CREATE TABLE. Text in quotes and comments stays. */
 char *sql_translate(struct arena *mem, const char *sql, const char *const *swap, const char *table_suffix);
 
+/* lease.c. Before a write begins; before it commits (ERR_RETRY: its ids are not ours any more); at the end. */
+const struct err *lease_hold(struct req *r);
+const struct err *lease_confirm(struct req *r);
+void lease_end(struct store *s);
+
 /* trace.c: write transactions to a file, for ./bench. */
 void trace_open(void);
 void trace_statement(const struct db *db, const char *sql, const struct db_arg *args, int n);
@@ -161,7 +181,12 @@ void trace_end(const struct db *db, bool commit);
 
 #ifdef SHANZHI_TESTING
 const struct err *fault(struct arena *mem);
+void fault_pause(bool on); /* what this thread does meanwhile is not counted */
 #else
+static inline void fault_pause(bool on)
+{
+    (void)on;
+}
 static inline const struct err *fault(struct arena *mem)
 {
     (void)mem;

@@ -274,11 +274,6 @@ const struct err *store_reopen(struct store *s, struct arena *mem)
     return store_run(s, TX_WRITE, mem, NULL, reopen, NULL);
 }
 
-const struct err *store_served(struct req *r, int64_t *until)
-{
-    return db_int(r, until, "SELECT MAX(until) FROM node_lease WHERE holder <> '' AND until > $1", I64(r->now));
-}
-
 enum { BACKUPS_NOTED = 100 }; /* the newest is what is looked at; the others tell a story */
 
 const struct err *store_note_backup(struct req *r, int64_t at, const char *place, int64_t bytes, bool verified)

@@ -555,6 +555,7 @@ const struct driver postgres_driver = {
     .script = script,
     .migration_lock = migration_lock,
     .translate = translate,
+    .clock_ms = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
     .has_table = "SELECT to_regclass($1) IS NOT NULL",
     .look = look,
     .share = share,

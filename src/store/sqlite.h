@@ -50,6 +50,8 @@ struct sqlite_store {
     struct store *s;
     struct sqlite_conn conn;       /* the writer's; used by who has the turn */
     bool writes, checkpoints;      /* which threads there are: enum store_use */
+    struct file_id file, log;      /* as opened */
+    const char *log_path;
 
     pthread_mutex_t mu;            /* guards all below */
     bool taken;                    /* somebody has the turn */
@@ -72,7 +74,6 @@ struct sqlite_store {
     pthread_t checkpointer;
     struct sqlite_conn checkpoint;
 
-    struct file_id file, log;      /* as opened; looked at by one thread */
 };
 
 enum err_code sqlite_code(sqlite3 *h, int rc);
@@ -84,6 +85,10 @@ void sqlite_disconnect(struct sqlite_conn *c);
 int sqlite_do(struct sqlite_conn *c, enum sqlite_ctl what);
 struct sqlite_conn *sqlite_conn_of(struct db *db); /* the connection in use */
 struct cell sqlite_cell(sqlite3_stmt *q, int i);
+
+/* Is the file still the one that was opened, and (to write) its log? What is written to deleted files is lost. */
+bool sqlite_in_place(const struct sqlite_store *w, bool to_write);
+const struct err *sqlite_gone(struct arena *mem, const char *path);
 
 const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c);
 void group_close(struct store *s);

@@ -125,6 +125,12 @@ static void tell(const struct member *m, int n, const struct err *e)
 /* Ends SQLite's transaction for all members; for who has the turn. */
 static const struct err *commit_all(struct sqlite_store *w)
 {
+    if (!sqlite_in_place(w, true)) {
+        log_error("store", "the database file was moved or deleted under this program: nothing is written; stop it and restore the file",
+                  LS("file", w->s->config.path));
+        sqlite_do(&w->conn, CTL_ROLLBACK);
+        return static_err(ERR_DATABASE);
+    }
     int rc = sqlite_do(&w->conn, CTL_COMMIT);
     if (rc == SQLITE_OK) return NULL;
     enum err_code code = sqlite_code(w->conn.h, rc);
@@ -357,6 +363,31 @@ static bool is_wal(sqlite3 *h)
     return yes;
 }
 
+static struct file_id file_at(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? (struct file_id){ true, st.st_dev, st.st_ino } : (struct file_id){ 0 };
+}
+
+static bool same_file(struct file_id a, struct file_id b)
+{
+    return a.known == b.known && a.dev == b.dev && a.ino == b.ino;
+}
+
+bool sqlite_in_place(const struct sqlite_store *w, bool to_write)
+{
+    if (!w->checkpoints) return true; /* a copy, or being built: its maker sees to it */
+    if (!same_file(file_at(w->s->config.path), w->file)) return false;
+    return !to_write || same_file(file_at(w->log_path), w->log);
+}
+
+const struct err *sqlite_gone(struct arena *mem, const char *path)
+{
+    struct err *e = err_new(mem, ERR_DATABASE, NULL);
+    e->cause = arena_printf(mem, "the database file %s was moved or deleted under this program", path);
+    return e;
+}
+
 static const struct err *connections(struct sqlite_store *w, struct arena *mem, const struct store_config *c)
 {
     if (c->use == STORE_SEALED) return NULL; /* sessions read; nobody writes */
@@ -377,8 +408,6 @@ const struct err *group_open(struct store *s, struct arena *mem, const struct st
     int fd = open(c->path, flags | O_CLOEXEC, 0600); /* people's data: nobody else reads it */
     if (fd < 0 && errno == ENOENT && c->use == STORE_LIVE && !create) return no_installation(mem, c->path);
     if (fd < 0) return cannot_open(mem, c->path, strerror(errno));
-    struct stat st;
-    if (fstat(fd, &st) == 0) w->file = (struct file_id){ true, st.st_dev, st.st_ino };
     close(fd);
     TRY(connections(w, mem, c));
     w->s = s;
@@ -388,6 +417,9 @@ const struct err *group_open(struct store *s, struct arena *mem, const struct st
     cond_init(&w->checkpoint_cv);
     w->writes = c->use != STORE_SEALED;
     w->checkpoints = c->use == STORE_LIVE;
+    w->file = file_at(c->path);
+    w->log_path = arena_printf(mem, "%s-wal", c->path);
+    w->log = file_at(w->log_path); /* is_wal has opened it */
     if (w->checkpoints) {
         sqlite3_busy_timeout(w->checkpoint.h, 1000);
         sqlite3_wal_hook(w->conn.h, on_log, w);

@@ -22,6 +22,7 @@
 #include <unistd.h>
 static _Thread_local int64_t fail_at;
 static _Thread_local bool armed; /* by the file, for one transaction */
+static _Thread_local bool paused;
 static _Thread_local int64_t calls;
 static _Atomic int64_t process_calls;
 static pthread_once_t env_once = PTHREAD_ONCE_INIT;
@@ -48,6 +49,7 @@ int64_t store_test_calls(void)
 static void fault_arm(void)
 {
     char s[24] = { 0 };
+    if (paused) return;
     const char *path = getenv("SHANZHI_TEST_FAIL_DB");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0) return;
@@ -62,12 +64,19 @@ static void fault_arm(void)
 /* What was asked for one transaction does not reach into the next. */
 static void fault_disarm(void)
 {
+    if (paused) return;
     if (armed) fail_at = 0;
     armed = false;
 }
 
+void fault_pause(bool on)
+{
+    paused = on;
+}
+
 const struct err *fault(struct arena *mem)
 {
+    if (paused) return NULL;
     pthread_once(&env_once, read_env);
     calls++;
     int64_t all = atomic_fetch_add(&process_calls, 1) + 1;
@@ -389,6 +398,8 @@ const struct err *tx_begin(struct req *r, enum tx mode)
     if (db->mode != TX_UNSET) BUG("a transaction is open already");
     if (mode == TX_UNSET) BUG("no transaction mode");
     if (mode == TX_NONE) return NULL;
+    db->generation = 0;
+    if (mode == TX_WRITE) TRY(lease_hold(r));
     db->failed = NULL;
     req_forget(r, NULL);
     if (mode == TX_WRITE && atomic_load(&db->s->refuse_writes))
@@ -413,6 +424,7 @@ static void end(struct req *r, bool commit, tx_done_fn *done, void *arg)
     struct db *db = r->db;
     struct store *s = db->s;
     enum tx mode = db->mode;
+    if (mode == TX_WRITE && commit && !db->failed) db->failed = lease_confirm(r);
     trace_end(db, commit && !db->failed);
     db->mode = TX_UNSET;
     atomic_fetch_add(&s->statements, db->statements);
@@ -483,6 +495,8 @@ const struct err *store_open(struct arena *mem, const struct store_config *c, st
     s->migrations = -1;
     trace_open();
     pthread_mutex_init(&s->mu, NULL);
+    pthread_mutex_init(&s->lease.mu, NULL);
+    s->lease.node = NONE;
     TRY(s->d->open(s, mem, &s->config));
     *out = s;
     return NULL;
@@ -490,6 +504,7 @@ const struct err *store_open(struct arena *mem, const struct store_config *c, st
 
 void store_close(struct store *s)
 {
+    lease_end(s);
     while (s->idle) {
         struct db *db = s->idle;
         s->idle = db->next;
@@ -497,6 +512,7 @@ void store_close(struct store *s)
     }
     s->d->close(s);
     pthread_mutex_destroy(&s->mu);
+    arena_clear(&s->mem);
 }
 
 const char *store_engine(const struct store *s)

@@ -147,10 +147,15 @@ MUST_CHECK const struct err *store_found(struct req *r, const char *id, bool *mi
 /* It lives elsewhere now, and store_installation refuses it (ERR_NO_INSTALLATION) until it is reopened. */
 MUST_CHECK const struct err *store_set_moved(struct req *r, const char *to);
 MUST_CHECK const struct err *store_reopen(struct store *s, struct arena *mem);
-/* Until when the longest lease of a server that uses it is good; NONE: no server does. */
+/* Until when the longest lease of another process that writes to it is good; NONE: nobody does. */
 MUST_CHECK const struct err *store_served(struct req *r, int64_t *until);
 /* A good backup was made; verified: the books in it agreed. For /readyz and the metrics. */
 MUST_CHECK const struct err *store_note_backup(struct req *r, int64_t at, const char *place, int64_t bytes, bool verified);
+/* One server, one migration or one restore at a time in the folder of a SQLite file: holds PATH.lock until *fd is
+ * closed or the process ends. Another holds it: ERR_STATE that names its process. Commands beside a server do not ask. */
+MUST_CHECK const struct err *store_lock(struct arena *mem, const char *path, int *fd);
+/* Takes a node number for this process's ids now; else the first write does. A server wants to know at its start. */
+MUST_CHECK const struct err *store_lease(struct store *s, struct arena *mem);
 
 /* ---- health: what /readyz and /metrics are made of ---- */
 /* Is it reachable and migrated? */

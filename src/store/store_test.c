@@ -469,6 +469,7 @@ static void test_writers(void **state)
     struct store_stats before, stats;
     fill_accounts(b, ACCOUNTS);
     store_stats(b->s, &before);
+    atomic_store(&b->s->lease.renew_us, INT64_MAX); /* a renewal would be a write more */
     reading = true;
     snapshots = 0;
     for (size_t i = 0; i < COUNT(readers); i++) pthread_create(&readers[i], NULL, read_sums, b);
@@ -524,6 +525,8 @@ static int crash_child(const char *engine, const char *target)
     if (strcmp(engine, "sqlite") == 0) c.path = target;
     else c.database = target;
     must(store_open(&mem, &c, &s));
+    must(store_migrate(s, &mem, first, 1, NULL));
+    must(store_lease(s, &mem)); /* its ids are made before its writes begin */
     for (size_t i = 0; i < COUNT(w); i++) {
         w[i] = (struct crash_writer){ s, (int)i, STDOUT_FILENO };
         pthread_create(&t, NULL, write_until_killed, &w[i]);
@@ -914,6 +917,147 @@ static void test_installation(void **state)
     assert_string_equal(id, "first");
 }
 
+/* ---- node numbers ---- */
+static const struct err *own_id(struct req *r, void *arg)
+{
+    (void)r;
+    *(int64_t *)arg = id_new();
+    return NULL;
+}
+
+static int64_t node_of(struct bench *b, struct store *s)
+{
+    int64_t id;
+    must(store_run(s, TX_WRITE, &b->mem, NULL, own_id, &id));
+    return id >> 8 & 15;
+}
+
+static const struct err *far_ahead(struct req *r, void *arg)
+{
+    return db_exec(r, "UPDATE node_lease SET holder = '', ids_to = $1 WHERE node = 0", I64(*(int64_t *)arg));
+}
+
+static void test_lease(void **state)
+{
+    struct bench *b = *state;
+    struct store *other, *third;
+    must(store_open(&b->mem, &b->config, &other));
+    must(store_migrate(other, &b->mem, first, 1, NULL));
+    assert_int_equal(ask(b, "SELECT count(*) FROM node_lease"), 0); /* reading and migrating take none */
+    assert_int_equal(node_of(b, b->s), 0);
+    assert_int_equal(node_of(b, other), 1);
+    assert_int_equal(b->s->lease.node, 0);
+    assert_int_equal(ask(b, "SELECT count(DISTINCT holder) FROM node_lease"), 2);
+
+    /* Given back at the end; the next begins behind the last id made with it. */
+    store_close(other);
+    assert_int_equal(ask(b, "SELECT count(*) FROM node_lease WHERE node = 1 AND holder = ''"), 1);
+    int64_t ahead = clock_now() + 3600 * 1000, id;
+    store_close(b->s);
+    b->s = NULL;
+    reopen(b);
+    must(store_run(b->s, TX_WRITE, &b->mem, NULL, far_ahead, &ahead)); /* no migrations known: no lease */
+    must(store_migrate(b->s, &b->mem, first, 1, NULL));
+    must(store_run(b->s, TX_WRITE, &b->mem, NULL, own_id, &id));
+    assert_int_equal(b->s->lease.node, 0);
+    assert_true((id >> 12) + INT64_C(1704067200000) >= ahead);
+    assert_true(ask(b, "SELECT ids_to FROM node_lease WHERE node = 0") > (id >> 12) + INT64_C(1704067200000));
+
+    must(store_open(&b->mem, &b->config, &third));
+    must(store_migrate(third, &b->mem, first, 1, NULL));
+    assert_int_equal(node_of(b, third), 1);
+    store_close(third);
+}
+
+static const struct err *expire(struct req *r, void *arg)
+{
+    (void)arg;
+    return db_exec(r, "UPDATE node_lease SET until = 1");
+}
+
+struct thief { struct store *s; int runs, thefts; };
+
+/* Somebody takes the number over while the transaction is open, and our own time is over. */
+static const struct err *stolen(struct req *r, void *arg)
+{
+    struct thief *t = arg;
+    t->runs++;
+    if (t->thefts-- > 0) {
+        TRY(db_exec(r, "UPDATE node_lease SET holder = 'another'"));
+        atomic_store(&t->s->lease.until_us, 0);
+        atomic_store(&t->s->lease.renew_us, 0);
+    }
+    return db_exec(r, "INSERT INTO for_both (n) VALUES ($1)", I64(id_new()));
+}
+
+static void test_lease_lost(void **state)
+{
+    struct bench *b = *state;
+    struct store *other;
+    struct thief t = { b->s, 0, 1 };
+    assert_int_equal(node_of(b, b->s), 0);
+    must(store_run(b->s, TX_WRITE, &b->mem, NULL, stolen, &t));
+    assert_int_equal(t.runs, 2);
+    assert_int_equal(ask(b, "SELECT count(*) FROM for_both"), 1);
+
+    /* Its time ran out while it was idle, and another took the number: it takes another one. */
+    must(store_run(b->s, TX_WRITE, &b->mem, NULL, expire, NULL));
+    must(store_open(&b->mem, &b->config, &other));
+    must(store_migrate(other, &b->mem, first, 1, NULL));
+    assert_int_equal(node_of(b, other), 0);
+    atomic_store(&b->s->lease.until_us, 0);
+    atomic_store(&b->s->lease.renew_us, 0);
+    log_set_level(LOG_ERROR);
+    assert_int_equal(node_of(b, b->s), 1);
+    log_set_level(LOG_WARN);
+    /* Nobody took it: it is kept, and for longer. */
+    must(store_run(b->s, TX_WRITE, &b->mem, NULL, expire, NULL));
+    atomic_store(&b->s->lease.renew_us, 0);
+    must(store_lease(b->s, &b->mem));
+    assert_int_equal(b->s->lease.node, 1);
+    assert_int_equal(ask(b, "SELECT count(*) FROM node_lease WHERE node = 1 AND until > 1"), 1);
+    store_close(other);
+}
+
+static void test_lock(void **state)
+{
+    struct bench *b = *state;
+    int one, two;
+    const char *path = arena_printf(&b->mem, "%s/x.db", b->dir);
+    must(store_lock(&b->mem, path, &one));
+    const struct err *e = store_lock(&b->mem, path, &two);
+    assert_int_equal(code(e), ERR_STATE);
+    assert_non_null(strstr(e->en, arena_printf(&b->mem, "(%d)", getpid())));
+    close(one);
+    must(store_lock(&b->mem, path, &two));
+    close(two);
+    assert_int_equal(code(store_lock(&b->mem, "/nowhere/x.db", &two)), ERR_DATABASE);
+}
+
+/* The file, or its log alone, goes away under an open store: nothing is acknowledged that would be lost, nothing comes
+ * back empty. */
+static void test_file_gone(void **state)
+{
+    struct bench *b = *state;
+    if (server) return;
+    fill_accounts(b, 1);
+    const char *log = arena_printf(&b->mem, "%s-wal", b->target), *aside = arena_printf(&b->mem, "%s.aside", b->target);
+    log_set_level(LOG_ERROR + 1);
+    assert_int_equal(rename(log, aside), 0);
+    assert_int_equal(code(store_lease(b->s, &b->mem)), ERR_DATABASE);
+    assert_int_equal(rename(aside, log), 0);
+    must(store_lease(b->s, &b->mem));
+    assert_int_equal(rename(b->target, aside), 0);
+    enum store_state at;
+    int pending;
+    assert_int_equal(code(store_state(b->s, &b->mem, first, 1, &at, &pending)), ERR_DATABASE);
+    assert_int_equal(code(store_lease(b->s, &b->mem)), ERR_DATABASE);
+    assert_int_equal(access(b->target, F_OK), -1);
+    assert_int_equal(rename(aside, b->target), 0);
+    assert_int_equal(ask(b, "SELECT count(*) FROM account"), 1);
+    log_set_level(LOG_WARN);
+}
+
 static const struct err *name_engine(struct req *r, void *arg)
 {
     TRY(db_exec(r, "INSERT INTO only_one (engine) VALUES ($1)", TEXT(arg)));
@@ -1054,7 +1198,8 @@ int main(int argc, char **argv)
         ON(open_bench, test_many_texts), ON(open_bench, test_errors), ON(open_bench, test_server_codes), ON(open_bench, test_writers),
         ON(open_bench, test_kill), ON(open_bench, test_disk_full), ON(open_bench, test_connection_lost),
         ON(open_bench, test_snapshot), ON(open_bench, test_remembered), ON(open_bench, test_deadlock), ON(open_bench, test_faults),
-        ON(open_bench, test_migrations), ON(open_empty, test_state), ON(open_bench, test_installation), ON(open_bench, test_engine_parts), ON(open_empty, test_migrate_at_once), ON(open_empty, test_not_migrated),
+        ON(open_bench, test_migrations), ON(open_empty, test_state), ON(open_bench, test_installation), ON(open_bench, test_lease), ON(open_bench, test_lease_lost), ON(open_bench, test_lock),
+        ON(open_bench, test_file_gone), ON(open_bench, test_engine_parts), ON(open_empty, test_migrate_at_once), ON(open_empty, test_not_migrated),
         ON(open_bench, test_backup), ON(open_bench, test_order), ON(open_empty, test_cannot_open), cmocka_unit_test(test_translate),
     };
     int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);

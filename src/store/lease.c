@@ -1,0 +1,268 @@
+/* The node number in this process's ids (kernel/id.h), leased in the database, so that servers and commands
+ * that write at the same time never make the same id.
+ *
+ * The first write transaction takes a number; later ones renew it when a third of its time is over, so an
+ * idle server gives its number up by doing nothing, and a command that only reads takes none. What makes it
+ * safe is the end of a write: a transaction commits only if the number it began with is still this process's,
+ * by its own clock, or else by asking the row inside the transaction; if somebody else has taken it over, the
+ * transaction is run again with another number. The times in the table are the database's.
+ *
+ * A clock that is set back, or a machine that starts in 1970, must not make old ids again either. So the row
+ * also keeps a time that the ids made with the number have not reached, some seconds ahead of them; who takes
+ * the number next begins there. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/date.h"
+#include "kernel/id.h"
+#include "kernel/log.h"
+#include "kernel/text.h"
+#include "store/driver.h"
+
+enum {
+    LEASE_MS = 60 * 1000,  /* a server that was killed keeps its number so long */
+    RENEW_MS = LEASE_MS / 3,
+    RESERVE_MS = RENEW_MS + RENEW_MS / 2, /* how far ahead of the ids the table is */
+    WAIT_TRIES = 40,       /* of WAIT_MS for a number when all are held: commands are short */
+    WAIT_MS = 250,
+};
+
+struct lease_row { int64_t node, until, ids_to; const char *holder; };
+static const struct field lease_row_fields[] = {
+    F(lease_row, node, K_INT, 0, 0, 0, "Number."),
+    F(lease_row, until, K_INT, 0, 0, 0, "Until when."),
+    F(lease_row, ids_to, K_INT, 0, 0, 0, "No id has this time."),
+    F(lease_row, holder, K_TEXT, 0, 0, 0, "Whose, or '' when given back."),
+    { 0 }
+};
+static RECORD(lease_row);
+
+static const struct err *clock_ms(struct req *r, int64_t *now)
+{
+    return db_int_(r, now, r->db->s->d->clock_ms, DB_ARGS());
+}
+
+static int64_t reserve(void)
+{
+    int64_t now = clock_now(), last = id_last_ms();
+    return (last > now ? last : now) + RESERVE_MS;
+}
+
+/* Is it still ours? Then for longer. */
+static const struct err *renew(struct req *r, int64_t now, bool *ours)
+{
+    struct lease *l = &r->db->s->lease;
+    int64_t n;
+    TRY(db_exec_n(r, &n, "UPDATE node_lease SET until = $3, ids_to = $4 WHERE node = $1 AND holder = $2", I64(l->node),
+                  TEXT(l->holder), I64(now + LEASE_MS), I64(reserve())));
+    *ours = n == 1;
+    return NULL;
+}
+
+/* "BOOT.NAMESPACE.PID.NOISE": whether a process of this machine still runs can be asked; another's cannot. */
+static const char *machine(struct arena *mem)
+{
+    char boot[16] = "", space[64] = "";
+    FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+    if (f && !fgets(boot, sizeof boot, f)) boot[0] = '\0';
+    if (f) fclose(f);
+    ssize_t n = readlink("/proc/self/ns/pid", space, sizeof space - 1);
+    if (!boot[0] || n < 0) return NULL;
+    return arena_printf(mem, "%s.%s.", boot, space);
+}
+
+static const char *new_holder(struct arena *mem)
+{
+    uint8_t noise[8];
+    const char *here = machine(mem);
+    random_bytes(noise, sizeof noise);
+    return arena_printf(mem, "%s%ld.%s", here ? here : "?.?.", (long)getpid(), hex_encode(mem, noise, sizeof noise));
+}
+
+/* A server of this machine that was killed need not be waited for. */
+static bool dead(struct arena *mem, const char *holder)
+{
+    const char *here = machine(mem);
+    int64_t pid;
+    if (!here || !text_starts(holder, here)) return false;
+    const char *at = holder + strlen(here);
+    if (!text_int(arena_strndup(mem, at, strcspn(at, ".")), 1, INT32_MAX, &pid)) return false;
+    return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+/* Of two who want the same, the second finds no row to change and goes on to the next. */
+static const struct err *take_free(struct req *r, int64_t now, int64_t node, const struct lease_row *row, bool *taken)
+{
+    struct lease *l = &r->db->s->lease;
+    int64_t n = 0, floor_ms = row ? row->ids_to : 0, ahead = reserve();
+    if (ahead < floor_ms + RESERVE_MS) ahead = floor_ms + RESERVE_MS;
+    if (!row)
+        TRY(db_exec_n(r, &n, "INSERT INTO node_lease (node, holder, until, ids_to) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                      I64(node), TEXT(l->holder), I64(now + LEASE_MS), I64(ahead)));
+    else if (!*row->holder || row->until < now || dead(r->mem, row->holder))
+        TRY(db_exec_n(r, &n, "UPDATE node_lease SET holder = $2, until = $3, ids_to = $4 WHERE node = $1 AND holder = $5 AND until = $6",
+                      I64(node), TEXT(l->holder), I64(now + LEASE_MS), I64(ahead), TEXT(row->holder), I64(row->until)));
+    *taken = n == 1;
+    if (!*taken) return NULL;
+    l->taken = node;
+    l->floor_ms = floor_ms;
+    l->reserved_ms = ahead;
+    return NULL;
+}
+
+static const struct err *lease_run(struct req *r, void *arg)
+{
+    struct lease *l = arg;
+    struct list rows;
+    int64_t now;
+    bool ours = false;
+    l->taken = NONE;
+    TRY(clock_ms(r, &now));
+    l->reserved_ms = reserve();
+    if (l->node != NONE) TRY(renew(r, now, &ours));
+    if (ours) return NULL;
+    TRY(db_all(r, &lease_row_record, &rows, "SELECT node, until, ids_to, holder FROM node_lease ORDER BY node"));
+    for (int64_t node = 0, at = 0; node < ID_NODES && !ours; node++) {
+        const struct lease_row *row = (size_t)at < rows.n ? &LIST_AT(rows, struct lease_row, at) : NULL;
+        if (row && row->node == node) at++;
+        else row = NULL;
+        TRY(take_free(r, now, node, row, &ours));
+    }
+    if (ours) return NULL;
+    return fail_say(r, ERR_BUSY, "node", "全部 16 个节点号都在使用：同一个数据库上的服务和命令太多，请稍后再试。",
+                    "All 16 node numbers are in use: too many servers and commands on one database; try again in a minute.");
+}
+
+/* In a transaction of its own, before the caller's, on the same session. */
+static const struct err *lease_tx(struct req *r)
+{
+    struct store *s = r->db->s;
+    struct lease *l = &s->lease;
+    struct req own = { .mem = r->mem, .db = r->db, .now = r->now, .id = r->id };
+    int64_t began_us = clock_monotonic_us();
+    if (!l->holder) l->holder = new_holder(&s->mem);
+    r->db->leasing = true;
+    fault_pause(true);
+    const struct err *e = tx_run(&own, TX_WRITE, lease_run, l);
+    fault_pause(false);
+    r->db->leasing = false;
+    TRY(e);
+    if (l->taken != NONE) {
+        if (l->node != NONE) log_warn("store", "the node number was taken over; another one is used", LI("lost", l->node), LI("node", l->taken));
+        l->node = l->taken;
+        atomic_fetch_add(&l->generation, 1);
+        id_set_node((int)l->node, l->floor_ms);
+    }
+    atomic_store(&l->ids_to, l->reserved_ms);
+    atomic_store(&l->until_us, began_us + INT64_C(1000) * LEASE_MS);
+    atomic_store(&l->renew_us, began_us + INT64_C(1000) * RENEW_MS);
+    return NULL;
+}
+
+static bool due(const struct lease *l, int64_t now_us)
+{
+    return now_us >= atomic_load(&l->renew_us) || id_last_ms() >= atomic_load(&l->ids_to);
+}
+
+static const struct err *hold_locked(struct req *r)
+{
+    struct lease *l = &r->db->s->lease;
+    const struct err *e = NULL;
+    for (int i = 0; i < WAIT_TRIES; i++) {
+        if (!due(l, clock_monotonic_us())) return NULL; /* another thread did it */
+        e = lease_tx(r);
+        if (!e || e->code != ERR_BUSY || !text_equal(e->field, "node")) return e;
+        nanosleep(&(struct timespec){ .tv_nsec = WAIT_MS * 1000000L }, NULL);
+    }
+    return e;
+}
+
+const struct err *lease_hold(struct req *r)
+{
+    struct store *s = r->db->s;
+    struct lease *l = &s->lease;
+    if (atomic_load(&s->migrations) < 0 || r->db->leasing) return NULL; /* no table yet, or no ids */
+    int64_t now = clock_monotonic_us();
+    if (due(l, now)) {
+        bool valid = now < atomic_load(&l->until_us);
+        if (!valid) pthread_mutex_lock(&l->mu);
+        if (!valid || pthread_mutex_trylock(&l->mu) == 0) {
+            const struct err *e = hold_locked(r);
+            pthread_mutex_unlock(&l->mu);
+            if (e && !valid) return e; /* a renewal that failed is tried again by the next */
+        }
+    }
+    r->db->generation = atomic_load(&l->generation);
+    return NULL;
+}
+
+static const struct err *lost(struct req *r)
+{
+    struct err *e = err_new(r->mem, ERR_RETRY, NULL);
+    e->cause = "the node number of its ids was taken over";
+    return e;
+}
+
+const struct err *lease_confirm(struct req *r)
+{
+    struct lease *l = &r->db->s->lease;
+    int64_t now, generation = r->db->generation;
+    bool ours;
+    if (!generation || r->db->leasing) return NULL;
+    if (generation != atomic_load(&l->generation)) return lost(r);
+    if (clock_monotonic_us() < atomic_load(&l->until_us) && id_last_ms() < atomic_load(&l->ids_to)) return NULL;
+    fault_pause(true);
+    const struct err *e = clock_ms(r, &now);
+    if (!e) e = renew(r, now, &ours); /* holds the row until the commit */
+    fault_pause(false);
+    TRY(e);
+    return ours ? NULL : lost(r);
+}
+
+static const struct err *give_back(struct req *r, void *arg)
+{
+    struct lease *l = arg;
+    return db_exec(r, "UPDATE node_lease SET holder = '', ids_to = $3 WHERE node = $1 AND holder = $2", I64(l->node),
+                   TEXT(l->holder), I64(id_last_ms() + 1));
+}
+
+void lease_end(struct store *s)
+{
+    struct lease *l = &s->lease;
+    struct arena mem = { 0 };
+    if (clock_monotonic_us() < atomic_load(&l->until_us)) { /* otherwise it is anybody's already */
+        struct req r = { .mem = &mem, .db = db_open(s), .now = clock_now() };
+        r.db->leasing = true;
+        fault_pause(true);
+        const struct err *e = tx_run(&r, TX_WRITE, give_back, l);
+        fault_pause(false);
+        if (e) log_warn("store", "the node number was not given back; it is free in a minute", LS("cause", e->cause));
+        db_close(r.db);
+    }
+    arena_clear(&mem);
+    pthread_mutex_destroy(&l->mu);
+}
+
+const struct err *store_served(struct req *r, int64_t *until)
+{
+    const char *own = r->db->s->lease.holder;
+    int64_t now;
+    TRY(clock_ms(r, &now));
+    return db_int(r, until, "SELECT MAX(until) FROM node_lease WHERE holder <> '' AND holder <> $2 AND until > $1", I64(now),
+                  TEXT(own ? own : ""));
+}
+
+static const struct err *nothing(struct req *r, void *arg)
+{
+    (void)r, (void)arg;
+    return NULL;
+}
+
+const struct err *store_lease(struct store *s, struct arena *mem)
+{
+    return store_run(s, TX_WRITE, mem, NULL, nothing, NULL);
+}

@@ -2,14 +2,14 @@
 // and comes back, 64 clients at once. What was answered is there, what was not is whole or absent, and the same
 // request sent again with the same Idempotency-Key has one effect. store_test has the same below HTTP.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, describe, test } from "node:test";
-import { engine, expect, postgres, problem, serve } from "./harness.mjs";
+import { cluster } from "./cluster.mjs";
+import { engine, expect, postgres, problem, run, serve } from "./harness.mjs";
 import { VILLAGE, world } from "./world.mjs";
 
 const ROUNDS = process.env.SHANZHI_LONG ? 12 : 3;
@@ -176,37 +176,13 @@ describe("a full disk", { concurrency: false, skip: engine === "sqlite" ? false 
 });
 
 describe("a database that goes away", { concurrency: false, skip: engine === "postgresql" ? false : "SQLite is a file" }, () => {
-  /** A PostgreSQL server of our own, to stop and start: { url, does(command), end() }. */
-  async function server() {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith("PG")));
-    // root's clusters would all lie in one place; another user's lie in a folder of their own
-    const user = process.getuid() === 0 ? ["runuser", "-u", "postgres", "--"] : [];
-    const [program, ...args] = [...user, "pg_virtualenv", "-v", "15", "-o", "fsync=off", "sh"];
-    const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...env, HOME: tmpdir() }, cwd: tmpdir() });
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const does = async (command) => {
-      child.stdin.write(`${command}; echo "=$?"\n`);
-      const out = [];
-      for (;;) {
-        const { value, done } = await lines.next();
-        assert.ok(!done, "pg_virtualenv ended");
-        const end = /^(.*)=(\d+)$/.exec(value);
-        if (end) {
-          assert.equal(end[2], "0", `${command}: ${out.join("\n")}`);
-          return [...out, end[1]].join("\n").trim();
-        }
-        out.push(value);
-      }
-    };
-    const url = await does('echo "postgres://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/postgres"');
-    const ended = new Promise((ok) => child.on("exit", ok));
-    return { url: url.split("\n").at(-1), does, end: async () => { child.stdin.end(); await ended; } };
-  }
-
   test("stopped and started again while requests run: 503 with Retry-After, then on without a restart", async () => {
-    const pg = await server();
+    const pg = await cluster();
     const data = mkdtempSync(join(tmpdir(), "shanzhi-test-"));
-    const s = await serve({ place: { data, flags: ["--data", data, "--database", pg.url] } });
+    const place = { data, flags: ["--data", data, "--database", pg.url] };
+    const made = run(["init", ...place.flags]);
+    assert.equal(made.status, 0, made.stderr);
+    const s = await serve({ place });
     try {
       s.command(["account", "add", "boss", "--password-stdin"], { input: "Correct-Horse-7\n" });
       s.command(["account", "grant", "boss", "sysadmin"]);

@@ -413,7 +413,7 @@ static const struct err *act_approve(struct req *r, struct claim *c)
 
 static const struct err *post(struct req *r, const struct claim *c, int64_t points_c,
                               const char *part, const char *rule, const char *memo,
-                              const char *tree, int64_t on, int64_t *posting)
+                              const char *tree, int64_t on, bool locked, int64_t *posting)
 {
     return ledger_post(r,
                        &(struct ledger_award){
@@ -429,6 +429,7 @@ static const struct err *post(struct req *r, const struct claim *c, int64_t poin
                            .rule = rule,
                            .memo = memo,
                            .tree = tree,
+                           .locked = locked,
                        },
                        posting);
 }
@@ -443,7 +444,7 @@ static const struct err *act_record(struct req *r, struct claim *c)
     }
     return post(r, c, c->points_c, "award", c->item,
                 arena_printf(r->mem, "%s（%s）", c->item_label, c->place), c->tree, c->deed_on,
-                &c->posting);
+                true, &c->posting); /* claim_value_again holds them */
 }
 
 /* W2: N times the points as a deduction; what was recorded is reversed besides. */
@@ -463,7 +464,7 @@ static const struct err *act_false(struct req *r, struct claim *c, const char *r
     TRY(scheme_false_claim(r->mem, s, c->item, c->points_c, &a));
     if (a.points_c == 0) return NULL;
     return post(r, c, a.points_c, "penalty", "false_claim", a.explain_zh, a.tree, r->today,
-                &c->penalty);
+                false, &c->penalty);
 }
 
 static bool on_board(enum claim_state s)

@@ -58,7 +58,8 @@ CREATE TABLE ledger_posting (
     CHECK (reverses IS NULL OR (cause_kind = 'posting' AND cause = reverses))
 );
 CREATE INDEX ledger_posting_subject ON ledger_posting (village, kind, subject, id);
-CREATE INDEX ledger_posting_day ON ledger_posting (village, on_day);
+-- What a subject was given by a rule in a span of days (caps), and the sums of a year (board): all of it in the index.
+CREATE INDEX ledger_posting_used ON ledger_posting (village, kind, subject, rule, part, on_day, points_c, id);
 
 -- A subject's entries are numbered without gaps (seq) and carry the balance after them; a missing or altered row shows.
 CREATE TABLE ledger_entry (

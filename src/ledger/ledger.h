@@ -24,6 +24,7 @@ struct ledger_award {
     int64_t scheme_version; const char *rule; /* item code; version 0: the one in force on `on` */
     const char *memo;             /* what the passbook says */
     const char *tree;             /* explanation JSON */
+    bool locked;                  /* the caller holds the subject's accounts: ledger_lock, earlier in this transaction */
 };
 /* Posts to every balance of the scheme (honour, spendable). Posting the same cause+part again returns the
  * first posting's id and has no effect. */

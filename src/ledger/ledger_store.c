@@ -142,12 +142,8 @@ static const struct err *enter(struct req *r, int64_t village, int64_t posting, 
     if (a->entries == 1) TRY(open_system(r, village, currency));
     return db_exec(r,
                    "INSERT INTO ledger_entry (village, posting, line, kind, subject, currency, amount_c, seq, after_c)"
-                   " SELECT v.village, v.posting, v.line, v.kind, v.subject, v.currency, v.amount_c, v.seq, v.after_c FROM ("
-                   "SELECT CAST($1 AS BIGINT) AS village, CAST($2 AS BIGINT) AS posting, CAST($3 AS BIGINT) AS line,"
-                   " CAST($4 AS TEXT) AS kind, CAST($5 AS BIGINT) AS subject, CAST($6 AS TEXT) AS currency,"
-                   " CAST($7 AS BIGINT) AS amount_c, CAST($8 AS BIGINT) AS seq, CAST($9 AS BIGINT) AS after_c"
-                   " UNION ALL SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT) + 1, 'system',"
-                   " CAST($10 AS BIGINT), CAST($6 AS TEXT), 0 - CAST($7 AS BIGINT), NULL, NULL) v",
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9),"
+                   " ($1, $2, CAST($3 AS BIGINT) + 1, 'system', $10, $6, 0 - CAST($7 AS BIGINT), NULL, NULL)",
                    I64(village), I64(posting), I64(line), TEXT(kind), I64(subject), TEXT(currency), I64(amount_c),
                    I64(a->entries), I64(a->balance), I64(system));
 }
@@ -187,7 +183,7 @@ const struct err *ledger_post(struct req *r, const struct ledger_award *a, int64
     if (*posting != NONE) return NULL;
     if (a->scheme_version > 0) TRY(scheme_by_version(r, a->village, a->scheme_version, &s));
     else TRY(scheme_in_force(r, a->village, a->on, &s));
-    TRY(ledger_lock(r, a->village, a->subject_kind, a->subject));
+    if (!a->locked) TRY(ledger_lock(r, a->village, a->subject_kind, a->subject));
     struct ledger_award mine = *a;
     mine.scheme_version = s->version;
     TRY(write_posting(r, &mine, NONE, posting, &fresh));
@@ -282,11 +278,10 @@ const struct err *ledger_used(struct req *r, int64_t village, const char *kind, 
     struct used *u;
     *times = *points_c = 0;
     if (in.first > in.last) return NULL;
-    /* "+ 0" keeps the planner off the index by day: one subject's postings are few, a village's month is not. */
     TRY(db_one(r, &used_record, &u,
                "SELECT COUNT(*) AS times, CAST(COALESCE(SUM(p.points_c), 0) AS BIGINT) AS points_c FROM ledger_posting p"
                " WHERE p.village = $1 AND p.kind = $2 AND p.subject = $3 AND p.rule = $4 AND p.part = 'award'"
-               " AND p.on_day + 0 BETWEEN $5 AND $6 AND p.points_c * $7 >= 0 AND NOT EXISTS (SELECT 1 FROM ledger_posting x WHERE x.village = p.village"
+               " AND p.on_day BETWEEN $5 AND $6 AND p.points_c * $7 >= 0 AND NOT EXISTS (SELECT 1 FROM ledger_posting x WHERE x.village = p.village"
                " AND x.cause_kind = 'posting' AND x.cause = p.id AND x.part = 'reversal')",
                I64(village), TEXT(kind), I64(subject), TEXT(rule), I64(in.first), I64(in.last), I64(sign)));
     *times = u->times;

@@ -1,4 +1,4 @@
-// The tests that may notice a fault: programs of units (the store on both engines when SHANZHI_TEST_PG is set) and files of the API on
+// The tests that may notice a fault: programs of units (some on both engines when SHANZHI_TEST_PG is set) and files of the API on
 // SQLite. Each is run as one process group that is ended at its first failure.
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -6,6 +6,8 @@ import { join } from "node:path";
 
 // Rounds with kill -9, and copies of whole installations, take minutes and see what others see sooner.
 const LONG = /^(crash|rows|backup|move|million)\.test\.mjs$/;
+// Their units run on both engines: writers beside each other are many on PostgreSQL only. Others' would take twice the time for the same.
+const BOTH = /^(store|ledger)$/;
 // PostgreSQL's own half of the store is seen by these, too.
 const ON_POSTGRES = ["access", "story", "fault"];
 
@@ -35,7 +37,7 @@ export function runTest(root, test, folder, { env = {}, limitMs = 600_000 } = {}
   const start = performance.now();
   const all = { ...process.env, ...env, SHANZHI_PROGRAM: join(folder, "shanzhi") };
   delete all.NODE_TEST_CONTEXT;
-  if (!test.postgres && !(test.unit && test.slice === "store")) delete all.SHANZHI_TEST_PG; // twice the time for the same lines
+  if (!test.postgres && !(test.unit && BOTH.test(test.slice))) delete all.SHANZHI_TEST_PG;
   const [command, args] = test.unit ? [join(folder, test.name), []] : [process.execPath, ["--test-reporter=tap", test.file]];
   return new Promise((done) => {
     const child = spawn(command, args, { cwd: root, env: all, detached: true, stdio: ["ignore", "pipe", "pipe"] });

@@ -120,4 +120,4 @@ after_sqlite_remove() {
     ready
     must grep -q lk-admin <<<"$(as_shanzhi account list)"
 }
-after_postgresql_move() { must grep -q sysadmin <<<"$(runuser -u shanzhi -- shanzhi account list --config $CONF --data /var/lib/shanzhi/file --database '')"; }
+after_postgresql_move() { must grep -q sysadmin <<<"$(as_shanzhi account list)"; }

@@ -1,7 +1,9 @@
 /* Configuration: the table of settings and the four places their values come from. */
 #include "kernel/config.h"
 
+#include <arpa/inet.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel/file.h"
@@ -13,7 +15,7 @@ const struct setting settings[] = {
     { "address", "127.0.0.1", "Address to listen on; 0.0.0.0 for all. 监听地址", SETTING_TEXT, 0, 0 },
     { "port", "8600", "Port to listen on; 0 takes a free one. 端口", SETTING_INT, 0, 65535 },
     { "data", "data", "Folder of the database and the keys. 数据目录", SETTING_TEXT, 0, 0 },
-    { "database", NULL, "postgres://… ; without it SQLite in the data folder. 数据库", SETTING_TEXT, 0, 0 },
+    { "database", NULL, "postgres://… ; without it SQLite in the data folder. 数据库", SETTING_DATABASE, 0, 0 },
     { "pooled", "no", "The database is behind a transaction pooler such as PgBouncer.", SETTING_SWITCH, 0, 0 },
     { "config", NULL, "File of settings, one `name = value` per line. 配置文件", SETTING_TEXT, 0, 0 },
     { "log-level", "info", "debug, info, warn or error. 日志级别", SETTING_LOG_LEVEL, 0, 0 },
@@ -21,8 +23,8 @@ const struct setting settings[] = {
     { "loops", "0", "Threads that talk to the network; 0: from the cores.", SETTING_INT, 0, 64 },
     { "queue", "0", "Requests that may wait for a worker, then 503; 0: 1024.", SETTING_INT, 0, 100000 },
     { "request-seconds", "0", "Time for a request to arrive whole; 0: 15.", SETTING_INT, 0, 3600 },
-    { "public-url", NULL, "Address that people type, for links on paper. 对外网址", SETTING_TEXT, 0, 0 },
-    { "trusted-proxy", NULL, "Address of the proxy whose X-Forwarded-For counts.", SETTING_TEXT, 0, 0 },
+    { "public-url", NULL, "Address that people type, for links on paper. 对外网址", SETTING_URL, 0, 0 },
+    { "trusted-proxy", NULL, "Address of the proxy whose X-Forwarded-For counts.", SETTING_ADDRESS, 0, 0 },
     { "rate-per-minute", "1200", "Requests a minute of an address, without sign-in; 0: no limit for anybody. 限流", SETTING_INT, 0, 1000000 },
     { "account-rate-per-minute", "600", "Requests a minute of an account that is signed in. 每账号限流", SETTING_INT, 1, 1000000 },
     { "disk-free-mib", "200", "Less free disk than this fails /readyz. 磁盘剩余下限", SETTING_INT, 0, 1000000000 },
@@ -80,6 +82,19 @@ static bool parse_switch(const char *s, bool *on)
     return false;
 }
 
+static bool is_address(const char *s)
+{
+    unsigned char raw[16];
+    return inet_pton(AF_INET, s, raw) == 1 || inet_pton(AF_INET6, s, raw) == 1;
+}
+
+/* Behind one of two beginnings something stands. */
+static bool begins(const char *value, const char *a, const char *b)
+{
+    const char *rest = text_starts(value, a) ? value + strlen(a) : text_starts(value, b) ? value + strlen(b) : "";
+    return *rest && *rest != '/' && text_clean(value) && !strchr(value, ' ');
+}
+
 /* What a value of this setting looks like, or NULL when s is one. */
 static const char *misfit(struct arena *mem, const struct setting *s, const char *value)
 {
@@ -88,6 +103,13 @@ static const char *misfit(struct arena *mem, const struct setting *s, const char
     bool on;
     switch (s->kind) {
     case SETTING_TEXT: return text_clean(value) ? NULL : "text without control characters";
+    case SETTING_ADDRESS: return is_address(value) ? NULL : "127.0.0.1 | ::1 (an address, no name 地址，不是名称)";
+    case SETTING_URL:
+        return begins(value, "https://", "http://") ? NULL : "https://… | http://…";
+    case SETTING_DATABASE:
+        /* postgres:///name is the local socket's. */
+        if (text_clean(value) && (text_starts(value, "postgres://") || text_starts(value, "postgresql://"))) return NULL;
+        return "postgres://USER@HOST/NAME (SQLite: leave it out 用 SQLite 时不写)";
     case SETTING_INT:
         if (text_int(value, s->min, s->max, &v)) return NULL;
         return arena_printf(mem, "%lld…%lld", (long long)s->min, (long long)s->max);
@@ -99,7 +121,10 @@ static const char *misfit(struct arena *mem, const struct setting *s, const char
 
 static const struct err *set(struct config *c, int i, const char *value, int rank, const char *source)
 {
-    if (!*value && settings[i].kind == SETTING_TEXT) value = settings[i].fallback;
+    if (!*value && rank == RANK_FLAG)
+        return err_say(c->mem, ERR_INVALID, settings[i].name, arena_printf(c->mem, "--%s 后面须写它的值。", settings[i].name),
+                       arena_printf(c->mem, "--%s wants a value, and it is empty", settings[i].name));
+    if (!*value) value = settings[i].fallback; /* of a file or a variable: the default again */
     const char *want = value ? misfit(c->mem, &settings[i], value) : NULL;
     if (want)
         return err_say(c->mem, ERR_INVALID, settings[i].name,
@@ -219,6 +244,27 @@ static const struct err *take_line(struct config *c, const char *line, const cha
     return set(c, i, value, RANK_FILE, source);
 }
 
+/* postgres://name:PASSWORD@host/…, or …?password=… */
+static bool has_password(const char *url)
+{
+    if (!url) return false;
+    const char *who = strstr(url, "://");
+    if (strstr(url, "password=") || !who) return strstr(url, "password=") != NULL;
+    who += 3;
+    const char *at = memchr(who, '@', strcspn(who, "/?")), *colon = at ? memchr(who, ':', (size_t)(at - who)) : NULL;
+    return colon && colon + 1 < at;
+}
+
+static const struct err *keeps_secret(struct config *c, const char *path)
+{
+    struct stat st;
+    int i = find_setting("database", strlen("database"));
+    if (c->rank[i] != RANK_FILE || !has_password(c->value[i]) || stat(path, &st) != 0 || !(st.st_mode & S_IRWXO)) return NULL;
+    return err_say(c->mem, ERR_INVALID, "config",
+                   arena_printf(c->mem, "配置文件 %s 里有数据库密码，而其他用户可以读取。请执行 chmod 640 %s（属组为服务账号）。", path, path),
+                   arena_printf(c->mem, "%s holds the database's password and others may read it: chmod 640 %s (its group the service's)", path, path));
+}
+
 static const struct err *take_file(struct config *c, const char *path)
 {
     const char *text;
@@ -229,7 +275,7 @@ static const struct err *take_file(struct config *c, const char *path)
         TRY(take_line(c, arena_strndup(c->mem, text, len), arena_printf(c->mem, "file %s:%d", path, line)));
         text += len + (text[len] == '\n');
     }
-    return NULL;
+    return keeps_secret(c, path);
 }
 
 const struct err *config_load(struct arena *mem, int *argc, char **argv, struct config **out)

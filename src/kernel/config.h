@@ -1,6 +1,8 @@
 /* Configuration: flags > environment SHANZHI_… > file (key = value) > default. One table names every
  * setting; `shanzhi help` prints it. Unknown keys in the file are fatal and name the nearest known one; in the
  * environment only those that look like a slip of the pen, others are logged (SHANZHI_TEST… is the tests').
+ * An empty flag is refused; an empty value in a file or variable is the default. A file that holds the database's password must
+ * not be readable by others.
  *     config_get(c, "port")   --port 8600   --port=8600   SHANZHI_PORT=8600   port = 8600
  *     config_get(c, "public-url")   SHANZHI_PUBLIC_URL=…       a switch: --pooled, SHANZHI_POOLED=1, pooled = yes
  */
@@ -10,7 +12,15 @@
 #include <stdint.h>
 #include "kernel/err.h"
 struct config;
-enum setting_kind { SETTING_TEXT, SETTING_INT, SETTING_SWITCH, SETTING_LOG_LEVEL };
+enum setting_kind {
+    SETTING_TEXT,
+    SETTING_ADDRESS,   /* of IPv4 or IPv6, no name */
+    SETTING_URL,       /* http:// or https:// */
+    SETTING_DATABASE,  /* postgres:// or postgresql:// */
+    SETTING_INT,
+    SETTING_SWITCH,
+    SETTING_LOG_LEVEL,
+};
 struct setting {
     const char *name, *fallback, *doc; /* fallback NULL: unset */
     enum setting_kind kind;

@@ -2,7 +2,7 @@
 // from `shanzhi help`; what each command needs to run is written here by hand.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, readdirSync } from "node:fs";
+import { chmodSync, closeSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { freshData, postgres, program, root, run } from "./harness.mjs";
@@ -184,4 +184,31 @@ test("settings are held against what they mean", () => {
   };
   refused(["account", "list", "--port", "abc"], /setting port \(flag\)/);
   refused(["account", "list", "--port", "-1"], /0…65535/);
+  refused(["account", "list", "--data="], /--data wants a value/);
+  refused(["account", "list", "--trusted-proxy", "nginx"], /setting trusted-proxy \(flag\): "nginx" should be 127\.0\.0\.1/);
+  refused(["account", "list", "--public-url", "ftp://x"], /public-url.*https:\/\//);
+  refused(["account", "list", "--public-url", "https://"], /public-url/);
+  refused(["account", "list"], /trusted-proxy \(environment\)/, { SHANZHI_TRUSTED_PROXY: "10.0.0.0.1" });
+  assert.equal(run(["account", "list", "--trusted-proxy", "::1", "--public-url", "https://x.example", ...made.flags]).status, 0);
+  assert.equal(run(["account", "list", ...made.flags], { env: { SHANZHI_PORT: "", SHANZHI_TRUSTED_PROXY: "" } }).status, 0, "empty is unset");
+  const mysql = run(["account", "list", "--data", made.data, "--database", "mysql://x"]);
+  assert.equal(mysql.status, 2);
+  assert.match(mysql.stderr, /setting database \(flag\): "mysql:\/\/x" should be postgres:\/\//);
+});
+
+test("a file with the database's password is not for everybody to read", () => {
+  const file = join(made.data, "shanzhi.conf");
+  const with_ = (database, mode) => {
+    writeFileSync(file, `data = ${made.data}\ndatabase = ${database}\n`);
+    chmodSync(file, mode);
+    return run(["roles", "--config", file]);
+  };
+  for (const url of ["postgres://shanzhi:secret@127.0.0.1/x", "postgres://127.0.0.1/x?user=a&password=b"]) {
+    const r = with_(url, 0o644);
+    assert.equal(r.status, 2);
+    assert.match(r.stderr, /password.*chmod 640/);
+    assert.equal(with_(url, 0o640).status, 0);
+    assert.equal(with_(url, 0o600).status, 0);
+  }
+  assert.equal(with_("postgres://shanzhi@127.0.0.1:5432/x", 0o644).status, 0, "no password in it");
 });

@@ -490,6 +490,14 @@ describe("the command line", () => {
     for (const what of ["init", "account add", "account grant", "account passwd", "account lock", "account unlock", "account revoke"])
       assert.ok(audit.includes(what), what);
   });
+  test("holds a password to the rules, as the pages do", () => {
+    for (const [args, password] of [[["account", "passwd", "cli-user"], "short"], [["account", "passwd", "cli-user"], "cli-user"], [["account", "add", "weak-one", "--display", "x"], "12345678"]]) {
+      const r = server.command([...args, "--password-stdin"], { fails: true, input: `${password}\n` });
+      assert.notEqual(r.status, 0, `${args.join(" ")}: ${password}`);
+      assert.match(r.stderr, /password/);
+    }
+  });
+
   test("says what is wrong", () => {
     for (const [args, want] of [
       [["account", "add"], /NAME/], [["account", "lock", "nobody-here"], /nobody-here/],

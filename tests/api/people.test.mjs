@@ -196,6 +196,14 @@ steps("a household's life", () => server, [
     assert.equal(expect(await post(`${path}/unpledge`, { reason: "搬家" }), 200).body.pledged_on, null);
     expect(await post(`${path}/pledge`, {}), 200);
     problem(await post(`${path}/pledge`, { on: "2999-01-01" }), 400, "invalid");
+    expect(await post(`${path}/unpledge`, { reason: "换人签" }), 200);
+    const [stranger] = (await get(at(VILLAGE, "residents?grid=01.02&limit=1"))).rows;
+    for (const signer of [stranger.id, 4711]) {
+      const r = problem(await post(`${path}/pledge`, { signer }), 400, "invalid");
+      assert.match(r.text, /签约人必须是本户成员/);
+    }
+    const again = expect(await post(`${path}/pledge`, { signer: t.wife.id }), 200).body;
+    assert.ok(again.pledges.some((p) => p.signer === t.wife.id && !p.ended_on), JSON.stringify(again.pledges));
   }],
   ["splits, and merges again", async (t) => {
     const path = at(VILLAGE, `households/${t.home.id}`);

@@ -299,6 +299,21 @@ steps("回避: nobody on their own household, nor on what they claimed or checke
   }],
 ]);
 
+steps("a villager who acts for another household", server, [
+  ["sees the claims of that one, and of no third", async () => {
+    const tool = { env: { SHANZHI_TEST_CLOCK: w.clock } };
+    const home = ["--region", VILLAGE, "--household", String(w.households.陈小妹)];
+    const chen = await w.ok("grid1", "POST", w.claims, w.deed("陈小妹", { place: "代看" })), zhang = await w.ok("zhang", "POST", w.claims, w.deed("张小丰", { place: "代看" }));
+    problem(await w.call("li", "GET", `${w.claims}/${chen.id}`), 403, "forbidden");
+    server.command(["account", "grant", "li", "villager", ...home], tool);
+    w.sessions.delete("li");
+    assert.equal((await w.get("li", chen)).id, chen.id);
+    problem(await w.call("li", "GET", `${w.claims}/${zhang.id}`), 403, "forbidden");
+    const seen = (await w.ok("li", "GET", `${w.claims}?limit=200`)).rows;
+    assert.ok(!seen.some((c) => c.id === zhang.id));
+  }],
+]);
+
 steps("sent back, corrected, withdrawn, refused", server, [
   ["returned with a reason, corrected by the claimant, checked again", async () => {
     let c = await w.ok("zhang", "POST", w.claims, w.deed("张小丰", { place: "学校", deed_on: w.today(-1) }));

@@ -8,6 +8,7 @@
 #ifdef SHANZHI_TESTING
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #endif
@@ -272,7 +273,10 @@ static void test_clock_start(void)
     const char *now = getenv("SHANZHI_TEST_NOW"), *since = getenv("SHANZHI_TEST_SINCE");
     int64_t start;
     if (!now) return;
-    if (!instant_parse(now, &start)) BUG("SHANZHI_TEST_NOW is not an instant: %s", now);
+    if (!instant_parse(now, &start)) { /* not BUG: the log would ask the clock */
+        fprintf(stderr, "SHANZHI_TEST_NOW is not an instant: %s\n", now);
+        _exit(2);
+    }
     test_clock_ahead = start - (since ? read_digits(since) : clock_monotonic_us() / 1000);
     test_clock_set = true;
 }

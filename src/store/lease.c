@@ -247,13 +247,18 @@ void lease_end(struct store *s)
     pthread_mutex_destroy(&l->mu);
 }
 
-const struct err *store_served(struct req *r, int64_t *until)
+const struct err *store_served(struct req *r, int64_t *ms)
 {
     const char *own = r->db->s->lease.holder;
     int64_t now;
     TRY(clock_ms(r, &now));
-    return db_int(r, until, "SELECT MAX(until) FROM node_lease WHERE holder <> '' AND holder <> $2 AND until > $1", I64(now),
+    return db_int(r, ms, "SELECT MAX(until) - $1 FROM node_lease WHERE holder <> '' AND holder <> $2 AND until > $1", I64(now),
                   TEXT(own ? own : ""));
+}
+
+const struct err *store_unserve(struct req *r)
+{
+    return db_exec(r, "UPDATE node_lease SET holder = ''");
 }
 
 static const struct err *nothing(struct req *r, void *arg)

@@ -147,8 +147,10 @@ MUST_CHECK const struct err *store_found(struct req *r, const char *id, bool *mi
 /* It lives elsewhere now, and store_installation refuses it (ERR_NO_INSTALLATION) until it is reopened. */
 MUST_CHECK const struct err *store_set_moved(struct req *r, const char *to);
 MUST_CHECK const struct err *store_reopen(struct store *s, struct arena *mem);
-/* Until when the longest lease of another process that writes to it is good; NONE: nobody does. */
-MUST_CHECK const struct err *store_served(struct req *r, int64_t *until);
+/* For how long another process that writes to it, a server above all, holds a node number; NONE: nobody does. */
+MUST_CHECK const struct err *store_served(struct req *r, int64_t *ms);
+/* In a copy: gives back the numbers that are held at its source. What they promise of ids stays. */
+MUST_CHECK const struct err *store_unserve(struct req *r);
 /* A good backup was made; verified: the books in it agreed. For /readyz and the metrics. */
 MUST_CHECK const struct err *store_note_backup(struct req *r, int64_t at, const char *place, int64_t bytes, bool verified);
 /* One server, one migration or one restore at a time in the folder of a SQLite file: holds PATH.lock until *fd is

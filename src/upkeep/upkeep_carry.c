@@ -37,16 +37,15 @@ static const struct err *carry_in(struct req *to, void *arg)
     if (!empty) return not_empty(to);
     TRY(store_migrate_within(to, i->all, i->n));
     TRY(store_copy(i->from, to, &i->c->tables));
-    if (!i->c->books) return NULL;
-    TRY(count_books(to, &i->c->sums));
-    if (!i->c->sums.faults) return NULL;
+    if (i->c->books) TRY(count_books(to, &i->c->sums));
+    if (!i->c->sums.faults) return store_unserve(to);
     return fail_say(to, ERR_CONFLICT, NULL, "账目不符（见上），未写入目标；请先用 shanzhi ledger verify 查清源数据。",
                     "The books do not agree (above), and nothing was written; look into the source with `shanzhi ledger verify` first.");
 }
 
-static const struct err *served(struct req *r, int64_t until)
+static const struct err *served(struct req *r, int64_t ms)
 {
-    int64_t wait = (until - r->now + 999) / 1000;
+    int64_t wait = ms / 1000 + 1;
     return fail_say(r, ERR_STATE, "data",
                     arena_printf(r->mem, "还有服务在使用这个数据库。请先停止（systemctl stop shanzhi）；若它是被强行终止的，请在 %" PRId64 " 秒后再试。", wait),
                     arena_printf(r->mem, "A server is using this database. Stop it first (systemctl stop shanzhi); if it was killed, try again in %" PRId64 " s.", wait));
@@ -59,10 +58,10 @@ static const struct err *carry_out(struct req *from, void *arg)
     size_t n;
     const struct migration *all = cli_migrations(c->cli, &n);
     struct migration *some;
-    int64_t until;
+    int64_t ms;
     if (c->alone) {
-        TRY(store_served(from, &until));
-        if (until != NONE) return served(from, until);
+        TRY(store_served(from, &ms));
+        if (ms != NONE) return served(from, ms);
         TRY(store_hold(from));
     }
     TRY(store_migrated(from, all, n, &some, &i.n));

@@ -16,6 +16,7 @@ struct moving {
     struct carry carry;
     const char *database, *data;  /* the target: one of them */
     struct new_file file;
+    int lock;                     /* of the target's folder, until the process ends */
 };
 
 /* "postgres://user:password@host/db?more" without what is secret. */
@@ -40,6 +41,7 @@ static const struct err *target(struct moving *m, const char *to)
     }
     m->data = to + strlen("sqlite:");
     TRY(new_file_begin(m->c->mem, m->data, &m->file));
+    TRY(store_lock(m->c->mem, m->file.path, &m->lock));
     m->carry.closed_for = arena_printf(m->c->mem, "sqlite:%s", file_whole(m->c->mem, m->data));
     return NULL;
 }
@@ -73,6 +75,7 @@ static const struct err *move(struct moving *m, const char *word)
 {
     struct cli *c = m->c;
     TRY(upkeep_open(c, true));
+    TRY(cli_store_lock(c));
     TRY(target(m, word));
     struct store_config to = { .database = m->database, .sessions = 1, .pooled = m->database && config_on(c->config, "pooled") };
     if (m->data) {

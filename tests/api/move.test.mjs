@@ -78,7 +78,7 @@ describe("move", { concurrency: false }, () => {
     refused(on(w.place, "move", "--to", `sqlite:${other}`), 1, /another installation/);
     assert.equal(readFileSync(join(other, "key"), "utf8"), was);
     assert.deepEqual(names(other), ["key"]);
-    refused(on(w.place, "move", "--to", address(w.place) ?? `sqlite:${w.place.data}`), 1, /not empty|exists|server/);
+    refused(on(w.place, "move", "--to", address(w.place) ?? `sqlite:${w.place.data}`), 1, /not empty|exists|in use/);
     ok(w.place, "ledger", "verify");
   });
 

@@ -67,9 +67,10 @@ export function rowCounts(place) {
   const tables = address(place)
     ? sql(place, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")
     : sql(place, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1");
-  const counts = {};
-  for (const t of tables.split("\n")) counts[t] = Number(sql(place, `SELECT count(*) FROM "${t}"`));
+  const all = sql(place, tables.split("\n").map((t) => `SELECT '${t}' AS name, count(*) AS n FROM "${t}"`).join(" UNION ALL "));
+  const counts = Object.fromEntries(all.split("\n").map((l) => l.split("|")).map(([t, n]) => [t, Number(n)]));
   return counts;
 }
 
-export const names = (folder) => readdirSync(folder).sort();
+/** What is in a folder; a lock that nobody holds any more is nothing. */
+export const names = (folder) => readdirSync(folder).filter((n) => n !== "shanzhi.db.lock").sort();

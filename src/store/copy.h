@@ -42,6 +42,8 @@ MUST_CHECK const struct err *store_integrity(struct req *r, struct store_integri
 
 /* This transaction may run long and sort much: no time-out of a request, sorting on disk. */
 MUST_CHECK const struct err *store_patient(struct req *r);
+/* This process makes no ids in it: its writes take no node number, and killed it holds none. */
+void store_without_ids(struct store *s);
 /* Nobody else writes until the transaction ends, other servers and commands included. */
 MUST_CHECK const struct err *store_hold(struct req *r);
 #endif

@@ -256,6 +256,11 @@ const struct err *store_served(struct req *r, int64_t *ms)
                   TEXT(own ? own : ""));
 }
 
+void store_without_ids(struct store *s)
+{
+    atomic_store(&s->migrations, -1); /* lease_hold: as before there is a table */
+}
+
 const struct err *store_unserve(struct req *r)
 {
     return db_exec(r, "UPDATE node_lease SET holder = ''");

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "kernel/text.h"
 #include "ledger/ledger_verify.h"
 #include "upkeep/upkeep_in.h"
 
@@ -60,8 +61,9 @@ static const struct err *carry_out(struct req *from, void *arg)
     struct migration *some;
     int64_t ms;
     if (c->alone) {
-        TRY(store_served(from, &ms));
-        if (ms != NONE) return served(from, ms);
+        bool shared = text_equal(store_engine(c->from), "postgresql"); /* of a SQLite file we hold the lock */
+        if (shared) TRY(store_served(from, &ms));
+        if (shared && ms != NONE) return served(from, ms);
         TRY(store_hold(from));
     }
     TRY(store_migrated(from, all, n, &some, &i.n));

@@ -76,6 +76,7 @@ static const struct err *move(struct moving *m, const char *word)
     struct cli *c = m->c;
     TRY(upkeep_open(c, true));
     TRY(cli_store_lock(c));
+    store_without_ids(c->store);
     TRY(target(m, word));
     struct store_config to = { .database = m->database, .sessions = 1, .pooled = m->database && config_on(c->config, "pooled") };
     if (m->data) {

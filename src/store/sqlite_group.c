@@ -346,6 +346,9 @@ static const struct err *cannot_open(struct arena *mem, const char *path, const 
 
 static const struct err *no_installation(struct arena *mem, const char *path)
 {
+    if (access(arena_printf(mem, "%s.part", path), F_OK) == 0)
+        return err_say(mem, ERR_NO_INSTALLATION, "data", arena_printf(mem, "还没有安装：到 %s 的恢复或迁移没有完成，请重新执行一次。", path),
+                       arena_printf(mem, "no installation yet: a restore or a move to %s did not end. Do it again.", path));
     return err_say(mem, ERR_NO_INSTALLATION, "data",
                    arena_printf(mem, "没有数据库文件 %s。请核对 --data（或配置文件里的 data）、磁盘是否已挂载；数据丢失的请用备份恢复；新安装请运行 shanzhi init。", path),
                    arena_printf(mem, "no installation: there is no %s. Check --data (or data in the configuration) and that its disk is mounted; "

@@ -160,7 +160,7 @@ static const struct err *begin(struct db *db, struct arena *mem, enum tx mode)
     enum store_use use = db->s->config.use;
     if (mode == TX_WRITE && use == STORE_SEALED) BUG("a write to a sealed copy: %s", db->s->config.path);
     if (mode == TX_WRITE) return group_begin(store, s, mem);
-    if (!sqlite_in_place(store, false)) return sqlite_gone(mem, db->s->config.path);
+    if (!sqlite_in_place(store)) return sqlite_gone(mem, db->s->config.path);
     if (!s->reader.h) TRY(sqlite_connect(mem, db->s->config.path, use == STORE_LIVE ? MODE_READ : MODE_SEALED, &s->reader));
     int rc = sqlite_do(&s->reader, CTL_BEGIN_READ);
     return rc == SQLITE_OK ? NULL : sqlite_fail(mem, s->reader.h, rc, "begin read");

@@ -86,8 +86,9 @@ int sqlite_do(struct sqlite_conn *c, enum sqlite_ctl what);
 struct sqlite_conn *sqlite_conn_of(struct db *db); /* the connection in use */
 struct cell sqlite_cell(sqlite3_stmt *q, int i);
 
-/* Is the file still the one that was opened, and (to write) its log? What is written to deleted files is lost. */
-bool sqlite_in_place(const struct sqlite_store *w, bool to_write);
+/* Are the file and its log still those that were opened? What is written to deleted files is lost, and a new connection
+ * would make a new log. */
+bool sqlite_in_place(const struct sqlite_store *w);
 const struct err *sqlite_gone(struct arena *mem, const char *path);
 
 const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c);

@@ -125,7 +125,7 @@ static void tell(const struct member *m, int n, const struct err *e)
 /* Ends SQLite's transaction for all members; for who has the turn. */
 static const struct err *commit_all(struct sqlite_store *w)
 {
-    if (!sqlite_in_place(w, true)) {
+    if (!sqlite_in_place(w)) {
         log_error("store", "the database file was moved or deleted under this program: nothing is written; stop it and restore the file",
                   LS("file", w->s->config.path));
         sqlite_do(&w->conn, CTL_ROLLBACK);
@@ -377,11 +377,10 @@ static bool same_file(struct file_id a, struct file_id b)
     return a.known == b.known && a.dev == b.dev && a.ino == b.ino;
 }
 
-bool sqlite_in_place(const struct sqlite_store *w, bool to_write)
+bool sqlite_in_place(const struct sqlite_store *w)
 {
     if (!w->checkpoints) return true; /* a copy, or being built: its maker sees to it */
-    if (!same_file(file_at(w->s->config.path), w->file)) return false;
-    return !to_write || same_file(file_at(w->log_path), w->log);
+    return same_file(file_at(w->s->config.path), w->file) && same_file(file_at(w->log_path), w->log);
 }
 
 const struct err *sqlite_gone(struct arena *mem, const char *path)

@@ -126,12 +126,17 @@ static const struct err *set(struct config *c, int i, const char *value, int ran
                        arena_printf(c->mem, "--%s wants a value, and it is empty", settings[i].name));
     if (!*value) value = settings[i].fallback; /* of a file or a variable: the default again */
     const char *want = value ? misfit(c->mem, &settings[i], value) : NULL;
-    if (want)
+    if (want) {
+        /* An address of a database may hold its password, and errors end in logs. */
+        const char *shown = settings[i].kind == SETTING_DATABASE
+                                ? arena_printf(c->mem, "%.*s…", (int)strcspn(value, "@?:"), value)
+                                : value;
         return err_say(c->mem, ERR_INVALID, settings[i].name,
                        arena_printf(c->mem, "配置项 %s（%s）的值“%s”不正确，应为：%s", settings[i].name,
-                                    source, value, want),
+                                    source, shown, want),
                        arena_printf(c->mem, "setting %s (%s): \"%s\" should be %s", settings[i].name,
-                                    source, value, want));
+                                    source, shown, want));
+    }
     if (rank < c->rank[i]) return NULL;
     c->value[i] = value;
     c->source[i] = source;

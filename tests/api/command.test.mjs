@@ -191,9 +191,10 @@ test("settings are held against what they mean", () => {
   refused(["account", "list"], /trusted-proxy \(environment\)/, { SHANZHI_TRUSTED_PROXY: "10.0.0.0.1" });
   assert.equal(run(["account", "list", "--trusted-proxy", "::1", "--public-url", "https://x.example", ...made.flags]).status, 0);
   assert.equal(run(["account", "list", ...made.flags], { env: { SHANZHI_PORT: "", SHANZHI_TRUSTED_PROXY: "" } }).status, 0, "empty is unset");
-  const mysql = run(["account", "list", "--data", made.data, "--database", "mysql://x"]);
+  const mysql = run(["account", "list", "--data", made.data, "--database", "mysql://me:secret@x/y"]);
   assert.equal(mysql.status, 2);
-  assert.match(mysql.stderr, /setting database \(flag\): "mysql:\/\/x" should be postgres:\/\//);
+  assert.match(mysql.stderr, /setting database \(flag\): "mysql…" should be postgres:\/\//);
+  assert.doesNotMatch(mysql.stderr, /secret/, "a password does not end in a log");
 });
 
 test("a file with the database's password is not for everybody to read", () => {

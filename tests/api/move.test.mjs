@@ -13,7 +13,8 @@ const ROUNDS = process.env.SHANZHI_LONG ? 20 : 4;
 const PASSWORD = "shan-zhi-story-2026";
 let w, shelf;
 const keyOf = (place) => join(place.data, "key");
-const folder = () => join(shelf, `f${names(shelf).length}`);
+let folders = 0;
+const folder = () => join(shelf, `f${folders++}`);
 const inFolder = (data) => ({ data, flags: ["--data", data] });
 /** What a server writes by itself is left out. */
 const rows = (place) => {

@@ -6,7 +6,7 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { freshData, postgres, program, serve } from "./harness.mjs";
+import { expect, freshData, postgres, program, serve } from "./harness.mjs";
 import { emptyPlace, ok, rowCounts, sql, sqlitePlace } from "./upkeep.mjs";
 import { today } from "./clock.mjs";
 
@@ -21,9 +21,9 @@ describe("a restore rehearsal", { concurrency: false, skip: process.env.SHANZHI_
   async function asked(s) {
     const [cadre, county] = [await s.signIn("lk-cadre", PASSWORD), await s.signIn("county", PASSWORD)];
     const answers = {};
-    for (const path of [`/villages/${VILLAGE}/households?limit=200`, `/villages/${VILLAGE}/residents?limit=200`, `/villages/${VILLAGE}/notices?limit=200`])
-      answers[path] = (await s.api("GET", path, { as: cadre })).body;
-    answers.regions = (await s.api("GET", "/regions?limit=200", { as: county })).body;
+    for (const path of [`/villages/${VILLAGE}/households?limit=200`, `/villages/${VILLAGE}/residents?limit=200`, `/public/villages/${VILLAGE}/board`])
+      answers[path] = expect(await s.api("GET", path, { as: cadre }), 200).body;
+    answers.claims = expect(await s.api("GET", `/villages/${VILLAGE}/claims?state=recorded&limit=200`, { as: county }), 200).body;
     return answers;
   }
 
@@ -32,11 +32,10 @@ describe("a restore rehearsal", { concurrency: false, skip: process.env.SHANZHI_
     ok(place, "demo");
     const s = await serve({ place });
     const people = await Promise.all(["lk-villager", "lk-villager2", "lk-recorder"].map((n) => s.signIn(n, PASSWORD)));
-    const me = (await s.api("GET", "/me", { as: people[0] })).body;
     sent = { before: [], during: [] };
     let phase = "before", stop = false;
     const claim = async (i) => {
-      const body = { subject_kind: "resident", subject: me.resident, item: "A03", deed_on: today(), place: `${phase}${i}`, cause: "打扫村道", chosen: "2.00" };
+      const body = { subject_kind: "resident", subject: people[0].resident, item: "A03", deed_on: today(), place: `${phase}${i}`, cause: "打扫村道", chosen: "2.00" };
       const now = phase, r = await s.api("POST", `/villages/${VILLAGE}/claims`, { as: people[2], body });
       assert.equal(r.status, 201, r.text);
       sent[now].push(r.body.id);

@@ -163,7 +163,7 @@ describe("a full disk", { concurrency: false, skip: engine === "sqlite" ? false 
     const was = process.env.TMPDIR;
     try {
       process.env.TMPDIR = mount;
-      const w = await world();
+      const w = await world({ env: { SHANZHI_DISK_FREE_MIB: "0" } }); // a disk that never has what an operator keeps free
       const filler = join(mount, "filler");
       await full(w, () => { spawnSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=4096"]); }, () => rmSync(filler));
     } finally {

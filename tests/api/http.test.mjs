@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import net from "node:net";
 import { after, before, describe, test } from "node:test";
 import zlib from "node:zlib";
-import { expect, problem, serve } from "./harness.mjs";
+import { expect, freshData, problem, run, serve } from "./harness.mjs";
 
 const PASSWORD = "Correct-Horse-7";
 let s, boss;
@@ -453,7 +453,7 @@ describe("limits of the whole server", () => {
     await assert.rejects(t.raw("GET", "/healthz", { headers: { connection: "close" } }), /ECONNREFUSED/);
   });
   test("a second server on the port says so", async () => {
-    const r = s.command(["serve", "--port", String(s.port)], { fails: true });
+    const r = run(["serve", "--port", String(s.port), ...freshData().flags]); // an installation of its own, that nobody serves
     assert.equal(r.status, 1);
     assert.match(r.stderr, new RegExp(`${s.port}`));
   });

@@ -23,6 +23,7 @@ describe("the hall's screen", { concurrency: false }, () => {
     await page.getByText("正在公示 1 条").waitFor(); // by the event, not by the minute's reload
     await page.getByText(/张\*丰 .*文体活动/).waitFor();
     assert.doesNotMatch(await page.locator("main").innerText(), /张小丰/);
+    await page.tick(); // the boards take turns: households, persons
     await page.getByRole("table", { name: "个人荣誉积分" }).getByText("3分").waitFor();
     await sound(page, "hall screen");
     await page.context().close();

@@ -487,7 +487,7 @@ static void lane_leave(int lane, size_t bytes)
     memory_done(bytes);
     pthread_mutex_lock(&lanes_lock);
     lanes[lane].busy = false;
-    pthread_cond_signal(&lanes_free);
+    pthread_cond_broadcast(&lanes_free); /* all: the one who is woken may leave for want of memory, and wakes nobody */
     pthread_mutex_unlock(&lanes_lock);
 }
 

@@ -74,14 +74,13 @@ static enum health log_size(struct checkup *c)
 static enum health engine(struct checkup *c)
 {
     const struct store_look *look = &c->seen->look;
-    if (look->pooler_transactions)
-        return check_say(c, HEALTH_FAIL, "数据库前有按事务分配连接的连接池（PgBouncer），请设置 pooled = yes。",
-                         "a pooler (PgBouncer) hands out backends by transaction: set pooled = yes");
+    if (look->pooler_untold)
+        return check_say(c, HEALTH_FAIL, "数据库前有连接池（PgBouncer），请设置 pooled = yes。",
+                         "a pooler (PgBouncer) stands before PostgreSQL: set pooled = yes");
     if (look->unsafe)
         return check_say(c, HEALTH_WARN, "PostgreSQL 关闭了 fsync 或 synchronous_commit，断电会丢失已确认的数据。",
                          "PostgreSQL runs with fsync or synchronous_commit off: a power cut loses acknowledged data");
-    return check_say(c, HEALTH_PASS, look->pooler ? "数据库前有连接池" : store_engine(c->store),
-                     look->pooler ? "behind a pooler" : store_engine(c->store));
+    return check_say(c, HEALTH_PASS, store_engine(c->store), store_engine(c->store));
 }
 
 /* From the installation on, so that a new one has as long for its first backup as between any two. */

@@ -16,7 +16,7 @@ const struct setting settings[] = {
     { "port", "8600", "Port to listen on; 0 takes a free one. 端口", SETTING_INT, 0, 65535 },
     { "data", "data", "Folder of the database and the keys. 数据目录", SETTING_TEXT, 0, 0 },
     { "database", NULL, "postgres://… ; without it SQLite in the data folder. 数据库", SETTING_DATABASE, 0, 0 },
-    { "pooled", "no", "The database is behind a transaction pooler such as PgBouncer.", SETTING_SWITCH, 0, 0 },
+    { "pooled", "no", "The database is behind a pooler such as PgBouncer.", SETTING_SWITCH, 0, 0 },
     { "config", NULL, "File of settings, one `name = value` per line. 配置文件", SETTING_TEXT, 0, 0 },
     { "log-level", "info", "debug, info, warn or error. 日志级别", SETTING_LOG_LEVEL, 0, 0 },
     { "workers", "0", "Threads that run requests; 0: from the cores.", SETTING_INT, 0, 256 },

@@ -1,13 +1,14 @@
 /* PostgreSQL through libpq. A session is a connection, made when a transaction begins and made anew
  * after it was lost: the request in flight gets ERR_DATABASE, the next one works. Values go in typed
  * (int8 and bytea in binary), results come as text. Behind a transaction pooler no statement is
- * prepared on the server and every setting is local to its transaction. */
+ * prepared on the server and every setting is local to its transaction; `pooled` says that there is one, and a
+ * connection that finds one without being told keeps to it as well (two clients' statements would meet on one
+ * backend), while /readyz asks for the setting. */
 #include <endian.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "kernel/date.h"
-#include "kernel/id.h"
 #include "kernel/log.h"
 #include "kernel/text.h"
 #include "store/postgres.h"
@@ -107,6 +108,19 @@ static const char *settings_sql(struct arena *mem, bool local)
                         STATEMENT_TIMEOUT_MS, set, IDLE_IN_TX_TIMEOUT_MS);
 }
 
+/* A pooler makes up the number of the backend that a connection is told: it gives it a real one at each transaction. */
+static const struct err *find_pooler(struct db *db, struct arena *mem)
+{
+    static const char sql[] = "SELECT pg_backend_pid()";
+    struct pg_conn *s = session(db);
+    int64_t pid;
+    PGresult *res = PQexec(s->c, sql);
+    if (!succeeded(res)) return pg_fail(db, mem, res, sql);
+    s->pooled = !text_int(PQgetvalue(res, 0, 0), 0, INT64_MAX, &pid) || pid != PQbackendPID(s->c);
+    PQclear(res);
+    return NULL;
+}
+
 static const struct err *connect_to(struct db *db, struct arena *mem)
 {
     struct pg_conn *s = session(db);
@@ -116,9 +130,10 @@ static const struct err *connect_to(struct db *db, struct arena *mem)
     pg_disconnect(s);
     s->c = PQconnectdbParams(keys, values, 1);
     if (s->c) PQsetNoticeProcessor(s->c, notice, NULL);
-    const struct err *e = NULL;
-    if (PQstatus(s->c) != CONNECTION_OK) e = pg_fail(db, mem, NULL, "connect");
-    else if (!db->s->config.pooled) e = pg_command(db, mem, settings_sql(mem, false));
+    const struct err *e = PQstatus(s->c) == CONNECTION_OK ? NULL : pg_fail(db, mem, NULL, "connect");
+    s->pooled = db->s->config.pooled;
+    if (!e && !s->pooled) e = find_pooler(db, mem);
+    if (!e && !s->pooled) e = pg_command(db, mem, settings_sql(mem, false));
     if (e) pg_disconnect(s);
     return e;
 }
@@ -128,23 +143,22 @@ static const char *begin_sql(struct db *db, struct arena *mem, enum tx mode)
 {
     const char *begin = mode == TX_READ ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
                                         : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
-    return db->s->config.pooled ? arena_printf(mem, "%s; %s", begin, settings_sql(mem, true)) : begin;
+    return session(db)->pooled ? arena_printf(mem, "%s; %s", begin, settings_sql(mem, true)) : begin;
 }
 
 static const struct err *begin_on(struct db *db, struct arena *mem, enum tx mode)
 {
     struct pg_conn *s = session(db);
-    const char *sql = begin_sql(db, mem, mode);
     if (s->stale) pg_disconnect(s);
     if (s->c) {
-        const struct err *e = pg_command(db, mem, sql);
+        const struct err *e = pg_command(db, mem, begin_sql(db, mem, mode));
         if (!e) return NULL;
         /* The connection was lost since its last use: nothing was under way, so try a new one. */
         if (e->code != ERR_DATABASE) return e;
         atomic_fetch_add(&db->s->reconnects, 1);
     }
     TRY(connect_to(db, mem));
-    return pg_command(db, mem, sql);
+    return pg_command(db, mem, begin_sql(db, mem, mode));
 }
 
 /* "53300" of a connection attempt: libpq gives no state for it, only the text. */
@@ -352,7 +366,7 @@ static const struct err *run(struct db *db, struct arena *mem, struct stmt *st, 
     struct params p;
     set_params(&p, args, n);
     if (stream) return run_stream(db, mem, q, &p, n);
-    bool named = !db->s->config.pooled && !st->single;
+    bool named = !s->pooled && !st->single;
     if (named && !q->name[0]) TRY(name_it(db, mem, q, &p, n));
     PGresult *res = named ? PQexecPrepared(s->c, q->name, n, p.value, p.length, p.format, 0)
                           : PQexecParams(s->c, st->sql, n, p.type, p.value, p.length, p.format, 0);
@@ -457,62 +471,23 @@ static const struct err *backup(struct store *s, struct arena *mem, const char *
 }
 
 /* ---- health ---- */
-struct seen { struct store_look *out; bool differs; };
-
 static const struct err *see(struct req *r, void *arg)
 {
-    struct seen *seen = arg;
-    struct store_look *out = seen->out;
-    int64_t pid, off;
-    TRY(db_int(r, &pid, "SELECT pg_backend_pid()"));
+    struct store_look *out = arg;
+    int64_t off;
     TRY(db_int(r, &out->connections, "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"));
     TRY(db_int(r, &out->connections_max,
                "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"));
     TRY(db_int(r, &out->database_bytes, "SELECT pg_database_size(current_database())"));
     TRY(db_int(r, &off, "SELECT count(*) FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'"));
     out->unsafe = off > 0;
-    /* A pooler makes up the number that the connection was told. */
-    seen->differs = pid != PQbackendPID(session(r->db)->c);
+    out->pooler_untold = session(r->db)->pooled && !r->db->s->config.pooled;
     return NULL;
-}
-
-static PGconn *probe_connect(const struct store *s)
-{
-    static const char *const keys[] = { "connect_timeout", "fallback_application_name", "dbname", NULL };
-    const char *const values[] = { "5", "shanzhi probe", s->config.database, NULL };
-    return PQconnectdbParams(keys, values, 1);
-}
-
-static bool probe(PGconn *c, const char *sql, const char *value)
-{
-    PGresult *res = PQexecParams(c, sql, 1, NULL, &value, NULL, NULL, 0);
-    bool same = PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1 && text_equal(PQgetvalue(res, 0, 0), value);
-    PQclear(res);
-    return same;
-}
-
-/* Two connections that meet on one backend: what the first leaves there, the second finds. */
-static bool shares_backends(const struct store *s, struct arena *mem)
-{
-    unsigned char noise[12];
-    random_bytes(noise, sizeof noise);
-    const char *mark = hex_encode(mem, noise, sizeof noise);
-    PGconn *a = probe_connect(s), *b = probe_connect(s);
-    bool shared = PQstatus(a) == CONNECTION_OK && PQstatus(b) == CONNECTION_OK &&
-                  probe(a, "SELECT set_config('shanzhi.probe', $1, false)", mark) &&
-                  probe(b, "SELECT current_setting('shanzhi.probe', true) WHERE $1 <> ''", mark);
-    PQfinish(a);
-    PQfinish(b);
-    return shared;
 }
 
 static const struct err *look(struct store *s, struct arena *mem, struct store_look *out)
 {
-    struct seen seen = { .out = out };
-    TRY(store_run(s, TX_READ, mem, NULL, see, &seen));
-    out->pooler = seen.differs;
-    out->pooler_transactions = seen.differs && !s->config.pooled && shares_backends(s, mem);
-    return NULL;
+    return store_run(s, TX_READ, mem, NULL, see, out);
 }
 
 static const struct err *open_store(struct store *s, struct arena *mem, const struct store_config *c)

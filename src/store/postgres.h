@@ -11,6 +11,7 @@ struct pg_conn {
     struct statements statements;
     int64_t names;        /* of prepared statements and cursors on this connection */
     bool stale;           /* the server changed under its prepared statements: forget them */
+    bool pooled;          /* a pooler stands between: nothing may be left on the backend after a transaction */
 };
 
 /* A connection belongs to a session from begin to the end of its transaction. */

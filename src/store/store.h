@@ -173,8 +173,7 @@ struct store_look {
     int64_t database_bytes, wal_bytes;
     int64_t connections, connections_max; /* to PostgreSQL, of everybody */
     const char *lost_zh, *lost_en;        /* the file or its log is gone: NULL when all is there */
-    bool pooler;                          /* something stands between us and PostgreSQL */
-    bool pooler_transactions;             /* and gives each transaction another backend, without `pooled` */
+    bool pooler_untold;                   /* a pooler stands between us and PostgreSQL, and `pooled` does not say so */
     bool unsafe;                          /* PostgreSQL runs with fsync or synchronous_commit off */
 };
 MUST_CHECK const struct err *store_look(struct store *s, struct arena *mem, struct store_look *out);

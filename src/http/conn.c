@@ -8,7 +8,6 @@
  */
 #include "http/conn.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "kernel/date.h"
 #include "kernel/memory.h"
+#include "kernel/text.h"
 
 static void conn_run(struct conn *c);
 static void on_readable(evutil_socket_t fd, short what, void *arg);
@@ -108,8 +108,8 @@ void conn_new(struct loop *l, int fd, const char *peer)
     l->conns = c;
     l->conns_n++;
     atomic_fetch_add(&l->server->connections, 1);
-    const char *proxy = l->server->config.trusted_proxy;
-    if (!proxy || strcmp(peer, proxy)) { /* behind the proxy everybody has its address */
+    c->proxied = networks_hold(&l->server->proxies, peer);
+    if (!c->proxied) { /* behind a proxy everybody has its address */
         struct limiter *limits = l->server->limiter;
         c->counted = limiter_hold(limits, HELD_CONNECTION, limiter_address(limits, peer));
         if (!c->counted) {
@@ -275,24 +275,32 @@ static void refuse_bytes(struct conn *c, enum err_code code)
     begin_write(c);
 }
 
-/* The client behind a trusted proxy: the last address of X-Forwarded-For is the proxy's own word.
- */
+/* From the right, each address of a list is the word of the proxy behind it. False: this one is the client, or no address. */
+static bool follow(struct exchange *x, const char *list)
+{
+    for (size_t end = strlen(list);; end--) {
+        struct address a;
+        size_t at = end;
+        while (at && list[at - 1] != ',') at--;
+        const char *hop = text_normal(x->mem, arena_strndup(x->mem, list + at, end - at));
+        if (strlen(hop) >= sizeof x->address || !address_read(hop, &a)) return false;
+        memcpy(x->address, hop, strlen(hop) + 1);
+        bool proxy = networks_hold(&x->server->proxies, hop);
+        if (!at || !proxy) return proxy;
+        end = at;
+    }
+}
+
+/* The client behind trusted proxies: the last address of X-Forwarded-For (of its last line: some proxies add one of
+ * their own below the client's) that is no trusted proxy's. What stands before it anybody may have written. */
 static void see_proxy(struct conn *c)
 {
     struct exchange *x = c->x;
-    const char *proxy = c->loop->server->config.trusted_proxy;
-    if (!proxy || strcmp(c->peer, proxy)) return;
-    const char *list = gate_find(&x->gate, "x-forwarded-for");
-    const char *proto = gate_find(&x->gate, "x-forwarded-proto");
+    int at = x->gate.headers_n, proto_at = at;
+    if (!c->proxied) return;
+    const char *proto = gate_find_before(&x->gate, "x-forwarded-proto", &proto_at);
     x->secure = proto && !strcmp(proto, "https");
-    if (!list) return;
-    const char *last = strrchr(list, ',');
-    last = last ? last + 1 : list;
-    last += strspn(last, " ");
-    unsigned char raw[16];
-    if (strlen(last) < sizeof x->address &&
-        (inet_pton(AF_INET, last, raw) == 1 || inet_pton(AF_INET6, last, raw) == 1))
-        memcpy(x->address, last, strlen(last) + 1);
+    for (const char *list; (list = gate_find_before(&x->gate, "x-forwarded-for", &at)) && follow(x, list);) {}
 }
 
 /* The body is there: answer or queue. True: answered. */

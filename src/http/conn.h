@@ -31,6 +31,7 @@ struct conn {
     int64_t deadline;              /* ms, monotonic */
     char peer[46];
     bool counted;                  /* in the limiter */
+    bool proxied;                  /* the peer is a trusted proxy */
     bool gone;                     /* closed while a worker has the exchange */
 
     bool has_mem;                  /* mem and x are those of a request */

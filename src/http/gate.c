@@ -41,6 +41,13 @@ const char *gate_find(const struct gate *g, const char *name)
     return NULL;
 }
 
+const char *gate_find_before(const struct gate *g, const char *name, int *before)
+{
+    while (*before > 0)
+        if (!strcmp(g->headers[--*before].name, name)) return g->headers[*before].value;
+    return NULL;
+}
+
 /* "GET /path?query HTTP/1.1", closed by a NUL. */
 static enum gate_state request_line(struct gate *g, char *s)
 {

@@ -42,8 +42,10 @@ enum gate_state gate_head(struct gate *g, char *p, size_t n);
 /* Reads body bytes that follow the head; *used tells how many of them belong to this request. A
  * body over b->max is GATE_BAD with TOO_LARGE. */
 enum gate_state gate_body(struct gate *g, struct buf *b, const char *p, size_t n, size_t *used);
-/* NULL when absent. `name` in lower case. */
+/* The first of the name, in lower case; NULL when absent. */
 const char *gate_find(const struct gate *g, const char *name);
+/* The last of the name before the *before-th header, whose place it becomes; from headers_n on downwards. */
+const char *gate_find_before(const struct gate *g, const char *name, int *before);
 /* Decodes %XX (and '+' when `plus`) in place of s[0..n) into a NUL-closed copy; NULL when malformed,
  * not UTF-8 or with a NUL inside. */
 char *gate_decode(struct arena *mem, const char *s, size_t n, bool plus);

@@ -154,7 +154,7 @@ struct http_config {
     const char *address; int port;        /* port 0: any; http_port tells */
     int loops, workers;                   /* 0: from the cores */
     const char *public_url;               /* for links on paper; NULL: from Host */
-    const char *trusted_proxy;            /* address whose X-Forwarded-For counts */
+    const char *trusted_proxy;            /* networks whose X-Forwarded-For counts (kernel/network.h), by commas; NULL: none */
     int rate_per_minute;                  /* per address of strangers, 0: no limit */
     int account_per_minute;               /* per account that is signed in */
     int request_s, idle_s, queue;         /* 0: as in limits.h */

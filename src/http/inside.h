@@ -15,6 +15,7 @@
 #include "kernel/json.h"
 #include "kernel/limits.h"
 #include "kernel/log.h"
+#include "kernel/network.h"
 
 enum { PARAMS_MAX = 4, FIELDS_MAX = 64, BUCKETS = 14 };
 
@@ -202,6 +203,7 @@ struct server {
     struct cache *cache;
     struct limiter *limiter;
     struct metrics *metrics;
+    struct networks proxies, inside; /* whose X-Forwarded-For counts; the operator's own */
     int port;
     struct loop *loops;
     int loops_n;

@@ -10,7 +10,6 @@
  * (connections, streams) is counted exactly, in as many nodes as there are holders at most. Places in the
  * tables come from a keyed hash, so nobody can aim at another's row.
  */
-#include <arpa/inet.h>
 #include <sodium.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -96,13 +95,12 @@ static uint64_t key_of(const struct limiter *l, const void *p, size_t n)
 
 size_t network_of(const char *address, unsigned char out[16])
 {
-    static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff },
-                               nat64[12] = { 0x00, 0x64, 0xff, 0x9b };
-    if (inet_pton(AF_INET, address, out) == 1) return 4;
-    if (inet_pton(AF_INET6, address, out) != 1) return 0;
-    if (memcmp(out, mapped, sizeof mapped) && memcmp(out, nat64, sizeof nat64)) return 8;
-    memmove(out, out + 12, 4); /* an IPv4 client in IPv6's clothes */
-    return 4;
+    static const unsigned char nat64[12] = { 0x00, 0x64, 0xff, 0x9b };
+    struct address a;
+    if (!address_read(address, &a)) return 0;
+    bool translated = a.n == 16 && !memcmp(a.bytes, nat64, sizeof nat64);
+    memcpy(out, translated ? a.bytes + 12 : a.bytes, 16 - (translated ? 12 : 0));
+    return a.n == 4 || translated ? 4 : 8;
 }
 
 uint64_t limiter_address(const struct limiter *l, const char *address)

@@ -234,6 +234,9 @@ const struct err *http_start(struct arena *mem, const struct http_config *c, str
     s->assets = assets_build(mem, c->files);
     assets_openapi(mem, s->assets, http_openapi(mem, slices));
     s->cache = cache_new(mem);
+    const char *wrong = networks_read(mem, "127.0.0.0/8, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, ::1, fd00::/8", &s->inside);
+    if (!wrong && c->trusted_proxy) wrong = networks_read(mem, c->trusted_proxy, &s->proxies);
+    if (wrong) BUG("networks: %s", wrong); /* the settings were held against it */
     s->limiter = limiter_new(mem, c->rate_per_minute, c->account_per_minute);
     s->metrics = metrics_new(mem, s->routes->n);
     uint64_t first;

@@ -6,7 +6,6 @@
  * time and answered 304. /desk/ and /screen/ are pages of their own; below them, and below /, an
  * address without a file is the page itself (its router reads the address).
  */
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "http/inside.h"
@@ -182,12 +181,8 @@ void problem_page(struct exchange *x, const char *code)
 /* The operator's own machines: not what a proxy passed on from outside. */
 bool from_inside(const struct exchange *x)
 {
-    struct in_addr a;
     if (gate_find(&x->gate, "x-forwarded-for") || gate_find(&x->gate, "forwarded")) return false;
-    if (!strcmp(x->address, "::1") || !strncmp(x->address, "fd", 2)) return true;
-    if (inet_pton(AF_INET, x->address, &a) != 1) return false;
-    uint32_t ip = ntohl(a.s_addr);
-    return ip >> 24 == 127 || ip >> 24 == 10 || ip >> 20 == 0xac1 || ip >> 16 == 0xc0a8;
+    return networks_hold(&x->server->inside, x->address);
 }
 
 /* The pages keep their addresses behind the #, so that three paths open all of them. */

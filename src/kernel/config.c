@@ -1,7 +1,6 @@
 /* Configuration: the table of settings and the four places their values come from. */
 #include "kernel/config.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "kernel/file.h"
 #include "kernel/limits.h"
 #include "kernel/log.h"
+#include "kernel/network.h"
 #include "kernel/text.h"
 
 const struct setting settings[] = {
@@ -24,7 +24,7 @@ const struct setting settings[] = {
     { "queue", "0", "Requests that may wait for a worker, then 503; 0: 1024.", SETTING_INT, 0, 100000 },
     { "request-seconds", "0", "Time for a request to arrive whole; 0: 15.", SETTING_INT, 0, 3600 },
     { "public-url", NULL, "Address that people type, for links on paper. 对外网址", SETTING_URL, 0, 0 },
-    { "trusted-proxy", NULL, "Address of the proxy whose X-Forwarded-For counts.", SETTING_ADDRESS, 0, 0 },
+    { "trusted-proxy", NULL, "Addresses and networks of proxies whose X-Forwarded-For counts, by commas. 可信代理", SETTING_NETWORKS, 0, 0 },
     { "rate-per-minute", "1200", "Requests a minute of an address, without sign-in; 0: no limit for anybody. 限流", SETTING_INT, 0, 1000000 },
     { "account-rate-per-minute", "600", "Requests a minute of an account that is signed in. 每账号限流", SETTING_INT, 1, 1000000 },
     { "disk-free-mib", "200", "Less free disk than this fails /readyz. 磁盘剩余下限", SETTING_INT, 0, 1000000000 },
@@ -82,12 +82,6 @@ static bool parse_switch(const char *s, bool *on)
     return false;
 }
 
-static bool is_address(const char *s)
-{
-    unsigned char raw[16];
-    return inet_pton(AF_INET, s, raw) == 1 || inet_pton(AF_INET6, s, raw) == 1;
-}
-
 /* Behind one of two beginnings something stands. */
 static bool begins(const char *value, const char *a, const char *b)
 {
@@ -101,9 +95,10 @@ static const char *misfit(struct arena *mem, const struct setting *s, const char
     int64_t v;
     enum log_level level;
     bool on;
+    struct networks networks;
     switch (s->kind) {
     case SETTING_TEXT: return text_clean(value) ? NULL : "text without control characters";
-    case SETTING_ADDRESS: return is_address(value) ? NULL : "127.0.0.1 | ::1 (an address, no name 地址，不是名称)";
+    case SETTING_NETWORKS: return networks_read(mem, value, &networks);
     case SETTING_URL:
         return begins(value, "https://", "http://") ? NULL : "https://… | http://…";
     case SETTING_DATABASE:

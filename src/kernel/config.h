@@ -14,7 +14,7 @@
 struct config;
 enum setting_kind {
     SETTING_TEXT,
-    SETTING_ADDRESS,   /* of IPv4 or IPv6, no name */
+    SETTING_NETWORKS,  /* addresses and networks (kernel/network.h), no names */
     SETTING_URL,       /* http:// or https:// */
     SETTING_DATABASE,  /* postgres:// or postgresql:// */
     SETTING_INT,

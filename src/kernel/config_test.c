@@ -113,6 +113,7 @@ static void mistakes(void **state)
 {
     static const struct { struct source s; const char *says; } cases[] = {
         { { NULL, NULL, "--port x" }, "port (flag): \"x\"" },
+        { { "trusted-proxy = 10.0.0.0/8, fd00::/8\ntrusted-proxy = 10.0.0.0/8 fd00::/8\n", NULL, "--config @" }, ":2): \"10.0.0.0/8 fd00::/8\" should be" },
         { { NULL, NULL, "--port 65536" }, "0…65535" },
         { { NULL, NULL, "--port" }, "--port wants a value" },
         { { NULL, NULL, "--port --pooled" }, "--port wants a value" },

@@ -189,6 +189,8 @@ test("settings are held against what they mean", () => {
   refused(["account", "list", "--public-url", "ftp://x"], /public-url.*https:\/\//);
   refused(["account", "list", "--public-url", "https://"], /public-url/);
   refused(["account", "list"], /trusted-proxy \(environment\)/, { SHANZHI_TRUSTED_PROXY: "10.0.0.0.1" });
+  refused(["account", "list", "--trusted-proxy", "127.0.0.1, 10.1.0.0/8"], /setting trusted-proxy \(flag\): "127\.0\.0\.1, 10\.1\.0\.0\/8" should be 10\.0\.0\.0\/8 /);
+  refused(["account", "list", "--trusted-proxy", "0.0.0.0/0"], /holds every address/);
   assert.equal(run(["account", "list", "--trusted-proxy", "::1", "--public-url", "https://x.example", ...made.flags]).status, 0);
   assert.equal(run(["account", "list", ...made.flags], { env: { SHANZHI_PORT: "", SHANZHI_TRUSTED_PROXY: "" } }).status, 0, "empty is unset");
   const mysql = run(["account", "list", "--data", made.data, "--database", "mysql://me:secret@x/y"]);

@@ -77,6 +77,42 @@ describe("requests a minute, behind a trusted proxy", { concurrency: false }, ()
   });
 });
 
+describe("proxies on several networks", { concurrency: false }, () => {
+  let s;
+  before(async () => { s = await serve({ flags: [...rates(5, 8).slice(0, 4), "--trusted-proxy", "127.0.0.1/32, 10.0.0.0/8,fd00::/8"] }); });
+  after(async () => { await s?.stop(); });
+  /** Requests until one is refused; how many were not. */
+  async function allowed(headers) {
+    for (let n = 0; ; n++) if ((await s.raw("GET", "/api/v1/public/regions", { headers: { "x-forwarded-for": headers } })).status === 429) return n;
+  }
+
+  test("the client is the last address that is no proxy's; what it wrote itself is not believed", async () => {
+    assert.equal(await allowed("203.0.113.50"), 5);
+    assert.equal(await allowed("203.0.113.50, 10.1.2.3"), 0); // the same client, through a load balancer before the proxy
+    assert.equal(await allowed("203.0.113.50, fd00::7,10.9.9.9"), 0);
+    assert.equal(await allowed("203.0.113.51, 10.1.2.3"), 5);
+    assert.equal(await allowed("203.0.113.99, 203.0.113.51"), 0); // made up before what the proxy saw
+    assert.equal(await allowed("203.0.113.98, 203.0.113.51, 10.1.2.3"), 0);
+    assert.equal(await allowed("198.51.100.7, unknown, 10.1.2.3"), 5); // 10.1.2.3's own
+    assert.equal(await allowed("198.51.100.8, unknown, 10.1.2.3"), 0);
+    assert.equal(await allowed("10.5.5.5, 10.1.2.3"), 5); // all of them proxies': who began
+    assert.equal(await allowed("11.1.2.3, 11.0.0.1"), 5); // next to the network
+  });
+  test("a proxy's line below the client's own counts, not the client's", async () => {
+    assert.equal(await allowed(["203.0.113.60", "203.0.113.61"]), 5);
+    assert.equal(await allowed(["203.0.113.62", "203.0.113.61"]), 0);
+    assert.equal(await allowed(["203.0.113.61", "10.1.2.3"]), 0); // the line of a proxy before it
+  });
+  test("a stranger's X-Forwarded-For is nothing", async () => {
+    const apart = await serve({ flags: [...rates(5, 8).slice(0, 4), "--trusted-proxy", "10.0.0.0/8, 127.0.0.2"] });
+    const seen = [];
+    for (let i = 0; i < 7; i++) seen.push((await apart.raw("GET", "/api/v1/public/regions", { headers: { "x-forwarded-for": `203.0.113.${i}` } })).status);
+    assert.deepEqual(seen, [200, 200, 200, 200, 200, 429, 429]);
+    assert.match(apart.log, /"path":"\/api\/v1\/public\/regions","status":429,.*"address":"127\.0\.0\.1"/);
+    await apart.stop();
+  });
+});
+
 describe("a village hall behind one address, by the limits as delivered", { concurrency: false }, () => {
   test("700 reads of the board in a minute, and strangers go on", async () => {
     const s = await started(rates(1200, 600));

@@ -75,19 +75,6 @@ static const struct err *not_migrated(struct cli *c, int pending, const char *mo
                    arena_printf(c->mem, "%d migrations are pending: back up with the program you had, then run `shanzhi migrate`%s.", pending, more_en));
 }
 
-/* A copy of a SQLite database as it was, beside it, before anything in it changes. */
-static const struct err *backup_before(struct cli *c)
-{
-    if (!text_equal(store_engine(c->store), "sqlite")) {
-        log_warn("store", "migrating a PostgreSQL database: its backup is yours to make (pg_dump)");
-        return NULL;
-    }
-    const char *path = arena_printf(c->mem, "%s/before-%s-%lld.db", config_get(c->config, "data"), SHANZHI_VERSION, (long long)clock_now());
-    TRY(store_backup(c->store, c->mem, path));
-    log_info("store", "the database as it was before the migration", LS("file", path));
-    return NULL;
-}
-
 /* Brings an installation to this program's version. alone: lock it first. */
 static const struct err *upgrade(struct cli *c, bool alone, int *applied)
 {
@@ -98,9 +85,12 @@ static const struct err *upgrade(struct cli *c, bool alone, int *applied)
     if (state == STORE_BARE) return access_start(c->mem, c->config, c->store); /* it says: no installation */
     if (state == STORE_BEHIND) {
         if (alone) TRY(cli_store_lock(c)); /* a server of the old version must not work on */
-        TRY(backup_before(c));
-        TRY(cli_migrate(c, applied));
-        TRY(access_adopt(c->mem, c->config, c->store));
+        const char *copy;
+        TRY(upkeep_before(c, &copy));
+        const struct err *e = cli_migrate(c, applied);
+        if (!e) e = access_adopt(c->mem, c->config, c->store);
+        upkeep_after(c, copy, *applied, !e);
+        TRY(e);
     }
     return access_start(c->mem, c->config, c->store);
 }

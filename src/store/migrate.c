@@ -202,16 +202,17 @@ static struct plan plan_of(struct arena *mem, const struct migration *all, size_
 const struct err *store_migrate(struct store *s, struct arena *mem, const struct migration *all, size_t n, int *applied)
 {
     struct plan p = plan_of(mem, all, n);
-    int count = 0;
+    int unasked;
+    if (!applied) applied = &unasked;
+    *applied = 0;
     TRY(store_run(s, TX_WRITE, mem, NULL, prepare_table, NULL));
     TRY(store_run(s, TX_READ, mem, NULL, check, &p));
     for (p.at = 0; p.at < p.n; p.at++) {
         TRY(store_run(s, TX_WRITE, mem, NULL, apply, &p));
         if (!p.did) continue;
-        count++;
+        ++*applied;
         log_info("store", "migrated", LS("slice", p.all[p.at].slice), LS("name", p.all[p.at].name));
     }
-    if (applied) *applied = count;
     atomic_store(&s->migrations, (int64_t)p.n);
     return NULL;
 }

@@ -122,7 +122,7 @@ MUST_CHECK const struct err *tx_run(struct req *r, enum tx mode, tx_fn *fn, void
 /* ---- migrations ---- */
 struct migration { const char *slice; int number; const char *name; const char *sql; };
 /* Applies what is missing, the store's own first, then in the given order, each in its own
- * transaction; refuses a database that is newer than the program. */
+ * transaction; refuses a database that is newer than the program. *applied: how many it did, of one that fails, too. */
 MUST_CHECK const struct err *store_migrate(struct store *s, struct arena *mem, const struct migration *all, size_t n, int *applied);
 /* What a database has had. */
 struct applied { const char *slice; int64_t number; const char *name, *checksum; };

@@ -1,11 +1,12 @@
 // Installations: only init and demo make one; database and key file belong together; a key is never replaced; one
 // server per SQLite folder; servers and commands that write at once never make the same id.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { expect, freshData, postgres, program, run, serve } from "./harness.mjs";
+import { makeOld, sql } from "./upkeep.mjs";
 
 const sqlite = { skip: postgres ? "a file of SQLite" : false };
 
@@ -101,6 +102,37 @@ test("a database or log that goes away under the server ends its writes and does
   const again = await serve({ place });
   await again.signIn("sysadmin", sysadmin);
   await again.stop();
+});
+
+test("the copies made before upgrades: the last two stay, none of what did not change, nothing that has another name", sqlite, () => {
+  const place = freshData();
+  const copies = () => readdirSync(place.data).filter((n) => n.startsWith("before-")).sort();
+  const old = (name) => writeFileSync(join(place.data, name), "");
+  const upgraded = () => {
+    const had = copies();
+    makeOld(place);
+    const r = run(["migrate", ...place.flags]);
+    assert.equal(r.status, 0, r.stderr);
+    const [made] = copies().filter((n) => !had.includes(n));
+    assert.match(made, /^before-[0-9.]+-\d{13}\.db$/);
+    assert.equal(spawnSync("sqlite3", [join(place.data, made), "SELECT count(*) FROM schema_migration WHERE slice = 'ledger'"], { encoding: "utf8" }).stdout, "1\n");
+    return made;
+  };
+  old("before-0.1.0-1700000000000.db.part"); // killed in the middle
+  old("before-the-audit.db");
+  const first = upgraded();
+  assert.deepEqual(copies(), [first, "before-the-audit.db"]);
+  const second = upgraded();
+  assert.deepEqual(copies(), [first, second, "before-the-audit.db"]);
+  const third = upgraded();
+  assert.deepEqual(copies(), [second, third, "before-the-audit.db"]);
+  old("before-9.0.0-9999999999999.db"); // by a clock that went wrong: the one just made stays all the same
+  const fourth = upgraded();
+  assert.deepEqual(copies(), [fourth, "before-9.0.0-9999999999999.db", "before-the-audit.db"]);
+  makeOld(place);
+  sql(place, "CREATE TABLE ledger_holder_household (x INTEGER)"); // the migration fails, whenever the unit tries again
+  for (let i = 0; i < 3; i++) assert.equal(run(["serve", "--migrate", "--port", "0", ...place.flags]).status, 1);
+  assert.deepEqual(copies(), [fourth, "before-9.0.0-9999999999999.db", "before-the-audit.db"]);
 });
 
 test("a second server on a folder is refused, commands beside the first work", sqlite, async () => {

@@ -28,8 +28,8 @@ struct pg_pool {
     int open, most;
     _Atomic uint64_t waited;
 };
-/* For the next transaction: one that is idle, or a new one (c NULL) while there may be more, else waits.
- * NULL: it is later than that. */
+/* For the next transaction: one that is idle, or a new one (c NULL) while there may be more, else waits. NULL: it is
+ * later than that, also for who tries again after pool_refused. */
 struct pg_conn *pool_take(struct pg_pool *p, int64_t until_us);
 void pool_give(struct pg_pool *p, struct pg_conn *conn);
 /* PostgreSQL has no room for this one. Waits a moment for another to become free. */

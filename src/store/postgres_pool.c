@@ -37,12 +37,13 @@ struct pg_conn *pool_take(struct pg_pool *p, int64_t until_us)
     if (p->idle) {
         conn = p->idle;
         p->idle = conn->next;
-    } else if (p->open < p->most) {
+    } else if (p->open < p->most && clock_monotonic_us() < until_us) { /* who was refused again and again ends, too */
         struct arena mem = { 0 };
         conn = arena_new(&mem, struct pg_conn);
         conn->mem = mem;
         p->open++;
     }
+    if (!conn) pthread_cond_signal(&p->changed); /* the room that a refused one left is the next one's to try */
     pthread_mutex_unlock(&p->lock);
     return conn;
 }

@@ -15,6 +15,7 @@
 #include "http/command.h"
 #include "kernel/config.h"
 #include "kernel/date.h"
+#include "kernel/file.h"
 #include "kernel/json.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
@@ -88,10 +89,10 @@ static const struct err *upgrade(struct cli *c, bool alone, int *applied)
         const char *copy;
         TRY(upkeep_before(c, &copy));
         const struct err *e = cli_migrate(c, applied);
-        if (!e) e = access_adopt(c->mem, c->config, c->store);
         upkeep_after(c, copy, *applied, !e);
         TRY(e);
     }
+    TRY(access_adopt(c->mem, c->config, c->store)); /* one that was killed before it was through with the key comes here again */
     return access_start(c->mem, c->config, c->store);
 }
 
@@ -105,6 +106,15 @@ static int cmd_migrate(struct cli *c)
     return EXIT_DONE;
 }
 
+/* Before init and demo make anything. Of a PostgreSQL database it is asked whether there is an installation first. */
+static const struct err *may_create(struct cli *c)
+{
+    const char *data = config_get(c->config, "data");
+    TRY(file_owner(c->mem, data));
+    const struct err *e = access_unfounded(c->mem, c->config); /* before we look: a key is made after its database */
+    return config_get(c->config, "database") || access(arena_printf(c->mem, "%s/shanzhi.db", data), F_OK) == 0 ? NULL : e;
+}
+
 /* Before a command that works on an installation: it is there, whole, of this version, with its key. */
 static const struct err *enter(struct cli *c, const struct command *row)
 {
@@ -112,12 +122,15 @@ static const struct err *enter(struct cli *c, const struct command *row)
     enum store_state state;
     int pending, applied;
     const char *id;
+    if (creates) TRY(may_create(c));
     TRY(cli_store_open(c, creates));
     if (serves) TRY(cli_store_lock(c));
     if (serves && cli_option(c, "migrate")) return upgrade(c, false, &applied); /* serve has locked it */
     TRY(cli_store_state(c, &state, &pending));
+    const struct err *keyed = creates ? access_unfounded(c->mem, c->config) : NULL; /* before we ask: a key is made after its database */
     TRY(store_installation(c->store, c->mem, &id));
-    if (creates && !id && state != STORE_CURRENT) { /* new, or an init that was interrupted */
+    if (keyed && !id && state != STORE_BEHIND) return keyed;
+    if (creates && !keyed && !id && state != STORE_CURRENT) { /* new, or an init that was interrupted; with a key: of an older version */
         TRY(cli_migrate(c, &applied));
         state = STORE_CURRENT;
     }
@@ -179,8 +192,9 @@ static const struct err *serve_begins(struct cli *c)
     const char *path = config_get(c->config, "log-file");
     int bad = path ? log_open(path) : 0;
     if (!bad) return NULL;
-    return err_say(c->mem, ERR_INVALID, "log-file", arena_printf(c->mem, "日志文件 %s 无法打开：%s", path, strerror(bad)),
-                   arena_printf(c->mem, "the log file %s cannot be opened: %s", path, strerror(bad)));
+    struct file_why why = file_why(c->mem, path, bad);
+    return err_say(c->mem, ERR_INVALID, "log-file", arena_printf(c->mem, "日志文件 %s 无法打开：%s", path, why.zh),
+                   arena_printf(c->mem, "the log file %s cannot be opened: %s", path, why.en));
 }
 
 /* A PostgreSQL that starts later than we do (a power cut, another machine) is waited for, ever longer

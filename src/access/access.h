@@ -103,6 +103,9 @@ MUST_CHECK const struct err *access_key_installation(struct arena *mem, const ch
 MUST_CHECK const struct err *access_key_fingerprint(struct req *r, const char **out);
 /* Where the key file of these settings is. */
 const char *access_key_path(struct arena *mem, const struct config *c);
+/* init and demo, before they make anything where no database is: a key of another installation is in its place, which a
+ * restore wants, and an empty database would be in that one's way. */
+MUST_CHECK const struct err *access_unfounded(struct arena *mem, const struct config *c);
 /* init and demo, after migrations: id, key and the key's mark in a database that has none. One that
  * has is left as it is. */
 MUST_CHECK const struct err *access_found(struct arena *mem, const struct config *c,

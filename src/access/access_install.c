@@ -56,13 +56,14 @@ static const struct err *key_read(struct arena *mem, const char *path, struct ke
     const char *text;
     size_t n;
     *out = (struct key_file){ 0 };
-    if (stat(path, &st) != 0)
+    bool there = stat(path, &st) == 0;
+    if (!there && errno != EACCES)
         return key_error(mem, ERR_NO_INSTALLATION, path,
                          arena_printf(mem, "无法读取（%s）。请核对 --data 和 --key-file，或从备份恢复密钥；没有它，证件号和手机号无法读取。",
                                       strerror(errno)),
                          arena_printf(mem, "cannot be read (%s). Check --data and --key-file, or restore your copy of the key; "
                                            "ID numbers and phones cannot be read without it.", strerror(errno)));
-    if (st.st_mode & (S_IRWXG | S_IRWXO))
+    if (there && st.st_mode & (S_IRWXG | S_IRWXO))
         return key_error(mem, ERR_INVALID, path, "其他用户可以读取，请执行 chmod 600。",
                          "others may read it; chmod 600 it.");
     TRY(file_read(mem, path, KEY_FILE_BYTES, &text, &n));
@@ -73,9 +74,9 @@ static const struct err *key_read(struct arena *mem, const char *path, struct ke
 
 static const struct err *cannot_write(struct arena *mem, const char *path)
 {
-    const char *why = strerror(errno);
-    return key_error(mem, ERR_INVALID, path, arena_printf(mem, "无法写入：%s", why),
-                     arena_printf(mem, "cannot be written: %s", why));
+    struct file_why why = file_why(mem, path, errno);
+    return key_error(mem, ERR_INVALID, path, arena_printf(mem, "无法写入：%s", why.zh),
+                     arena_printf(mem, "cannot be written: %s", why.en));
 }
 
 static const struct err *key_write(struct arena *mem, const char *path, const char *installation,
@@ -270,19 +271,25 @@ static const char *new_id(struct arena *mem)
     return hex_encode(mem, id, sizeof id);
 }
 
+const struct err *access_unfounded(struct arena *mem, const struct config *c)
+{
+    const char *path = access_key_path(mem, c), *whose;
+    if (access(path, F_OK) != 0) return NULL;
+    TRY(access_key_installation(mem, path, &whose));
+    return key_error(mem, ERR_NO_INSTALLATION, path,
+                     arena_printf(mem, "已有安装 %s 的密钥，而数据库是空的。数据丢失的请用备份恢复；新安装请另选空的数据目录。", whose ? whose : "（旧格式）"),
+                     arena_printf(mem, "is the key of installation %s, but the database is empty. Restore a backup if it was "
+                                       "lost; for a new installation choose an empty folder.", whose ? whose : "(an old file)"));
+}
+
 const struct err *access_found(struct arena *mem, const struct config *c, struct store *s)
 {
     struct founding f = { .path = access_key_path(mem, c), .k = { .installation = new_id(mem) } };
-    const char *id, *whose;
+    const char *id;
+    const struct err *keyed = access_unfounded(mem, c); /* before we ask: a key is made after its database */
     TRY(store_installation(s, mem, &id));
     if (id) return NULL;
-    if (access(f.path, F_OK) == 0) {
-        TRY(access_key_installation(mem, f.path, &whose));
-        return key_error(mem, ERR_NO_INSTALLATION, f.path,
-                         arena_printf(mem, "已有安装 %s 的密钥，而数据库是空的。数据丢失的请用备份恢复；新安装请另选空的数据目录。", whose ? whose : "（旧格式）"),
-                         arena_printf(mem, "is the key of installation %s, but the database is empty. Restore a backup if it was "
-                                           "lost; for a new installation choose an empty folder.", whose ? whose : "(an old file)"));
-    }
+    TRY(keyed);
     if (sodium_init() < 0) BUG("libsodium does not start");
     random_bytes(f.k.key, sizeof f.k.key);
     const struct err *e = store_run(s, TX_WRITE, mem, NULL, found, &f);

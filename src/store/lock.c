@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel/file.h"
 #include "store/store.h"
 
 static const struct err *locked(struct arena *mem, const char *path, int fd)
@@ -20,7 +21,10 @@ static const struct err *locked(struct arena *mem, const char *path, int fd)
 
 const struct err *store_lock(struct arena *mem, const char *path, int *fd)
 {
-    const char *name = arena_printf(mem, "%s.lock", path);
+    /* Of the file that a link leads to: two folders may name one database. */
+    const char *name = arena_printf(mem, "%s.lock", file_whole(mem, path));
+    *fd = -1;
+    TRY(file_owner(mem, file_folder(mem, name)));
     struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     *fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (*fd >= 0 && fcntl(*fd, F_OFD_SETLK, &whole) == 0) {
@@ -29,11 +33,11 @@ const struct err *store_lock(struct arena *mem, const char *path, int *fd)
         if (ftruncate(*fd, 0) != 0 || pwrite(*fd, pid, (size_t)n, 0) != n) { /* only told to others */ }
         return NULL;
     }
-    bool taken = *fd >= 0 && (errno == EAGAIN || errno == EACCES);
-    const char *why = strerror(errno);
+    bool taken = *fd >= 0 && (errno == EAGAIN || errno == EACCES); /* its description is there: EACCES is a lock's, too */
+    struct file_why why = file_why(mem, name, errno);
     const struct err *e = taken ? locked(mem, name, *fd)
-                                : err_say(mem, ERR_DATABASE, "data", arena_printf(mem, "无法锁定 %s：%s", name, why),
-                                          arena_printf(mem, "cannot lock %s: %s", name, why));
+                                : err_say(mem, ERR_DATABASE, "data", arena_printf(mem, "无法锁定 %s：%s", name, why.zh),
+                                          arena_printf(mem, "cannot lock %s: %s", name, why.en));
     if (*fd >= 0) close(*fd);
     *fd = -1;
     return e;

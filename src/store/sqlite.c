@@ -379,7 +379,7 @@ static const struct err *look(struct store *s, struct arena *mem, struct store_l
     struct stat db, log;
     struct statvfs fs;
     bool db_there, log_there;
-    const char *log_path = arena_printf(mem, "%s-wal", s->config.path);
+    const char *log_path = w->log_path;
     bool db_same = same_file(&w->file, s->config.path, &db, &db_there);
     bool log_same = same_file(&w->log, log_path, &log, &log_there);
     const char *lost = !db_same ? s->config.path : !log_same ? log_path : NULL;

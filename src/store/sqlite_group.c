@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "kernel/date.h"
+#include "kernel/file.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/text.h"
@@ -336,12 +337,18 @@ static int on_log(void *arg, sqlite3 *h, const char *name, int pages)
 }
 
 /* ---- life ---- */
-static const struct err *cannot_open(struct arena *mem, const char *path, const char *why)
+static const struct err *cannot_open(struct arena *mem, const char *path, const char *zh, const char *en)
 {
-    struct err *e = err_say(mem, ERR_DATABASE, "database", arena_printf(mem, "无法打开数据库文件 %s：%s", path, why),
-                            arena_printf(mem, "Cannot open the database file %s: %s", path, why));
-    e->cause = e->en;
-    return e;
+    return err_say(mem, ERR_DATABASE, "database", arena_printf(mem, "无法打开数据库文件 %s：%s", path, zh),
+                   arena_printf(mem, "Cannot open the database file %s: %s", path, en));
+}
+
+/* said: what SQLite has to say, when nothing else explains it. */
+static const struct err *barred(struct arena *mem, const char *path, const char *said)
+{
+    int why = file_barred(mem, path);
+    struct file_why w = why ? file_why(mem, path, why) : (struct file_why){ said, said };
+    return cannot_open(mem, path, w.zh, w.en);
 }
 
 static const struct err *no_installation(struct arena *mem, const char *path)
@@ -395,11 +402,12 @@ static const struct err *connections(struct sqlite_store *w, struct arena *mem, 
     if (c->use == STORE_SEALED) return NULL; /* sessions read; nobody writes */
     const struct err *e = sqlite_connect(mem, c->path, c->use == STORE_BUILD ? MODE_BUILD : MODE_WRITE, &w->conn);
     if (!e && c->use == STORE_LIVE && !is_wal(w->conn.h))
-        e = cannot_open(mem, c->path, "the file system has no shared memory for SQLite's log (WAL); use a local disk");
+        e = cannot_open(mem, c->path, "文件系统不支持 SQLite 日志（WAL）所需的共享内存，请用本机硬盘",
+                        "the file system has no shared memory for SQLite's log (WAL); use a local disk");
     if (!e && c->use == STORE_LIVE) e = sqlite_connect(mem, c->path, MODE_WRITE, &w->checkpoint);
     if (!e) return NULL;
     sqlite_disconnect(&w->conn);
-    return e->en ? e : cannot_open(mem, c->path, e->cause);
+    return e->en ? e : barred(mem, c->path, e->cause);
 }
 
 const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c)
@@ -409,7 +417,7 @@ const struct err *group_open(struct store *s, struct arena *mem, const struct st
     int flags = c->use == STORE_SEALED ? O_RDONLY : O_RDWR | create;
     int fd = open(c->path, flags | O_CLOEXEC, 0600); /* people's data: nobody else reads it */
     if (fd < 0 && errno == ENOENT && c->use == STORE_LIVE && !create) return no_installation(mem, c->path);
-    if (fd < 0) return cannot_open(mem, c->path, strerror(errno));
+    if (fd < 0) return barred(mem, c->path, strerror(errno));
     close(fd);
     TRY(connections(w, mem, c));
     w->s = s;
@@ -420,7 +428,7 @@ const struct err *group_open(struct store *s, struct arena *mem, const struct st
     w->writes = c->use != STORE_SEALED;
     w->checkpoints = c->use == STORE_LIVE;
     w->file = file_at(c->path);
-    w->log_path = arena_printf(mem, "%s-wal", c->path);
+    w->log_path = arena_printf(mem, "%s-wal", file_whole(mem, c->path)); /* beside the file that a link leads to */
     w->log = file_at(w->log_path); /* is_wal has opened it */
     if (w->checkpoints) {
         sqlite3_busy_timeout(w->checkpoint.h, 1000);

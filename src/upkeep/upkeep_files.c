@@ -2,10 +2,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -19,32 +17,9 @@ const struct err *file_fail(struct arena *mem, const char *path)
 {
     int why = errno;
     bool full = why == ENOSPC || why == EDQUOT || why == EFBIG;
-    return err_say(mem, full ? ERR_DISK_FULL : ERR_INVALID, NULL,
-                   arena_printf(mem, "%s：%s%s", path, strerror(why), full ? "（磁盘已满，未留下任何文件）" : ""),
-                   arena_printf(mem, "%s: %s%s", path, strerror(why), full ? " (the disk is full; nothing was left behind)" : ""));
-}
-
-bool file_there(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) == 0;
-}
-
-const char *file_whole(struct arena *mem, const char *path)
-{
-    char whole[PATH_MAX];
-    return arena_strdup(mem, realpath(path, whole) ? whole : path);
-}
-
-const char *file_folder(struct arena *mem, const char *path)
-{
-    char *folder = arena_strdup(mem, path);
-    size_t n = strlen(folder);
-    while (n > 1 && folder[n - 1] == '/') folder[--n] = '\0';
-    char *slash = strrchr(folder, '/');
-    if (!slash) return ".";
-    slash[slash == folder] = '\0';
-    return folder;
+    struct file_why w = file_why(mem, path, why);
+    return err_say(mem, full ? ERR_DISK_FULL : ERR_INVALID, NULL, arena_printf(mem, "%s：%s%s", path, w.zh, full ? "（磁盘已满，未留下任何文件）" : ""),
+                   arena_printf(mem, "%s: %s%s", path, w.en, full ? " (the disk is full; nothing was left behind)" : ""));
 }
 
 const struct err *file_sync(struct arena *mem, const char *path)
@@ -229,6 +204,7 @@ const struct err *place_begin(struct arena *mem, const char *word, int64_t now, 
         for (int i = 2; i < 100 && file_there(out->path); i++) out->path = arena_printf(mem, "%s/%s-%d", word, name, i);
     }
     out->folder = folder ? word : file_folder(mem, word);
+    TRY(file_owner(mem, out->folder));
     size_t n = strlen(out->path);
     while (n > 1 && out->path[n - 1] == '/') n--;
     out->path = arena_strndup(mem, out->path, n);
@@ -308,6 +284,7 @@ const struct err *new_file_begin(struct arena *mem, const char *data, struct new
     static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
     *out = (struct new_file){ .data = data, .path = arena_printf(mem, "%s/shanzhi.db", data), .part = arena_printf(mem, "%s/shanzhi.db.part", data), .fd = -1 };
     if (mkdir(data, 0700) != 0 && errno != EEXIST) return file_fail(mem, data);
+    TRY(file_owner(mem, data));
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         const char *there = arena_printf(mem, "%s%s", out->path, tails[i]);
         if (file_there(there))

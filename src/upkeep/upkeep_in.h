@@ -2,6 +2,7 @@
 #ifndef UPKEEP_UPKEEP_IN_H
 #define UPKEEP_UPKEEP_IN_H
 #include "http/command.h"
+#include "kernel/file.h"
 #include "kernel/record.h"
 #include "store/copy.h"
 #include "upkeep/upkeep.h"
@@ -45,9 +46,6 @@ MUST_CHECK const struct err *file_hash(struct arena *mem, const char *path, int6
 MUST_CHECK const struct err *file_copy(struct arena *mem, const char *from, const char *to, const char **sha256);
 /* Takes the name of what nobody has yet; what stands at `to` is left. */
 MUST_CHECK const struct err *file_name(struct arena *mem, const char *from, const char *to);
-const char *file_folder(struct arena *mem, const char *path); /* of which it is in */
-const char *file_whole(struct arena *mem, const char *path);  /* absolute, as far as it can be told */
-bool file_there(const char *path);                            /* anything, a dangling link too */
 
 /* A backup being written: a folder PLACE.part, held by a lock, that becomes PLACE when it is whole. */
 struct place {

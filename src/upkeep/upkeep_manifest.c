@@ -56,7 +56,7 @@ const struct err *manifest_read(struct arena *mem, const char *place, struct man
 {
     const char *path = arena_printf(mem, "%s/" BACKUP_MANIFEST, place), *text;
     size_t n;
-    if (!file_there(path))
+    if (!file_there(path) && (errno == ENOENT || errno == ENOTDIR))
         return err_say(mem, ERR_INVALID, NULL, arena_printf(mem, "%s 不是备份：其中没有 " BACKUP_MANIFEST "（没有写完的备份以 .part 结尾）。", place),
                        arena_printf(mem, "%s is not a backup: it has no " BACKUP_MANIFEST " (one that was not finished ends in .part).", place));
     TRY(file_read(mem, path, MANIFEST_BYTES, &text, &n));

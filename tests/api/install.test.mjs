@@ -2,7 +2,7 @@
 // server per SQLite folder; servers and commands that write at once never make the same id.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, existsSync, readFileSync, readdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { expect, freshData, postgres, program, run, serve } from "./harness.mjs";
@@ -167,4 +167,121 @@ test("servers and commands that write at once never make the same id", async () 
   for (const s of servers) assert.doesNotMatch(s.log, /DUPLICATE|UNIQUE|duplicate key/);
   assert.equal(accounts(place).stdout.trim().split("\n").length, 4 + 4 + EACH * servers.length);
   await Promise.all(servers.map((s) => s.stop()));
+});
+
+// ---- folders that are not as they should be ----
+
+const NOBODY = 65534; // an account that every Debian has
+const asNobody = (args) => spawnSync("setpriv", [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", program, ...args], { encoding: "utf8" });
+const root = process.getuid() === 0 && asNobody(["version"]).status === 0; // the program may lie where nobody else may look
+const listing = (folder) => readdirSync(folder).sort();
+
+describe("data folders of another account, read only, or linked", sqlite, () => {
+  const refused = (r, status, pattern) => {
+    assert.equal(r.status, status, r.stderr + r.stdout);
+    assert.match(r.stderr, pattern);
+  };
+  const ofNobody = (place) => { for (const f of [place.data, ...readdirSync(place.data).map((n) => join(place.data, n))]) chownSync(f, NOBODY, NOBODY); };
+
+  test("root makes nothing in a folder that belongs to the service's account", { skip: root ? false : "root only" }, () => {
+    const place = freshData(), fresh = freshData({ empty: true }), backups = freshData({ empty: true });
+    assert.equal(run(["backup", join(place.data, "kept"), ...place.flags]).status, 0);
+    const kept = join(freshData({ empty: true }).data, "kept");
+    renameSync(join(place.data, "kept"), kept);
+    for (const p of [place, fresh, backups]) ofNobody(p);
+    const had = listing(place.data), remedy = /belongs to nobody, and this runs as root.*`runuser -u nobody -- shanzhi …`/;
+    refused(run(["init", ...fresh.flags]), 1, remedy);
+    refused(run(["demo", ...fresh.flags]), 1, remedy);
+    copyFileSync(join(place.data, "key"), join(fresh.data, "key"));
+    refused(run(["restore", kept, ...fresh.flags]), 1, remedy);
+    refused(run(["backup", backups.data, ...place.flags]), 1, remedy);
+    refused(run(["serve", "--port", "0", ...place.flags]), 1, remedy);
+    refused(run(["move", "--to", `sqlite:${backups.data}`, ...place.flags]), 1, remedy);
+    assert.deepEqual([listing(place.data), listing(fresh.data), listing(backups.data)], [had, ["key"], []]);
+    assert.equal(accounts(place).status, 0); // looking is allowed, and leaves nothing
+    assert.deepEqual(listing(place.data), had);
+    assert.equal(asNobody(["account", "add", "clerk", ...place.flags]).status, 0);
+  });
+
+  test("a folder that is closed to us: what, whose, and the remedy; nothing is left there", { skip: root ? false : "root only" }, () => {
+    const place = freshData(), theirs = freshData({ empty: true });
+    const other = /Permission denied: \S+ belongs to root, and this runs as nobody/;
+    refused(asNobody(["account", "list", ...place.flags]), 1, other);
+    refused(asNobody(["init", ...theirs.flags]), 1, other);
+    assert.deepEqual(listing(theirs.data), []);
+    ofNobody(place);
+    refused(asNobody(["backup", join(theirs.data, "x"), ...place.flags]), 1, other);
+    chmodSync(place.data, 0o500);
+    for (const words of [["account", "list"], ["serve", "--port", "0"], ["migrate"], ["ledger", "verify"]])
+      refused(asNobody([...words, ...place.flags]), 1, new RegExp(`Permission denied: ${place.data} is nobody's own.*chmod u\\+rwX ${place.data}`));
+    chmodSync(place.data, 0o700);
+    chmodSync(join(place.data, "key"), 0);
+    refused(asNobody(["account", "list", ...place.flags]), 1, /key: Permission denied.*chmod u\+rwX/);
+    chmodSync(join(place.data, "key"), 0o600);
+    assert.equal(asNobody(["account", "list", ...place.flags]).status, 0);
+  });
+
+  test("a linked folder and a linked database file are what they lead to: one server, one log, seen when they lead elsewhere", async () => {
+    const place = freshData(), linked = freshData({ empty: true }), outer = freshData({ empty: true });
+    copyFileSync(join(place.data, "key"), join(linked.data, "key"));
+    symlinkSync(join(place.data, "shanzhi.db"), join(linked.data, "shanzhi.db"));
+    const folder = join(outer.data, "folder");
+    symlinkSync(linked.data, folder);
+    const s = await serve({ place: { data: folder, flags: ["--data", folder] } });
+    expect(await s.raw("GET", "/readyz"), 200);
+    for (const p of [place, linked]) refused(run(["serve", "--port", "0", ...p.flags]), 1, /in use by another Shanzhi process/);
+    const log = join(place.data, "shanzhi.db-wal");
+    assert.ok(existsSync(log));
+    const signIn = () => s.api("POST", "/session", { body: { name: "nobody", password: "Wrong-Horse-7" }, key: null });
+    expect(await signIn(), 401);
+    renameSync(log, `${log}.aside`);
+    expect(await signIn(), 503);
+    assert.ok(!existsSync(log));
+    renameSync(`${log}.aside`, log);
+    expect(await signIn(), 401);
+    unlinkSync(folder);
+    symlinkSync(outer.data, folder); // the link is set anew while the server runs
+    expect(await signIn(), 503);
+    await s.stop("SIGKILL");
+  });
+
+  test("init where a key waits for its backup makes nothing, and the restore goes on", () => {
+    const place = freshData(), fresh = freshData({ empty: true });
+    const kept = join(place.data, "kept");
+    assert.equal(run(["backup", kept, ...place.flags]).status, 0);
+    copyFileSync(join(place.data, "key"), join(fresh.data, "key"));
+    refused(run(["init", ...fresh.flags]), 3, /the database is empty. Restore a backup/);
+    refused(run(["demo", ...fresh.flags]), 3, /the database is empty. Restore a backup/);
+    assert.deepEqual(listing(fresh.data), ["key"]);
+    assert.equal(run(["restore", kept, ...fresh.flags]).status, 0);
+    assert.equal(accounts(fresh).status, 0);
+  });
+});
+
+test("a key file and a database of the time before there were ids: refused with the remedy, adopted by migrate", () => {
+  const place = freshData();
+  const id = sql(place, "SELECT id FROM installation"), hex = /^key = ([0-9a-f]+)$/m.exec(keyOf(place))[1];
+  for (const table of ["installation", "node_lease", "heartbeat", "backup_made"]) sql(place, `DROP TABLE ${table}`);
+  sql(place, "DELETE FROM schema_migration WHERE slice = 'store'");
+  writeFileSync(join(place.data, "key"), `${hex}\n`, { mode: 0o600 });
+  for (const words of [["account", "list"], ["serve", "--port", "0"], ["init"]]) {
+    const r = run([...words, ...place.flags]);
+    assert.equal(r.status, 3, r.stderr);
+    assert.match(r.stderr, /shanzhi migrate/);
+  }
+  assert.equal(keyOf(place), `${hex}\n`);
+  const r = run(["migrate", ...place.flags]);
+  assert.equal(r.status, 0, r.stderr);
+  const given = sql(place, "SELECT id FROM installation");
+  assert.match(given, /^[0-9a-f]{20}$/);
+  assert.notEqual(given, id);
+  assert.match(keyOf(place), new RegExp(`^installation = ${given}\\nkey = ${hex}$`, "m"));
+  assert.equal(accounts(place).status, 0);
+  assert.ok(!existsSync(join(place.data, "key.new")));
+  // killed between the database and the key: done again
+  writeFileSync(join(place.data, "key"), `${hex}\n`, { mode: 0o600 });
+  assert.equal(accounts(place).status, 3);
+  const again = run(["migrate", ...place.flags]);
+  assert.equal(again.status, 0, again.stderr);
+  assert.match(keyOf(place), new RegExp(`^installation = ${given}$`, "m"));
 });

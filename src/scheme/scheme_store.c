@@ -46,6 +46,7 @@ RECORD(scheme_version);
  * per version a copy of its head with the version's id. Versions never change, so nothing is ever
  * stale; nothing is dropped before the process ends (about 60 KiB per distinct text). */
 struct parsed {
+    struct arena mem;
     const char *checksum;
     const struct scheme *scheme;
     struct parsed *next;
@@ -73,35 +74,59 @@ static const struct scheme *cache_find(int64_t village, int64_t id)
     return s;
 }
 
-/* Under the lock. NULL: the stored text does not pass this program's checks. */
-static const struct scheme *cache_text(const struct scheme_version *v)
+/* With the lock held. */
+static const struct scheme *text_find(const char *checksum)
 {
     for (const struct parsed *p = cache.texts; p; p = p->next)
-        if (text_equal(p->checksum, v->checksum)) return p->scheme;
-    const struct scheme *s = scheme_parse(&cache.mem, v->name, v->text, strlen(v->text), NULL);
-    if (!s) return NULL;
-    struct parsed *p = arena_new(&cache.mem, struct parsed);
-    *p = (struct parsed){ arena_strdup(&cache.mem, v->checksum), s, cache.texts };
-    cache.texts = p;
-    return s;
+        if (text_equal(p->checksum, checksum)) return p->scheme;
+    return NULL;
 }
 
-static const struct scheme *cache_add(int64_t village, const struct scheme_version *v)
+/* Of two requests that parse one text the first one's stays. */
+static const struct scheme *text_keep(const char *checksum, const struct scheme *s, struct arena *parsed)
 {
-    struct scheme *mine = NULL;
+    arena_hold(); /* nobody leaves with the lock, or with half an entry */
     pthread_mutex_lock(&cache.lock);
-    const struct scheme *s = cache_text(v);
-    if (s) {
-        struct known *k = arena_new(&cache.mem, struct known);
-        mine = arena_new(&cache.mem, struct scheme);
-        *mine = *s;
-        mine->version = v->id;
-        mine->from = v->first_day;
-        struct known **bucket = &cache.versions[(uint64_t)v->id % BUCKETS];
-        *k = (struct known){ village, v->id, mine, *bucket };
-        *bucket = k;
+    const struct scheme *there = text_find(checksum);
+    if (!there) {
+        struct parsed *p = arena_new(&cache.mem, struct parsed);
+        *p = (struct parsed){ *parsed, arena_strdup(&cache.mem, checksum), s, cache.texts };
+        *parsed = (struct arena){ 0 };
+        cache.texts = p;
     }
     pthread_mutex_unlock(&cache.lock);
+    arena_let_go();
+    return there ? there : s;
+}
+
+/* Parsed in the request's memory, so that it may be left for want of it; NULL: the stored text does not pass this
+ * program's checks. */
+static const struct scheme *cache_text(struct arena *mem, const struct scheme_version *v)
+{
+    pthread_mutex_lock(&cache.lock);
+    const struct scheme *s = text_find(v->checksum);
+    pthread_mutex_unlock(&cache.lock);
+    if (s) return s;
+    struct arena *parsed = arena_child(mem);
+    s = scheme_parse(parsed, v->name, v->text, strlen(v->text), NULL);
+    return s ? text_keep(v->checksum, s, parsed) : NULL;
+}
+
+static const struct scheme *cache_add(struct arena *mem, int64_t village, const struct scheme_version *v)
+{
+    const struct scheme *s = cache_text(mem, v);
+    if (!s) return NULL;
+    arena_hold();
+    pthread_mutex_lock(&cache.lock);
+    struct known *k = arena_new(&cache.mem, struct known), **bucket = &cache.versions[(uint64_t)v->id % BUCKETS];
+    struct scheme *mine = arena_new(&cache.mem, struct scheme);
+    *mine = *s;
+    mine->version = v->id;
+    mine->from = v->first_day;
+    *k = (struct known){ village, v->id, mine, *bucket };
+    *bucket = k;
+    pthread_mutex_unlock(&cache.lock);
+    arena_let_go();
     return mine;
 }
 
@@ -172,7 +197,7 @@ const struct err *scheme_by_version(struct req *r, int64_t village, int64_t vers
     *out = cache_find(village, version);
     if (*out) return NULL;
     TRY(scheme_version_load(r, village, version, &v));
-    *out = cache_add(village, v);
+    *out = cache_add(r->mem, village, v);
     if (*out) return NULL;
     return fail_say(
         r, ERR_SCHEME, "scheme", "已生效的方案不能被本程序读取，请检查程序版本。",

@@ -154,8 +154,8 @@ static const struct err *lease_tx(struct req *r)
     if (l->taken != NONE) {
         if (l->node != NONE) log_warn("store", "the node number was taken over; another one is used", LI("lost", l->node), LI("node", l->taken));
         l->node = l->taken;
-        atomic_fetch_add(&l->generation, 1);
         id_set_node((int)l->node, l->floor_ms);
+        atomic_fetch_add(&l->generation, 1); /* last: who begins with it makes its ids with the number */
     }
     atomic_store(&l->ids_to, l->reserved_ms);
     atomic_store(&l->until_us, began_us + INT64_C(1000) * LEASE_MS);
@@ -189,12 +189,15 @@ const struct err *lease_hold(struct req *r)
     int64_t now = clock_monotonic_us();
     if (due(l, now)) {
         bool valid = now < atomic_load(&l->until_us);
+        const struct err *e = NULL;
+        arena_hold(); /* nobody leaves with the lock, or with the session marked as leasing */
         if (!valid) pthread_mutex_lock(&l->mu);
         if (!valid || pthread_mutex_trylock(&l->mu) == 0) {
-            const struct err *e = hold_locked(r);
+            e = hold_locked(r);
             pthread_mutex_unlock(&l->mu);
-            if (e && !valid) return e; /* a renewal that failed is tried again by the next */
         }
+        arena_let_go();
+        if (e && !valid) return e; /* a renewal that failed is tried again by the next */
     }
     r->db->generation = atomic_load(&l->generation);
     return NULL;

@@ -63,10 +63,12 @@ const struct err *pg_fail(struct db *db, struct arena *mem, PGresult *res, const
     struct pg_conn *s = session(db);
     const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
     const char *said = res ? PQresultErrorMessage(res) : PQerrorMessage(s->c);
+    arena_hold(); /* whoever leaves here leaves res behind */
     struct err *e = err_new(mem, code_of(s->c, state), NULL);
     e->cause = arena_printf(mem, "postgresql %s: %.*s: %s", state ? state : "-", (int)strcspn(said, "\n"), said, sql);
     if (e->code == ERR_DATABASE || e->code == ERR_BUSY) e->retry_after_s = 1;
     if (state && (text_equal(state, "0A000") || text_equal(state, "26000"))) s->stale = true;
+    arena_let_go();
     PQclear(res);
     return e;
 }

@@ -7,7 +7,7 @@
 #include "kernel/date.h"
 #include "kernel/id.h"
 
-enum { MIB = 1024 * 1024, WAL_WARN_MIB = 256, WAL_FAIL_MIB = 2048, DISK_WARN_TIMES = 4, HOUR_MS = 3600 * 1000,
+enum { MIB = 1024 * 1024, WAL_WARN_MIB = 256, WAL_FAIL_MIB = 2048, DISK_WARN_TIMES = 4, HOUR_MS = 3600 * 1000, AHEAD_MS = 5 * 60 * 1000 /* two machines' clocks differ */,
        KEPT_CONNECTIONS = 3 /* for psql, a backup, a command */ };
 
 /* Each server's part of what PostgreSQL allows: more than its workers need, none takes; two it has always. */
@@ -48,8 +48,8 @@ static enum health writes(struct checkup *c)
     int64_t began = clock_monotonic_us();
     const struct err *e = store_beat(c->store, c->mem, id_node());
     if (e) return check_err(c, e);
-    c->seen->beat_at = clock_now();
-    c->seen->beat_us = clock_monotonic_us() - began;
+    c->seen->beat_at_us = clock_monotonic_us();
+    c->seen->beat_us = c->seen->beat_at_us - began;
     return HEALTH_PASS;
 }
 
@@ -93,7 +93,10 @@ static enum health backup(struct checkup *c)
     c->seen->backup_at = b.last_at;
     if (!hours) return check_say(c, HEALTH_PASS, "不监测（backup-max-age-hours = 0）", "not watched (backup-max-age-hours = 0)");
     int64_t since = b.last_at != NONE ? b.last_at : b.made_at;
-    int64_t age = since == NONE ? 0 : (clock_now() - since) / HOUR_MS;
+    int64_t age_ms = since == NONE ? 0 : clock_now() - since, age = age_ms / HOUR_MS;
+    if (age_ms < -AHEAD_MS)
+        return check_say(c, HEALTH_WARN, "上次备份的时间晚于现在：时钟被调过。请核对时间，并重新备份一次。",
+                         "the last backup lies in the future: the clock was set. Look at the clock, and make a new backup.");
     enum health h = age <= hours ? HEALTH_PASS : c->limits->backup_age_fails ? HEALTH_FAIL : HEALTH_WARN;
     return check_say(c, h, arena_printf(c->mem, b.last_at == NONE ? "还没有备份，安装已 %" PRId64 " 小时，应不超过 %" PRId64 " 小时" : "上次备份在 %" PRId64 " 小时前，应不超过 %" PRId64 " 小时", age, hours),
                      arena_printf(c->mem, b.last_at == NONE ? "no backup yet, %" PRId64 " hours after the installation; at most %" PRId64 "" : "the last backup is %" PRId64 " hours old; at most %" PRId64 "", age, hours));

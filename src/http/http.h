@@ -124,7 +124,7 @@ struct health_limits {
 struct health_seen {                     /* also what /metrics shows */
     struct store_look look;
     int64_t connections_share;           /* of PostgreSQL's, this server's part */
-    int64_t beat_at, beat_us, backup_at; /* the last write, how long it took; the last backup, NONE */
+    int64_t beat_at_us, beat_us, backup_at; /* the last write (monotonic), how long it took; the last backup, NONE */
 };
 struct checkup {
     struct arena *mem;                   /* of this round */

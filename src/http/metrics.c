@@ -136,8 +136,8 @@ static void seen_last(struct server *s, struct buf *b)
     known(b, "shanzhi_store_connections_limit", "Connections that PostgreSQL allows.", seen.look.connections_max);
     if (seen.connections_share)
         known(b, "shanzhi_store_connections_share", "Of these, how many this server may use.", seen.connections_share);
-    if (seen.beat_at > 0) {
-        known(b, "shanzhi_store_heartbeat_age_seconds", "Since the last durable heartbeat.", (now - seen.beat_at) / 1000);
+    if (seen.beat_at_us > 0) {
+        known(b, "shanzhi_store_heartbeat_age_seconds", "Since the last durable heartbeat.", (clock_monotonic_us() - seen.beat_at_us) / 1000000);
         buf_printf(b, "# HELP shanzhi_store_heartbeat_seconds How long it took.\n# TYPE shanzhi_store_heartbeat_seconds gauge\n"
                       "shanzhi_store_heartbeat_seconds %" PRId64 ".%06" PRId64 "\n", seen.beat_us / 1000000, seen.beat_us % 1000000);
     }

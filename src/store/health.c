@@ -1,11 +1,13 @@
 /* What the store can tell about itself: see store.h. */
 #include "store/driver.h"
 
+/* By the database's clock: those of the servers may differ, and be set. */
 static const struct err *beat(struct req *r, void *arg)
 {
-    int64_t node = *(const int *)arg;
+    int64_t node = *(const int *)arg, now;
+    TRY(db_int_(r, &now, r->db->s->d->clock_ms, DB_ARGS()));
     return db_exec(r, "INSERT INTO heartbeat (node, at) VALUES ($1, $2) ON CONFLICT (node) DO UPDATE SET at = $2",
-                   I64(node), I64(r->now));
+                   I64(node), I64(now));
 }
 
 const struct err *store_beat(struct store *s, struct arena *mem, int node)
@@ -38,8 +40,11 @@ static const struct err *others(struct req *r, void *arg)
 {
     enum { LATELY_MS = 60 * 1000 };
     struct others *o = arg;
-    return db_int(r, &o->count, "SELECT count(*) FROM heartbeat WHERE node <> $1 AND at > $2", I64(o->node),
-                  I64(r->now - LATELY_MS));
+    int64_t now;
+    TRY(db_int_(r, &now, r->db->s->d->clock_ms, DB_ARGS()));
+    /* One that lies ahead is of before the clock was set back; who lives writes it anew. */
+    return db_int(r, &o->count, "SELECT count(*) FROM heartbeat WHERE node <> $1 AND at > $2 AND at <= $3", I64(o->node),
+                  I64(now - LATELY_MS), I64(now + LATELY_MS));
 }
 
 const struct err *store_servers(struct store *s, struct arena *mem, int node, int64_t *out)

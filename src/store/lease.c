@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,8 +26,8 @@
 
 enum {
     LEASE_MS = 60 * 1000,  /* a server that was killed keeps its number so long */
-    RENEW_MS = LEASE_MS / 3,
-    RESERVE_MS = RENEW_MS + RENEW_MS / 2, /* how far ahead of the ids the table is */
+    RENEWALS = 3,          /* of a lease: a third of it may pass before it is renewed */
+    RESERVE_MS = LEASE_MS / 2, /* how far ahead of the ids the table is */
     WAIT_TRIES = 40,       /* of WAIT_MS for a number when all are held: commands are short */
     WAIT_MS = 250,
 };
@@ -40,6 +41,16 @@ static const struct field lease_row_fields[] = {
     { 0 }
 };
 static RECORD(lease_row);
+
+/* A test may make it short: it has to outlive it. */
+static int64_t lease_ms(void)
+{
+#ifdef SHANZHI_TESTING
+    int64_t ms;
+    if (text_int(getenv("SHANZHI_TEST_LEASE_MS"), 1, LEASE_MS, &ms)) return ms;
+#endif
+    return LEASE_MS;
+}
 
 static const struct err *clock_ms(struct req *r, int64_t *now)
 {
@@ -58,7 +69,7 @@ static const struct err *renew(struct req *r, int64_t now, bool *ours)
     struct lease *l = &r->db->s->lease;
     int64_t n;
     TRY(db_exec_n(r, &n, "UPDATE node_lease SET until = $3, ids_to = $4 WHERE node = $1 AND holder = $2", I64(l->node),
-                  TEXT(l->holder), I64(now + LEASE_MS), I64(reserve())));
+                  TEXT(l->holder), I64(now + lease_ms()), I64(reserve())));
     *ours = n == 1;
     return NULL;
 }
@@ -102,10 +113,10 @@ static const struct err *take_free(struct req *r, int64_t now, int64_t node, con
     if (ahead < floor_ms + RESERVE_MS) ahead = floor_ms + RESERVE_MS;
     if (!row)
         TRY(db_exec_n(r, &n, "INSERT INTO node_lease (node, holder, until, ids_to) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                      I64(node), TEXT(l->holder), I64(now + LEASE_MS), I64(ahead)));
+                      I64(node), TEXT(l->holder), I64(now + lease_ms()), I64(ahead)));
     else if (!*row->holder || row->until < now || dead(r->mem, row->holder))
         TRY(db_exec_n(r, &n, "UPDATE node_lease SET holder = $2, until = $3, ids_to = $4 WHERE node = $1 AND holder = $5 AND until = $6",
-                      I64(node), TEXT(l->holder), I64(now + LEASE_MS), I64(ahead), TEXT(row->holder), I64(row->until)));
+                      I64(node), TEXT(l->holder), I64(now + lease_ms()), I64(ahead), TEXT(row->holder), I64(row->until)));
     *taken = n == 1;
     if (!*taken) return NULL;
     l->taken = node;
@@ -158,8 +169,8 @@ static const struct err *lease_tx(struct req *r)
         atomic_fetch_add(&l->generation, 1); /* last: who begins with it makes its ids with the number */
     }
     atomic_store(&l->ids_to, l->reserved_ms);
-    atomic_store(&l->until_us, began_us + INT64_C(1000) * LEASE_MS);
-    atomic_store(&l->renew_us, began_us + INT64_C(1000) * RENEW_MS);
+    atomic_store(&l->until_us, began_us + 1000 * lease_ms());
+    atomic_store(&l->renew_us, began_us + 1000 * lease_ms() / RENEWALS);
     return NULL;
 }
 

@@ -1019,6 +1019,32 @@ static void test_lease_lost(void **state)
     store_close(other);
 }
 
+static const struct err *beats(struct req *r, void *arg)
+{
+    const int64_t *ages = arg;
+    int64_t now;
+    TRY(db_int_(r, &now, r->db->s->d->clock_ms, DB_ARGS()));
+    for (int64_t node = 1; ages[node - 1] != NONE; node++)
+        TRY(db_exec(r, "INSERT INTO heartbeat (node, at) VALUES ($1, $2)", I64(node), I64(now - ages[node - 1] * 1000)));
+    return NULL;
+}
+
+/* By the database's clock, whatever this process's says (a unit test's is days off); of before that one was set back: no server. */
+static void test_heartbeats(void **state)
+{
+    struct bench *b = *state;
+    int64_t ages[] = { 5, 30, 90, -5, -3600, -86400, NONE }, servers;
+    must(store_run(b->s, TX_WRITE, &b->mem, NULL, beats, ages));
+    must(store_servers(b->s, &b->mem, 0, &servers));
+    assert_int_equal(servers, 4); /* 5 and 30 s ago, one whose clock is read a little later, and we */
+    must(store_beat(b->s, &b->mem, 3));
+    must(store_beat(b->s, &b->mem, 5));
+    must(store_servers(b->s, &b->mem, 0, &servers));
+    assert_int_equal(servers, 6);
+    must(store_servers(b->s, &b->mem, 5, &servers));
+    assert_int_equal(servers, 5);
+}
+
 static void test_lock(void **state)
 {
     struct bench *b = *state;
@@ -1198,7 +1224,7 @@ int main(int argc, char **argv)
         ON(open_bench, test_many_texts), ON(open_bench, test_errors), ON(open_bench, test_server_codes), ON(open_bench, test_writers),
         ON(open_bench, test_kill), ON(open_bench, test_disk_full), ON(open_bench, test_connection_lost),
         ON(open_bench, test_snapshot), ON(open_bench, test_remembered), ON(open_bench, test_deadlock), ON(open_bench, test_faults),
-        ON(open_bench, test_migrations), ON(open_empty, test_state), ON(open_bench, test_installation), ON(open_bench, test_lease), ON(open_bench, test_lease_lost), ON(open_bench, test_lock),
+        ON(open_bench, test_migrations), ON(open_empty, test_state), ON(open_bench, test_installation), ON(open_bench, test_lease), ON(open_bench, test_lease_lost), ON(open_bench, test_heartbeats), ON(open_bench, test_lock),
         ON(open_bench, test_file_gone), ON(open_bench, test_engine_parts), ON(open_empty, test_migrate_at_once), ON(open_empty, test_not_migrated),
         ON(open_bench, test_backup), ON(open_bench, test_order), ON(open_empty, test_cannot_open), cmocka_unit_test(test_translate),
     };

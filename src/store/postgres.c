@@ -163,10 +163,11 @@ static const struct err *begin_on(struct db *db, struct arena *mem, enum tx mode
     return pg_command(db, mem, begin_sql(db, mem, mode));
 }
 
-/* "53300" of a connection attempt: libpq gives no state for it, only the text. */
+/* "53300" of a connection attempt: libpq gives no state for it, only the server's text, in the language of its lc_messages. */
 static bool too_many(const struct err *e)
 {
-    static const char *const said[] = { "too many clients", "remaining connection slots", "too many connections", "no more connections allowed", NULL };
+    static const char *const said[] = { "too many clients", "remaining connection slots", "too many connections", "no more connections allowed",
+                                        "已经有太多的客户", "保留的连接位置", "连接太多了", NULL };
     for (int i = 0; e->cause && said[i]; i++)
         if (strstr(e->cause, said[i])) return true;
     return false;

@@ -26,7 +26,7 @@ struct health_desk {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    bool stop, started;
+    bool stop;
     struct exchange *waiting; /* linked by their `next_waiting` */
 
     struct arena mem[2];      /* of the last round, and of the one that runs */
@@ -234,7 +234,7 @@ bool health_answer(struct exchange *x)
     pthread_mutex_lock(&d->lock);
     int64_t now = clock_monotonic_us();
     bool fresh = d->at_us && now - d->at_us < FRESH_US, stuck = d->began_us && now - d->began_us > SLOW_US;
-    bool at_once = fresh || stuck || !d->started || d->stop;
+    bool at_once = fresh || stuck || d->stop;
     if (at_once) {
         write_json(x, d, from_inside(x));
     } else {
@@ -281,7 +281,6 @@ void health_start(struct server *s)
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&d->wake, &attr);
     pthread_condattr_destroy(&attr);
-    d->started = true;
     if (memory_thread(&d->thread, health_main, d)) BUG("no thread");
 }
 

@@ -362,15 +362,6 @@ static const struct err *sync_path(struct arena *mem, const char *path, int flag
     return e;
 }
 
-/* Is `path` still the file that was opened? What it is is learned at the first look. */
-static bool same_file(struct file_id *id, const char *path, struct stat *st, bool *there)
-{
-    *there = stat(path, st) == 0;
-    if (!*there) return !id->known;
-    if (!id->known) *id = (struct file_id){ true, st->st_dev, st->st_ino };
-    return id->dev == st->st_dev && id->ino == st->st_ino;
-}
-
 /* SQLite goes on with the files it has open, whatever becomes of their names: what it writes then is seen
  * by nobody who opens them later. */
 static const struct err *look(struct store *s, struct arena *mem, struct store_look *out)
@@ -378,18 +369,15 @@ static const struct err *look(struct store *s, struct arena *mem, struct store_l
     struct sqlite_store *w = s->engine;
     struct stat db, log;
     struct statvfs fs;
-    bool db_there, log_there;
-    const char *log_path = w->log_path;
-    bool db_same = same_file(&w->file, s->config.path, &db, &db_there);
-    bool log_same = same_file(&w->log, log_path, &log, &log_there);
-    const char *lost = !db_same ? s->config.path : !log_same ? log_path : NULL;
+    bool db_same = sqlite_is(&w->file, s->config.path, &db), log_same = sqlite_is(&w->log, w->log_path, &log);
+    const char *lost = !db_same ? s->config.path : !log_same ? w->log_path : NULL;
     if (lost) {
-        bool there = lost == log_path ? log_there : db_there;
+        bool there = (db_same ? log : db).st_nlink;
         out->lost_zh = arena_printf(mem, "%s 在运行中被%s", lost, there ? "替换" : "删除");
         out->lost_en = arena_printf(mem, "%s was %s while the server runs", lost, there ? "replaced" : "removed");
     }
-    if (db_there) out->database_bytes = db.st_size;
-    if (log_there) out->wal_bytes = log.st_size;
+    if (db.st_nlink) out->database_bytes = db.st_size;
+    if (log.st_nlink) out->wal_bytes = log.st_size;
     const char *slash = strrchr(s->config.path, '/');
     const char *folder = slash ? arena_strndup(mem, s->config.path, (size_t)(slash - s->config.path) + 1) : ".";
     if (statvfs(folder, &fs) == 0) {

@@ -2,7 +2,7 @@
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
 #include <sqlite3.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 #include "store/driver.h"
 
 enum sqlite_ctl {
@@ -86,6 +86,8 @@ int sqlite_do(struct sqlite_conn *c, enum sqlite_ctl what);
 struct sqlite_conn *sqlite_conn_of(struct db *db); /* the connection in use */
 struct cell sqlite_cell(sqlite3_stmt *q, int i);
 
+/* Is `path` what was opened? What is there now goes into *there; st_nlink 0: nothing is. */
+bool sqlite_is(const struct file_id *id, const char *path, struct stat *there);
 /* Are the file and its log still those that were opened? What is written to deleted files is lost, and a new connection
  * would make a new log. */
 bool sqlite_in_place(const struct sqlite_store *w);

@@ -379,15 +379,17 @@ static struct file_id file_at(const char *path)
     return stat(path, &st) == 0 ? (struct file_id){ true, st.st_dev, st.st_ino } : (struct file_id){ 0 };
 }
 
-static bool same_file(struct file_id a, struct file_id b)
+bool sqlite_is(const struct file_id *id, const char *path, struct stat *there)
 {
-    return a.known == b.known && a.dev == b.dev && a.ino == b.ino;
+    if (stat(path, there) != 0) *there = (struct stat){ 0 };
+    return there->st_nlink ? id->known && id->dev == there->st_dev && id->ino == there->st_ino : !id->known;
 }
 
 bool sqlite_in_place(const struct sqlite_store *w)
 {
     if (!w->checkpoints) return true; /* a copy, or being built: its maker sees to it */
-    return same_file(file_at(w->s->config.path), w->file) && same_file(file_at(w->log_path), w->log);
+    struct stat st;
+    return sqlite_is(&w->file, w->s->config.path, &st) && sqlite_is(&w->log, w->log_path, &st);
 }
 
 const struct err *sqlite_gone(struct arena *mem, const char *path)

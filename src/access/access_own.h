@@ -85,7 +85,7 @@ bool open_bytes(struct arena *mem, struct bytes sealed, struct bytes *out);
 
 /* ---- passwords (access_password.c) ---- */
 /* NULL: fine. Otherwise what is wrong, in both languages. */
-bool password_ok(const char *password, const char *name, const char *phone, const char **zh,
+bool password_ok(struct arena *mem, const char *password, const char *name, const char *phone, const char **zh,
                  const char **en);
 MUST_CHECK const struct err *password_rules(struct req *r, const char *field, const char *password,
                                             const char *name, const char *phone);

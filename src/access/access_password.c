@@ -1,5 +1,6 @@
 /* Passwords: the rules, argon2id by libsodium, and one-time passwords. */
 #include <ctype.h>
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <sodium.h>
@@ -30,29 +31,44 @@ static void hashing_init(void)
     sem_init(&hashing, 0, HASH_AT_ONCE);
 }
 
-static void hashing_enter(void)
+struct hashing { char *out; const char *stored, *password; };
+
+/* Runs one, a few of them at a time. libsodium says no alike for a wrong password and for memory that it could not have;
+ * only errno tells. Then what is kept for speed is given back, and it is tried again. */
+static int hashing_run(int (*hash)(const struct hashing *), const struct hashing *h)
 {
     pthread_once(&hashing_once, hashing_init);
     while (sem_wait(&hashing) != 0) continue; /* a signal came */
-    if (memory_promise(HASH_BYTES)) return;
+    bool room = memory_promise(HASH_BYTES);
+    int bad = -1;
+    if (room) {
+        do {
+            errno = 0;
+            bad = hash(h);
+            room = !bad || errno != ENOMEM;
+        } while (!room && memory_give_back());
+        memory_done(HASH_BYTES);
+    }
     sem_post(&hashing);
-    arena_exhausted(HASH_BYTES);
+    if (!room) arena_exhausted(HASH_BYTES);
+    return bad;
 }
 
-static void hashing_leave(void)
+static int hash_new(const struct hashing *h)
 {
-    memory_done(HASH_BYTES);
-    sem_post(&hashing);
+    return crypto_pwhash_str_alg(h->out, h->password, strlen(h->password), HASH_PASSES, HASH_BYTES,
+                                 crypto_pwhash_ALG_ARGON2ID13);
+}
+
+static int hash_compare(const struct hashing *h)
+{
+    return crypto_pwhash_str_verify(h->stored, h->password, strlen(h->password));
 }
 
 char *password_hash(struct arena *mem, const char *password)
 {
     char *out = arena_alloc(mem, crypto_pwhash_STRBYTES);
-    hashing_enter();
-    int bad = crypto_pwhash_str_alg(out, password, strlen(password), HASH_PASSES, HASH_BYTES,
-                                    crypto_pwhash_ALG_ARGON2ID13);
-    hashing_leave();
-    if (bad) arena_exhausted(HASH_BYTES);
+    if (hashing_run(hash_new, &(struct hashing){ .out = out, .password = password })) BUG("argon2id refuses to hash");
     return out;
 }
 
@@ -119,10 +135,7 @@ static bool one_time_right(const char *stored, const char *password)
 bool password_right(const char *stored, const char *password)
 {
     if (one_time_stored(stored)) return one_time_right(stored, password);
-    hashing_enter();
-    int bad = crypto_pwhash_str_verify(stored, password, strlen(password));
-    hashing_leave();
-    return !bad;
+    return !hashing_run(hash_compare, &(struct hashing){ .stored = stored, .password = password });
 }
 
 bool password_old(const char *stored)
@@ -202,12 +215,10 @@ static const char *weakness(struct arena *mem, const char *password, const char 
     return NULL;
 }
 
-bool password_ok(const char *password, const char *name, const char *phone, const char **zh,
+bool password_ok(struct arena *mem, const char *password, const char *name, const char *phone, const char **zh,
                  const char **en)
 {
-    struct arena mem = { 0 };
-    *zh = weakness(&mem, password, name, phone, en);
-    arena_clear(&mem);
+    *zh = weakness(mem, password, name, phone, en);
     return !*zh;
 }
 
@@ -215,7 +226,7 @@ const struct err *password_rules(struct req *r, const char *field, const char *p
                                  const char *name, const char *phone)
 {
     const char *zh, *en = NULL;
-    if (password_ok(password, name, phone, &zh, &en)) return NULL;
+    if (password_ok(r->mem, password, name, phone, &zh, &en)) return NULL;
     struct err *e = fail_say(r, ERR_WEAK_PASSWORD, field, zh, en);
     err_finding(r->mem, e, field, zh, en);
     return e;

@@ -225,13 +225,15 @@ static void test_password_rules(void **state)
         { "", "zhang", NULL, false },
     };
     (void)state;
+    struct arena mem = { 0 };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *zh = NULL, *en = NULL;
         print_message("%s\n", cases[i].password);
-        assert_int_equal(password_ok(cases[i].password, cases[i].name, cases[i].phone, &zh, &en),
+        assert_int_equal(password_ok(&mem, cases[i].password, cases[i].name, cases[i].phone, &zh, &en),
                          cases[i].ok);
         if (!cases[i].ok) assert_true(zh && en);
     }
+    arena_clear(&mem);
 }
 
 static void test_password_hash(void **state)

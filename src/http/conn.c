@@ -323,7 +323,7 @@ static void head_done(struct conn *c)
         return;
     }
     /* A body is kept twice while its buffer doubles. What answers from memory goes on. */
-    if (x->at && !memory_has((size_t)x->gate.length * 2)) {
+    if (x->at && !memory_make_room((size_t)x->gate.length * 2)) {
         x->close = true;
         reply_code(x, ERR_NO_MEMORY);
         begin_write(c);
@@ -346,7 +346,7 @@ static bool body_bytes(struct conn *c, const char *p, size_t n)
     struct exchange *x = c->x;
     size_t used = 0;
     enum gate_state s = gate_body(&x->gate, &x->body, p, n, &used);
-    if (memory_watch(n) && !memory_has(x->body.n * 2)) {
+    if (memory_watch(n) && !memory_make_room(x->body.n * 2)) {
         refuse_bytes(c, ERR_NO_MEMORY);
         return true;
     }

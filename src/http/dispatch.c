@@ -517,7 +517,7 @@ static void work(void *arg)
     const struct record *rec = x->at->route->in;
     void *in = arena_alloc(x->mem, rec ? rec->size : 1);
     bool bad_path = false;
-    if (x->body.n && !memory_has(x->body.n * BODY_TIMES)) arena_exhausted(x->body.n);
+    if (x->body.n && !memory_make_room(x->body.n * BODY_TIMES)) arena_exhausted(x->body.n);
     const struct err *invalid =
         rec || x->gate.query || x->body.n ? bind_input(x, in, &bad_path) : NULL;
     const struct err *idem = idem_read(x);
@@ -553,6 +553,7 @@ static void work(void *arg)
 static void give_up(struct exchange *x, const struct arena_mark *before)
 {
     static const struct err e = { .code = ERR_NO_MEMORY, .retry_after_s = 5 };
+    x->r.mem = x->mem; /* it may have been another one for a while */
     tx_abandon(&x->r);
     log_warn("http", "a request needs more memory than there is", LS("path", x->gate.path),
              LI("bytes", x->mem->total - before->total));

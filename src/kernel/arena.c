@@ -91,14 +91,24 @@ _Noreturn void arena_exhausted(size_t n)
     abort();
 }
 
+#ifdef SHANZHI_TESTING
+static _Thread_local long fail_at;
+
+void arena_fail_at(long n)
+{
+    fail_at = n;
+}
+#endif
+
 /* A request stops before the limit, so that there is something left for who cannot. */
 static void *get(size_t size)
 {
-    if (trying && memory_watch(size) && !memory_has(size)) {
+    if (trying && memory_watch(size) && !(holds ? memory_has(size) : memory_make_room(size))) {
         if (!holds) arena_exhausted(size);
         was_short = true;
     }
     void *p = malloc(size);
+    while (!p && !holds && memory_give_back()) p = malloc(size);
     if (p) return p;
     if (trying && !holds) arena_exhausted(size);
     was_short = true;
@@ -109,11 +119,30 @@ static void *get(size_t size)
 }
 #endif
 
+#ifdef SHANZHI_TESTING
+static _Thread_local long held;
+
+long arena_held(void)
+{
+    return held;
+}
+#define HELD(n) (held += (n))
+#else
+#define HELD(n) ((void)0)
+#endif
+
 static struct arena_chunk *chunk_new(size_t size)
 {
     struct arena_chunk *c = get(sizeof *c + size);
     c->size = size;
+    HELD(1);
     return c;
+}
+
+static void chunk_free(struct arena_chunk *c)
+{
+    HELD(-1);
+    free(c);
 }
 
 void *arena_alloc(struct arena *a, size_t n)
@@ -121,6 +150,9 @@ void *arena_alloc(struct arena *a, size_t n)
     const size_t align = alignof(max_align_t);
     if (n > SIZE_MAX / 2) arena_exhausted(n);
     n = (n + align - 1) & ~(align - 1);
+#if defined(SHANZHI_TESTING) && !defined(__wasm__)
+    if (fail_at && trying && !holds && !--fail_at) arena_exhausted(n);
+#endif
     if (a->chunks && a->size - a->used >= n) {
         void *p = a->chunks->bytes + a->used;
         a->used += n;
@@ -226,7 +258,7 @@ void arena_clear(struct arena *a)
     run_hooks(a, NULL);
     while (a->chunks) {
         struct arena_chunk *next = a->chunks->next;
-        free(a->chunks);
+        chunk_free(a->chunks);
         a->chunks = next;
     }
     *a = (struct arena){ 0 };
@@ -243,7 +275,7 @@ void arena_reset(struct arena *a)
         if (!keep && a->chunks->size == CHUNK_BYTES)
             keep = a->chunks;
         else
-            free(a->chunks);
+            chunk_free(a->chunks);
         a->chunks = next;
     }
     *a = (struct arena){ 0 };
@@ -279,7 +311,7 @@ static void free_until(struct arena_chunk *c, const struct arena_chunk *end)
 {
     while (c != end) {
         struct arena_chunk *next = c->next;
-        free(c);
+        chunk_free(c);
         c = next;
     }
 }

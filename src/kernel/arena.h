@@ -38,7 +38,8 @@ void arena_clear(struct arena *a);
 /* As clear, but keeps one chunk of ordinary size for the next user. */
 void arena_reset(struct arena *a);
 /* An arena that is cleared with its parent at the latest: for scratch memory of a function that may be
- * left by arena_try. */
+ * left by arena_try, which `struct arena mem = { 0 };` would lose. What is made in it to stay moves out:
+ * *mine = *child, then *child = { 0 }. */
 struct arena *arena_child(struct arena *parent);
 
 /* Everything allocated since the mark is freed, hooks run. */
@@ -56,6 +57,12 @@ bool arena_let_go(void);
 bool arena_short(void); /* it had to already */
 /* Leaves the arena_try (or ends the process), as an allocation of n bytes does that cannot be had. */
 _Noreturn void arena_exhausted(size_t n);
+
+#ifdef SHANZHI_TESTING
+/* The nth allocation of this thread from now on cannot be had, where it may leave the arena_try; 0: all can. */
+void arena_fail_at(long n);
+long arena_held(void); /* chunks this thread took and did not free */
+#endif
 
 #define arena_new(a, T) ((T *)arena_alloc((a), sizeof(T)))
 #define arena_array(a, T, n) ((T *)arena_alloc_array((a), (n), sizeof(T)))

@@ -174,6 +174,18 @@ static void memory_that_cannot_be_had(void **state)
     assert_int_equal(g.reached, 4);
 }
 
+static void with_scratch(void *arg)
+{
+    struct arena *scratch = arena_child(arg);
+    for (int i = 0; i < 5; i++) arena_alloc(scratch, 30000);
+    arena_clear(scratch);
+}
+
+static void scratch_goes_when_its_function_is_left(void **state)
+{
+    test_left_anywhere(*state, with_scratch, *state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +199,7 @@ int main(void)
         TEST(buffer_printf),
         TEST(back_to_the_mark),
         TEST(memory_that_cannot_be_had),
+        TEST(scratch_goes_when_its_function_is_left),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

@@ -108,9 +108,9 @@ static const struct err *unreadable_why(struct arena *mem, const char *path, int
 
 const struct err *file_read(struct arena *mem, const char *path, size_t max, const char **out, size_t *n)
 {
+    char *p = arena_alloc(mem, max + 2); /* first: it may not come back (arena_try) */
     FILE *f = fopen(path, "rbe");
     if (!f) return unreadable_why(mem, path, errno);
-    char *p = arena_alloc(mem, max + 2);
     size_t got = fread(p, 1, max + 1, f);
     int bad = ferror(f) ? errno : 0;
     fclose(f);

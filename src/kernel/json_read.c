@@ -265,6 +265,14 @@ static const char *repeated_name(struct arena *mem, const json_error_t *e)
     return arena_strndup(mem, from, utf8_clip(from, to - from > 100 ? 100 : (size_t)(to - from)));
 }
 
+/* jansson's tree goes when it is bound; or with the arena, when there was no memory to bind it to (arena_try). */
+static void tree_free(void *arg)
+{
+    json_t **tree = arg;
+    json_decref(*tree);
+    *tree = NULL;
+}
+
 const struct err *json_read(struct arena *mem, const char *text, size_t n, const struct record *rec,
                             unsigned skip_flags, void *out)
 {
@@ -274,15 +282,17 @@ const struct err *json_read(struct arena *mem, const char *text, size_t n, const
     if (n > LIMIT_BODY_BYTES) return err_new(mem, ERR_TOO_LARGE, NULL);
     if (n == 0) text = "{}", n = 2;
     if (too_deep(text, n, &at)) return deep_err(mem, text, at);
-    json_t *v = json_loadb(text, n, JSON_REJECT_DUPLICATES, &e);
-    if (!v && json_error_code(&e) == json_error_duplicate_key) {
+    json_t **tree = arena_new(mem, json_t *);
+    arena_on_clear(mem, tree_free, tree);
+    *tree = json_loadb(text, n, JSON_REJECT_DUPLICATES, &e);
+    if (!*tree && json_error_code(&e) == json_error_duplicate_key) {
         /* Refused in any case; read once more only to tell about the other fields too. */
         find(&r, repeated_name(mem, &e),
              (struct why){ "重复出现，只能填写一次。", "is repeated; give it once" });
-        v = json_loadb(text, n, 0, &e);
+        *tree = json_loadb(text, n, 0, &e);
     }
-    if (!v) return parse_err(mem, &e);
-    bind_record(&r, v, rec, skip_flags, "", out);
-    json_decref(v);
+    if (!*tree) return parse_err(mem, &e);
+    bind_record(&r, *tree, rec, skip_flags, "", out);
+    tree_free(tree);
     return r.err;
 }

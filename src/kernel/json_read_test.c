@@ -230,11 +230,25 @@ static void long_names_are_cut(void **state)
     assert_int_equal(strlen(e->findings->field), 99);
 }
 
+struct reading { struct arena *mem; const char *text; };
+static void read_it(void *arg)
+{
+    struct reading *g = arg;
+    struct form f;
+    const struct err *e = json_read(g->mem, g->text, strlen(g->text), &form_record, IN_PATH, &f);
+    EXPECT(!e, "%s", err_text(e, LANG_EN));
+}
+
+static void left_for_want_of_memory(void **state)
+{
+    test_left_anywhere(*state, read_it, &(struct reading){ *state, "{\"id\":1,\"note\":\"一二三\",\"lines\":[{\"item\":\"甲\"}],\"tags\":[\"a\",\"b\"]}" });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(everything), TEST(absent), TEST(findings), TEST(malformed),
-        TEST(deep), TEST(large), TEST(many_findings_are_cut), TEST(long_names_are_cut),
+        TEST(deep), TEST(large), TEST(many_findings_are_cut), TEST(left_for_want_of_memory), TEST(long_names_are_cut),
     };
     return cmocka_run_group_tests_name("json_read", tests, NULL, NULL);
 }

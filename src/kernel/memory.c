@@ -11,14 +11,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "kernel/err.h"
 #include "kernel/text.h"
 
-enum { WATCH_BYTES = 1024 * 1024, CGROUPS_MAX = 16, PATH_BYTES = 512 };
+enum { WATCH_BYTES = 1024 * 1024, CGROUPS_MAX = 16, PATH_BYTES = 512, SPARES_MAX = 4 /* one uses it */ };
 
 static struct { char dir[PATH_BYTES]; } cgroups[CGROUPS_MAX]; /* those with a limit, innermost first */
 static int cgroups_n;
 static _Atomic bool limited;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic(bool (*)(void)) spares[SPARES_MAX];
 static int64_t promised, promised_at; /* to all; the room when the first of them was given */
 
 /* A small file as text. */
@@ -91,7 +93,7 @@ static int64_t address_room(void)
     char text[64];
     if (limit == INT64_MAX || !slurp("/proc/self/statm", text, sizeof text)) return INT64_MAX;
     text[strcspn(text, " ")] = '\0';
-    if (!text_int(text, 0, INT32_MAX, &pages)) return INT64_MAX;
+    if (!text_int(text, 0, INT64_MAX / 65536, &pages)) return INT64_MAX;
     return limit - pages * sysconf(_SC_PAGESIZE);
 }
 
@@ -143,15 +145,58 @@ bool memory_has(size_t n)
     return yes;
 }
 
-bool memory_promise(size_t n)
+void memory_spare(bool (*ask)(void))
 {
-    if (!atomic_load(&limited)) return true;
+    for (int i = 0; i < SPARES_MAX; i++) {
+        bool (*none)(void) = NULL;
+        if (atomic_compare_exchange_strong(&spares[i], &none, ask)) return;
+    }
+    BUG("memory_spare: more than %d", SPARES_MAX);
+}
+
+static bool give_back(void)
+{
+    for (int i = 0; i < SPARES_MAX; i++) {
+        bool (*ask)(void) = atomic_load(&spares[i]);
+        if (ask && ask()) return true;
+    }
+    return false;
+}
+
+bool memory_give_back(void)
+{
+    static pthread_mutex_t giving = PTHREAD_MUTEX_INITIALIZER;
+    bool waited = pthread_mutex_trylock(&giving) != 0; /* for another one who asks: he may have got it */
+    if (waited) pthread_mutex_lock(&giving);
+    bool given = waited || give_back();
+    pthread_mutex_unlock(&giving);
+    return given;
+}
+
+/* The last look is for what another one was given meanwhile. */
+bool memory_make_room(size_t n)
+{
+    while (!memory_has(n))
+        if (!memory_give_back()) return memory_has(n);
+    return true;
+}
+
+static bool promise(size_t n)
+{
     pthread_mutex_lock(&lock);
     bool yes = has(n);
     if (yes && !promised) promised_at = memory_room();
     if (yes) promised += (int64_t)n;
     pthread_mutex_unlock(&lock);
     return yes;
+}
+
+bool memory_promise(size_t n)
+{
+    if (!atomic_load(&limited)) return true;
+    while (!promise(n))
+        if (!memory_give_back()) return promise(n);
+    return true;
 }
 
 void memory_done(size_t n)

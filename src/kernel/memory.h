@@ -23,11 +23,19 @@ void memory_start(void);
 int64_t memory_room(void);
 /* Can n bytes be had beside the reserve and what others were promised? */
 bool memory_has(size_t n);
-/* The same, and nobody else is told yes for them until memory_done(n). */
+/* The same, but before it says no, what is kept only for speed is given back (memory_spare). */
+bool memory_make_room(size_t n);
+/* As memory_make_room, and nobody else is told yes for them until memory_done(n). */
 bool memory_promise(size_t n);
 void memory_done(size_t n);
 /* Should n more bytes of an arena be looked at? Every megabyte or so, when there is a limit. */
 bool memory_watch(size_t n);
+/* Who keeps something dear only because it is quicker to have it again says so once, before it keeps any:
+ * give_back frees one of those that nobody uses now, and returns false when there is none. It is called on any
+ * thread, without a lock of this room, never under arena_hold; it allocates nothing. */
+void memory_spare(bool (*give_back)(void));
+/* Asks them: true, something was given back, and it is worth trying once more. */
+bool memory_give_back(void);
 /* A thread with MEMORY_STACK. 0 or what pthread_create says. */
 int memory_thread(unsigned long *out, void *(*run)(void *), void *arg);
 #endif

@@ -5,6 +5,7 @@
 #include <cairo-pdf.h>
 #include <pthread.h>
 #include <qrencode.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "kernel/buf.h"
@@ -444,34 +445,64 @@ enum {
     NEXT_BYTES = 48 * 1024 * 1024,   /* measured 40 MB: the fonts once more */
     WARM_BYTES = 16 * 1024 * 1024,   /* glyphs, layouts and the sheet itself */
 };
-static struct { PangoFontMap *map; bool busy; } lanes[LANES];
+/* COLD: no font map. WARM: one that nobody uses. BUSY: a sheet's. GOING: it is being given back. Who set one of the
+ * last two is alone with the lane. */
+enum lane_state { COLD, WARM, BUSY, GOING };
+static struct { PangoFontMap *map; _Atomic int state; } lanes[LANES];
+static bool libraries_loaded; /* with the first font map; they stay */
 static pthread_mutex_t lanes_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t lanes_free = PTHREAD_COND_INITIALIZER;
 
-/* A warm lane that is free, else a new one if there is memory for it. -2: wait for one that is busy; -1: no
- * memory. */
+static int lane_grab(int from, int to)
+{
+    for (int i = 0; i < LANES; i++) {
+        int was = from;
+        if (atomic_compare_exchange_strong(&lanes[i].state, &was, to)) return i;
+    }
+    return -1;
+}
+
+/* A font map that nobody uses is given up when memory is short (memory_spare): the next sheet makes a new one. Without
+ * lanes_lock, which its owner holds while it asks for memory. */
+static bool lane_give_back(void)
+{
+    int lane = lane_grab(WARM, GOING);
+    if (lane < 0) return false;
+    g_object_unref(lanes[lane].map);
+    lanes[lane].map = NULL;
+    atomic_store(&lanes[lane].state, COLD);
+    return true;
+}
+
+static void lanes_start(void)
+{
+    memory_spare(lane_give_back);
+}
+
+/* With the lock held: a warm lane that is free, else a new one if there is memory for it. -2: wait for one that is
+ * busy; -1: no memory. */
 static int lane_take(size_t *bytes)
 {
-    int cold = -1, warm = -1;
-    bool made = false, busy = false;
-    for (int i = LANES - 1; i >= 0; i--) {
-        made = made || lanes[i].map;
-        busy = busy || lanes[i].busy;
-        if (!lanes[i].map) cold = i;
-        else if (!lanes[i].busy) warm = i;
-    }
-    *bytes = warm >= 0 ? WARM_BYTES : made ? NEXT_BYTES : FIRST_BYTES;
-    int lane = warm >= 0 ? warm : cold;
-    if (lane >= 0 && memory_promise(*bytes)) {
+    bool busy = false;
+    *bytes = NEXT_BYTES;
+    for (int i = 0; i < LANES; i++) busy = busy || atomic_load(&lanes[i].state) == BUSY;
+    int lane = lane_grab(WARM, BUSY);
+    if (lane < 0) lane = lane_grab(COLD, BUSY);
+    if (lane < 0) return busy ? -2 : -1;
+    *bytes = lanes[lane].map ? WARM_BYTES : libraries_loaded ? NEXT_BYTES : FIRST_BYTES;
+    if (memory_promise(*bytes)) {
         if (!lanes[lane].map) lanes[lane].map = pango_cairo_font_map_new();
-        lanes[lane].busy = true;
+        libraries_loaded = true;
         return lane;
     }
+    atomic_store(&lanes[lane].state, lanes[lane].map ? WARM : COLD);
     return busy ? -2 : -1;
 }
 
 static int lane_enter(size_t *bytes)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, lanes_start);
     pthread_mutex_lock(&lanes_lock);
     int lane;
     while ((lane = lane_take(bytes)) == -2) pthread_cond_wait(&lanes_free, &lanes_lock);
@@ -486,7 +517,7 @@ static void lane_leave(int lane, size_t bytes)
     pango_cairo_font_map_set_default(NULL);
     memory_done(bytes);
     pthread_mutex_lock(&lanes_lock);
-    lanes[lane].busy = false;
+    atomic_store(&lanes[lane].state, WARM);
     pthread_cond_broadcast(&lanes_free); /* all: the one who is woken may leave for want of memory, and wakes nobody */
     pthread_mutex_unlock(&lanes_lock);
 }

@@ -148,13 +148,13 @@ struct telling {
 static const struct err *tell(void *arg, const struct run_result *r)
 {
     struct telling *t = arg;
-    struct arena mem = { 0 };
-    struct buf out = buf_in(&mem, TEXT_MAX);
+    struct arena_mark before = arena_mark(t->mem);
+    struct buf out = buf_in(t->mem, TEXT_MAX);
     run_print(r, t->lang, &out);
     printf("%s%" PRId64 " %s %s\n%s", t->more ? "\n" : "", r->id, r->label ? r->label : "", t->when,
            out.p ? out.p : "");
     t->more = true;
-    arena_clear(&mem);
+    arena_back(t->mem, &before);
     return NULL;
 }
 

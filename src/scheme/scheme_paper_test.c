@@ -1,5 +1,5 @@
-/* The notice and the cards on paper, read back with other people's programs: words with pdftotext, pages with
- * pdfinfo, the code with zbarimg. */
+/* The notice and the cards on paper, read back with other people's programs: words and pages with pdftotext, the
+ * code with pdftoppm and zbarimg. */
 #include "scheme/scheme_paper.h"
 
 #include <glob.h>
@@ -36,18 +36,39 @@ static const char *file(struct arena *mem, struct bytes b)
     return path;
 }
 
-static int64_t pages(struct arena *mem, const char *path)
+static const char *without_spaces(struct arena *mem, const char *s)
 {
-    int64_t n;
-    const char *s = shell(mem, arena_printf(mem, "pdfinfo %s | grep Pages: | tr -dc 0-9", path));
-    assert_true(text_int(s, 1, 100000, &n));
-    return n;
+    char *out = arena_strdup(mem, s), *to = out;
+    for (const char *p = s; *p; p++)
+        if (*p != ' ' && *p != '\n' && *p != '\f') *to++ = *p;
+    *to = '\0';
+    return out;
 }
 
-/* The words without the breaks between lines and columns. */
-static const char *words(struct arena *mem, const char *path)
+/* A sheet as pdftotext reads it. */
+struct sheet {
+    const char *words; /* without the breaks between lines and columns */
+    const char *last;  /* the last page */
+    int pages;
+};
+
+static struct sheet sheet_read(struct arena *mem, const char *path)
 {
-    return shell(mem, arena_printf(mem, "pdftotext -raw %s - | tr -d '\\n\\f '", path));
+    const char *text = shell(mem, arena_printf(mem, "pdftotext -raw %s -", path));
+    struct sheet out = { .words = without_spaces(mem, text), .last = text };
+    for (const char *end; (end = strchr(text, '\f')); text = end + 1) {
+        out.last = arena_strndup(mem, text, (size_t)(end - text));
+        out.pages++;
+    }
+    return out;
+}
+
+/* What the code on this page says; grey without compression, which nobody has to undo. */
+static const char *code_read(struct arena *mem, const char *path, int page, int dpi)
+{
+    const char *said = shell(mem, arena_printf(mem, "pdftoppm -f %d -singlefile -r %d -gray %s %s && exec zbarimg --nodbus -q --raw %s.pgm", page, dpi, path, path, path));
+    unlink(arena_printf(mem, "%s.pgm", path));
+    return said;
 }
 
 static const struct scheme *parsed(struct arena *mem, const char *name, const char *text, size_t n)
@@ -81,15 +102,6 @@ static const char *notice_pdf(struct arena *mem, const struct scheme *s, enum pa
     return file(mem, a);
 }
 
-static const char *without_spaces(struct arena *mem, const char *s)
-{
-    char *out = arena_strdup(mem, s), *to = out;
-    for (const char *p = s; *p; p++)
-        if (*p != ' ' && *p != '\n') *to++ = *p;
-    *to = '\0';
-    return out;
-}
-
 /* Every cell and sentence of every preset's notice stands on its sheets, and the last page is not only a stamp. */
 static void every_preset_on_the_wall(void **state)
 {
@@ -98,7 +110,8 @@ static void every_preset_on_the_wall(void **state)
     assert_int_equal(glob("schemes/*.yaml", 0, NULL, &files), 0);
     for (size_t i = 0; i < files.gl_pathc; i++) {
         const struct scheme *s = read_scheme(mem, files.gl_pathv[i]);
-        const char *path = notice_pdf(mem, s, i % 2 ? PAPER_A3 : PAPER_A4), *text = words(mem, path);
+        const char *path = notice_pdf(mem, s, i % 2 ? PAPER_A3 : PAPER_A4);
+        const struct sheet sheet = sheet_read(mem, path);
         const struct list blocks = scheme_notice(mem, s, &(struct notice_about){ NOTICE_ABOUT });
         for (size_t k = 0; k < blocks.n; k++) {
             const struct notice_block *b = &LIST_AT(blocks, struct notice_block, k);
@@ -106,15 +119,14 @@ static void every_preset_on_the_wall(void **state)
                 const struct list cells = LIST_AT(b->rows, struct notice_row, r).cells;
                 for (size_t c = 0; c < cells.n; c++) {
                     const char *cell = without_spaces(mem, LIST_AT(cells, const char *, c));
-                    EXPECT(strstr(text, cell), "%s: %s is not on paper\n%s", files.gl_pathv[i], cell, text);
+                    EXPECT(strstr(sheet.words, cell), "%s: %s is not on paper\n%s", files.gl_pathv[i], cell, sheet.words);
                 }
             }
             if (b->kind != NOTICE_TABLE && b->kind != NOTICE_SIGN)
-                EXPECT(strstr(text, without_spaces(mem, b->text)), "%s: %s is not on paper", files.gl_pathv[i], b->text);
+                EXPECT(strstr(sheet.words, without_spaces(mem, b->text)), "%s: %s is not on paper", files.gl_pathv[i], b->text);
         }
-        const char *last = shell(mem, arena_printf(mem, "pdftotext -f %d %s -", (int)pages(mem, path), path));
-        EXPECT(strlen(last) > 300, "%s: the last page says only: %s", files.gl_pathv[i], last);
-        const char *code = shell(mem, arena_printf(mem, "pdftoppm -f %d -r 100 -png %s %s && zbarimg --nodbus -q --raw %s-*.png; rm %s-*.png", (int)pages(mem, path), path, path, path, path));
+        EXPECT(strlen(sheet.last) > 300, "%s: the last page says only: %s", files.gl_pathv[i], sheet.last);
+        const char *code = code_read(mem, path, sheet.pages, 100);
         EXPECT(text_equal(code, URL "\n"), "%s: the code says %s", files.gl_pathv[i], code);
         unlink(path);
         arena_reset(mem);
@@ -135,12 +147,14 @@ static void every_card_is_one_page(void **state)
         struct bytes pdf;
         how.size = i % 2 ? PAPER_A4 : PAPER_A5;
         assert_null(scheme_cards_pdf(mem, s, &card, 1, &how, &pdf));
-        const char *path = file(mem, pdf), *text = words(mem, path);
-        EXPECT(pages(mem, path) == 1, "%s: %d pages", name, (int)pages(mem, path));
+        const char *path = file(mem, pdf);
+        const struct sheet sheet = sheet_read(mem, path);
+        const char *text = sheet.words;
+        EXPECT(sheet.pages == 1, "%s: %d pages", name, sheet.pages);
         EXPECT(strstr(text, "张*丰户") && strstr(text, "三组01.02.03网格") && strstr(text, without_spaces(mem, s->title)), "%s: %s", name, text);
         if (s->items.n && scheme_card_classes(mem, s).n && !LIST_AT(s->items, struct scheme_item, 0).yuan)
             EXPECT(strstr(text, "王小明"), "%s: who helps: %s", name, text);
-        const char *code = shell(mem, arena_printf(mem, "pdftoppm -r 150 -png %s %s && zbarimg --nodbus -q --raw %s-*.png; rm %s-*.png", path, path, path, path));
+        const char *code = code_read(mem, path, 1, 150);
         EXPECT(text_equal(code, URL "\n"), "%s: the code says %s", name, code);
         unlink(path);
         arena_reset(mem);
@@ -165,9 +179,10 @@ static void the_largest_scheme_fits(void **state)
     struct scheme_card card = { .household = "123号 欧阳**雪户", .classes = scheme_card_classes(mem, s) };
     how.size = PAPER_A5;
     assert_null(scheme_cards_pdf(mem, s, &card, 1, &how, &pdf));
-    const char *path = file(mem, pdf), *text = words(mem, path);
-    EXPECT(pages(mem, path) == 1, "%d pages", (int)pages(mem, path));
-    EXPECT(strstr(text, "还有") && strstr(text, "第0件好事") && strstr(text, "第29件坏事"), "%s", text);
+    const char *path = file(mem, pdf);
+    const struct sheet sheet = sheet_read(mem, path);
+    EXPECT(sheet.pages == 1, "%d pages", sheet.pages);
+    EXPECT(strstr(sheet.words, "还有") && strstr(sheet.words, "第0件好事") && strstr(sheet.words, "第29件坏事"), "%s", sheet.words);
     unlink(path);
 }
 
@@ -185,9 +200,10 @@ static void many_cards(void **state)
                                          i % 10 == 5 ? (struct list){ party, 3 } : (struct list){ plain, 2 } };
     how.size = PAPER_A5;
     assert_null(scheme_cards_pdf(mem, s, cards, 60, &how, &pdf));
-    const char *path = file(mem, pdf), *text = words(mem, path);
-    assert_int_equal(pages(mem, path), 60);
-    for (int i = 0; i < 60; i++) EXPECT(strstr(text, arena_printf(mem, "%03d号", i)), "%d is missing", i);
+    const char *path = file(mem, pdf);
+    const struct sheet sheet = sheet_read(mem, path);
+    assert_int_equal(sheet.pages, 60);
+    for (int i = 0; i < 60; i++) EXPECT(strstr(sheet.words, arena_printf(mem, "%03d号", i)), "%d is missing", i);
     const char *fifth = shell(mem, arena_printf(mem, "pdftotext -f 6 -l 6 %s - | head -30", path));
     EXPECT(strstr(fifth, "005号"), "the sixth page is the sixth household: %s", fifth);
     unlink(path);

@@ -139,20 +139,20 @@ static const struct err *same_again(struct scheme_run *run, size_t i, const stru
 
 static const struct err *stream(struct scheme_run *run, bool first, visit_fn *fn)
 {
-    struct arena scratch = { 0 };
+    struct arena *scratch = arena_child(run->mem);
     const struct fact_subject *f;
     const struct err *x = run->source->rewind(run->source);
     size_t i = 0;
     for (; !x; i++) {
-        x = run->source->next(run->source, &scratch, &f);
+        x = run->source->next(run->source, scratch, &f);
         if (x || !f) break;
         x = same_again(run, i, f, first);
-        if (!x) x = fn(run, i, f, &scratch);
+        if (!x) x = fn(run, i, f, scratch);
         if (x) x = run_keep(run->mem, x, f);
-        arena_reset(&scratch);
+        arena_reset(scratch);
     }
     if (x) x = run_keep(run->mem, x, NULL);
-    arena_clear(&scratch);
+    arena_clear(scratch);
     if (x || i == run->ids.n) return x;
     return err_say(run->mem, ERR_INVALID, "id", "数据在计算过程中变了，请重新计算。",
                    "the facts changed while they were read: start again");
@@ -197,17 +197,17 @@ static int by_mark(const void *pa, const void *pb, const void *arg)
 }
 
 /* A place is 1 + how many are strictly better (or worse): equals share it. */
-static void give_places(struct run_places *p)
+static void give_places(struct scheme_run *run, struct run_places *p)
 {
-    struct arena mem = { 0 };
+    struct arena *mem = arena_child(run->mem);
     size_t n = p->words.n;
-    struct placed *v = arena_array(&mem, struct placed, n + 1);
+    struct placed *v = arena_array(mem, struct placed, n + 1);
 #define WORD(i) WORDS_AT(&p->words, struct place_word, v[i].at)
     for (size_t i = 0; i < n; i++) {
         const struct place_word *w = WORDS_AT(&p->words, struct place_word, i);
         v[i] = (struct placed){ w->mark_c, w->period, (uint32_t)i };
     }
-    sort_stable(&mem, v, n, sizeof *v, by_mark, NULL);
+    sort_stable(mem, v, n, sizeof *v, by_mark, NULL);
     for (size_t first = 0, end; first < n; first = end) {
         for (end = first; end < n && v[end].period == v[first].period;) end++;
         for (size_t i = first; i < end; i++) {
@@ -219,7 +219,7 @@ static void give_places(struct run_places *p)
         }
     }
 #undef WORD
-    arena_clear(&mem);
+    arena_clear(mem);
 }
 
 static bool find_places(struct scheme_run *run)
@@ -378,9 +378,9 @@ static struct rank_entry *entries_of(const struct scheme_run *run, const struct 
 static void rank_slot(struct scheme_run *run, struct run_slot *slot)
 {
     const struct list *titles = &run->s->rules.titles;
-    struct arena mem = { 0 };
+    struct arena *mem = arena_child(run->mem);
     size_t n = slot->words.n;
-    struct rank_entry *v = entries_of(run, slot, &mem);
+    struct rank_entry *v = entries_of(run, slot, mem);
     slot->of = arena_array(run->mem, uint32_t, run->sets.n + 1);
     slot->rungs = arena_array(run->mem, struct words, titles->n + 1);
     for (size_t i = 0; i < n; i++) {
@@ -399,27 +399,27 @@ static void rank_slot(struct scheme_run *run, struct run_slot *slot)
                 *WORDS_AT(&slot->rungs[t], uint16_t, v[i].at) =
                     (uint16_t)(v[i].rung - (const struct scheme_rung *)title->ladder.items + 1);
     }
-    arena_clear(&mem);
+    arena_clear(mem);
 }
 
 static const struct err *divide(struct scheme_run *run)
 {
-    struct arena mem = { 0 };
     size_t n = run->shares.n;
     if (!run->s->rules.dividend || run->source->pool_c == NONE) return NULL;
-    struct dividend_share *who = arena_array(&mem, struct dividend_share, n + 1);
+    struct arena *mem = arena_child(run->mem);
+    struct dividend_share *who = arena_array(mem, struct dividend_share, n + 1);
     for (size_t i = 0; i < n; i++) {
         const struct share_word *w = WORDS_AT(&run->shares, struct share_word, i);
         who[i] = (struct dividend_share){ .id = *WORDS_AT(&run->ids, int64_t, i),
                                           .shares_c = w->shares_c,
                                           .points_c = w->points_c };
     }
-    const struct err *x = eval_dividend(&mem, run->s->rules.dividend, run->source->pool_c, who, n);
+    const struct err *x = eval_dividend(mem, run->s->rules.dividend, run->source->pool_c, who, n);
     for (size_t i = 0; i < n && !x; i++)
         WORDS_AT(&run->shares, struct share_word, i)->amount_c = who[i].amount_c;
     if (x) x = run_keep(run->mem, x, NULL);
     run->divided = !x;
-    arena_clear(&mem);
+    arena_clear(mem);
     return x;
 }
 
@@ -434,13 +434,13 @@ static int by_id(const void *pa, const void *pb, const void *arg)
 
 static const struct err *index_ids(struct scheme_run *run)
 {
-    struct arena spare = { 0 };
+    struct arena *spare = arena_child(run->mem);
     size_t n = run->ids.n;
     struct subject_word *v = run->by_id = arena_array(run->mem, struct subject_word, n + 1);
     for (size_t i = 0; i < n; i++)
         v[i] = (struct subject_word){ *WORDS_AT(&run->ids, int64_t, i), (uint32_t)i };
-    sort_stable(&spare, v, n, sizeof *v, by_id, NULL);
-    arena_clear(&spare);
+    sort_stable(spare, v, n, sizeof *v, by_id, NULL);
+    arena_clear(spare);
     for (size_t i = 1; i < n; i++)
         if (v[i].id == v[i - 1].id)
             return err_say(run->mem, ERR_INVALID, "id",
@@ -473,7 +473,7 @@ const struct err *run_open(struct arena *mem, const struct scheme *s, struct fac
     if (places) {
         TRY(stream(run, true, keep_marks));
         for (size_t r = 0; r < s->rules.rounds.n; r++)
-            if (run->places[r].wanted) give_places(&run->places[r]);
+            if (run->places[r].wanted) give_places(run, &run->places[r]);
     }
     if (!places || run->slots_n || s->rules.dividend || s->rules.budget || few_places(s))
         TRY(stream(run, !places, keep_numbers));

@@ -401,20 +401,14 @@ const struct err *run_result(struct scheme_run *run, struct arena *mem,
     return make(run, mem, at, f, explain, out);
 }
 
-static void clear(void *arena)
-{
-    arena_clear(arena);
-}
-
 const struct err *run_find(struct scheme_run *run, struct arena *mem, int64_t id, bool explain,
                            struct run_result *out)
 {
     /* Results point at texts of the facts, so these stay as long as mem. */
-    struct arena *facts = arena_new(mem, struct arena);
+    struct arena *facts = arena_child(mem);
     const struct fact_subject *f = NULL;
     size_t at;
     if (!index_of(run, id, &at)) return err_new(mem, ERR_NOT_FOUND, "subject");
-    arena_on_clear(mem, clear, facts);
     TRY(run->source->rewind(run->source));
     do {
         arena_reset(facts);
@@ -426,18 +420,18 @@ const struct err *run_find(struct scheme_run *run, struct arena *mem, int64_t id
 
 const struct err *run_each(struct scheme_run *run, bool explain, run_fn *fn, void *arg)
 {
-    struct arena scratch = { 0 };
+    struct arena *scratch = arena_child(run->mem);
     const struct err *x = run->source->rewind(run->source);
     const struct fact_subject *f = NULL;
     do {
         struct run_result r;
-        if (!x) x = run->source->next(run->source, &scratch, &f);
+        if (!x) x = run->source->next(run->source, scratch, &f);
         bool of_subject = !x && f;
-        if (of_subject) x = run_result(run, &scratch, f, explain, &r);
+        if (of_subject) x = run_result(run, scratch, f, explain, &r);
         if (of_subject && !x) x = fn(arg, &r);
         if (x) x = run_keep(run->mem, x, of_subject ? f : NULL);
-        arena_reset(&scratch);
+        arena_reset(scratch);
     } while (!x && f);
-    arena_clear(&scratch);
+    arena_clear(scratch);
     return x;
 }

@@ -621,6 +621,41 @@ static void no_title_for_nothing(void **state)
     }
 }
 
+struct leaving { struct arena *mem; const struct scheme *s; struct fact_source *source; bool one; };
+static const struct err *nothing(void *arg, const struct run_result *r)
+{
+    (void)arg, (void)r;
+    return NULL;
+}
+
+static void run_all(void *arg)
+{
+    struct leaving *l = arg;
+    struct scheme_run *run;
+    struct run_result r;
+    const struct err *e = run_open(l->mem, l->s, l->source, year, &run);
+    if (!e) e = run_each(run, true, nothing, NULL);
+    if (!e) e = run_find(run, l->mem, 1, true, &r);
+    EXPECT(!e, "%s", err_text(e, LANG_EN));
+}
+
+static void parse_all(void *mem)
+{
+    scheme_of(mem);
+}
+
+/* The rules and the facts live in an arena of their own; what a run takes goes with the run's. */
+static void left_for_want_of_memory(void **state)
+{
+    struct arena *mem = arena_child(*state);
+    struct buf b = buf_in(*state, 1 << 20);
+    seed = 5;
+    buf_puts(&b, "subjects:\n");
+    for (int i = 1; i <= 4; i++) buf_puts(&b, household(*state, i, 6));
+    test_left_anywhere(mem, run_all, &(struct leaving){ .mem = mem, .s = scheme_of(*state), .source = &list_of(*state, b.p)->source });
+    test_left_anywhere(mem, parse_all, mem);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -631,6 +666,7 @@ int main(void)
         TEST(running_counts_say_what_counting_anew_says),
         TEST(memory_grows_with_subjects_alone),
         TEST(refused),
+        TEST(left_for_want_of_memory),
         TEST(months_of_a_year),
         TEST(quarters_fed_by_items),
         TEST(no_title_for_nothing),

@@ -12,7 +12,9 @@
 
 struct reader {
     struct scheme_tree t;
+    struct fy_diag *diag;
     struct fy_parser *parser;
+    struct fy_event *event; /* read now */
     const char *text;
     size_t n;
 };
@@ -135,11 +137,11 @@ static bool feed(struct reader *y, struct fy_event *e)
 
 static void read_events(struct reader *y)
 {
-    struct fy_event *e;
     bool more = true;
-    while (more && !y->t.closed && (e = fy_parser_parse(y->parser)) != NULL) {
-        more = feed(y, e);
-        fy_parser_event_free(y->parser, e);
+    while (more && !y->t.closed && (y->event = fy_parser_parse(y->parser)) != NULL) {
+        more = feed(y, y->event);
+        fy_parser_event_free(y->parser, y->event);
+        y->event = NULL;
     }
 }
 
@@ -242,12 +244,26 @@ static void syntax_findings(struct reader *y, struct fy_diag *diag)
     if (!any && !y->t.c->errors) tree_syntax(&y->t, 1, 1, "读不懂", "unreadable");
 }
 
+/* libfyaml's own goes when the tree is read; or with the arena, when there was no memory for it (arena_try). */
+static void parser_free(void *arg)
+{
+    struct reader *y = arg;
+    if (y->event) fy_parser_event_free(y->parser, y->event);
+    if (y->parser) fy_parser_destroy(y->parser);
+    if (y->diag) fy_diag_destroy(y->diag);
+    y->event = NULL;
+    y->parser = NULL;
+    y->diag = NULL;
+}
+
 const struct scheme_node *scheme_yaml(struct scheme_check *c, const char *text, size_t n)
 {
-    struct reader y = { .text = text, .n = n };
-    tree_begin(&y.t, c, n);
-    if (!y.t.closed && !utf8_valid(text, n)) tree_not_utf8(&y.t);
-    if (y.t.closed) return NULL;
+    struct reader *y = arena_new(c->mem, struct reader);
+    *y = (struct reader){ .text = text, .n = n };
+    tree_begin(&y->t, c, n);
+    if (!y->t.closed && !utf8_valid(text, n)) tree_not_utf8(&y->t);
+    if (y->t.closed) return NULL;
+    arena_on_clear(c->mem, parser_free, y);
 
     struct fy_diag_cfg dc;
     fy_diag_cfg_default(&dc);
@@ -255,18 +271,17 @@ const struct scheme_node *scheme_yaml(struct scheme_check *c, const char *text, 
     dc.output_fn = NULL;
     dc.level = FYET_ERROR;
     dc.colorize = false;
-    struct fy_diag *diag = fy_diag_create(&dc);
-    fy_diag_set_collect_errors(diag, true);
+    y->diag = fy_diag_create(&dc);
+    fy_diag_set_collect_errors(y->diag, true);
     struct fy_parse_cfg pc = { .search_path = "",
                                .flags = FYPCF_QUIET | FYPCF_JSON_NONE,
-                               .diag = diag };
-    y.parser = fy_parser_create(&pc);
-    if (!y.parser || fy_parser_set_string(y.parser, text, n) != 0) BUG("libfyaml parser");
-    read_events(&y);
-    if (!y.t.closed && fy_parser_get_stream_error(y.parser)) syntax_findings(&y, diag);
-    fy_parser_destroy(y.parser);
-    fy_diag_destroy(diag);
-    return tree_finish(&y.t);
+                               .diag = y->diag };
+    y->parser = fy_parser_create(&pc);
+    if (!y->parser || fy_parser_set_string(y->parser, text, n) != 0) BUG("libfyaml parser");
+    read_events(y);
+    if (!y->t.closed && fy_parser_get_stream_error(y->parser)) syntax_findings(y, y->diag);
+    parser_free(y);
+    return tree_finish(&y->t);
 }
 
 struct scheme *scheme_parse(struct arena *mem, const char *file, const char *text, size_t n,

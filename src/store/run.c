@@ -50,7 +50,9 @@ static const struct err *run_once(struct req *r, enum tx mode, tx_fn *fn, void *
     TRY(tx_begin(r, mode));
     r->keep = false;
     struct work w = { .r = r, .fn = fn, .arg = arg };
+    struct arena *mem = r->mem;
     if (!arena_try(work, &w)) {
+        r->mem = mem; /* it may have been another one for a while */
         tx_abandon(r);
         return &no_memory;
     }

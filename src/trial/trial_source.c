@@ -36,7 +36,8 @@ struct grow {
 struct trial_batch {
     struct arena mem; /* holds the batch itself too */
     struct trial_source *v;
-    struct trial_batch *next; /* kept */
+    struct trial_batch *next; /* of those that are kept */
+    bool kept;
     const struct fact_subject *
         *told; /* by index of the subject; NULL: none of this village's subjects */
     struct list subjects, stays; /* struct people_stay */
@@ -169,6 +170,7 @@ static void forget(struct trial_source *v)
 {
     for (struct trial_batch *b = v->first, *after; b; b = after) {
         after = b->next;
+        b->kept = false; /* the one read now goes when it is done */
         if (b != v->batch) batch_free(b);
     }
     v->first = NULL;
@@ -180,7 +182,7 @@ static void batch_done(struct trial_source *v)
 {
     struct trial_batch *b = v->batch;
     v->batch = NULL;
-    if (b && !v->keeps) batch_free(b);
+    if (b && !b->kept) batch_free(b);
 }
 
 static void keep(struct trial_source *v, struct trial_batch *b)
@@ -193,6 +195,7 @@ static void keep(struct trial_source *v, struct trial_batch *b)
     }
     while (*end) end = &(*end)->next;
     *end = b;
+    b->kept = true;
 }
 
 /* The next batch that is not empty; v->batch NULL: the village is over. */
@@ -422,8 +425,7 @@ static const struct err *again(struct fact_source *self)
     if (!v->complete) {
         /* Left before the end: what was kept is not the whole. */
         bool large = v->facts > TRIAL_KEEP;
-        if (large) batch_done(v);
-        v->batch = NULL;
+        batch_done(v);
         forget(v);
         v->keeps = !large;
         if (!large) v->facts = 0;
@@ -437,8 +439,7 @@ static const struct err *again(struct fact_source *self)
 static void let_go(void *arg)
 {
     struct trial_source *v = arg;
-    if (!v->complete && !v->keeps) batch_done(v);
-    v->batch = NULL;
+    batch_done(v); /* also one that was left while it was read */
     forget(v);
 }
 

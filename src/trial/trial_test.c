@@ -488,6 +488,42 @@ static void caps_count_what_earlier_versions_gave(void **state)
     assert_non_null(strstr(LIST_AT(worth, struct valued, 0).zh, "没有这个项目"));
 }
 
+/* ---- left for want of memory ---- */
+
+static const struct err *read_twice(struct req *r, void *arg)
+{
+    struct trial_source *v;
+    const struct fact_subject *f;
+    (void)arg;
+    TRY(trial_source_open(r, VILLAGE, date_of(2026, 12, 31), true, &v));
+    for (int k = 0; k < 2; k++) {
+        TRY(v->source.rewind(&v->source));
+        do TRY(v->source.next(&v->source, r->mem, &f));
+        while (f);
+    }
+    return NULL;
+}
+
+/* Wherever it is left, the transaction ends, and no batch stays that nobody knows of. */
+static void left_for_want_of_memory(void **state)
+{
+    struct arena mem = { 0 };
+    (void)state;
+    run(TX_READ, read_twice, NULL); /* the statements are prepared, and stay */
+    long before = arena_held(), left = 0;
+    const struct err *e;
+    for (long n = 1;; n += 1 + n / 8, left++) {
+        arena_fail_at(n);
+        e = store_run(t.s, TX_READ, &mem, NULL, read_twice, NULL);
+        arena_fail_at(0);
+        EXPECT(!e || e->code == ERR_NO_MEMORY, "%s", err_text(e, LANG_EN));
+        arena_clear(&mem);
+        EXPECT(arena_held() == before, "%ld chunks are lost when allocation %ld cannot be had", arena_held() - before, n);
+        if (!e) break;
+    }
+    EXPECT(left > 50, "left %ld times", left);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,6 +532,7 @@ int main(void)
         cmocka_unit_test(memory_is_one_batch),
         cmocka_unit_test(a_deed_stays_where_its_doer_lived),
         cmocka_unit_test(one_subject_alone),
+        cmocka_unit_test(left_for_want_of_memory),
         cmocka_unit_test(a_difference_is_told),
         TEST(caps_count_what_earlier_versions_gave),
     };

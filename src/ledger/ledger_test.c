@@ -707,6 +707,26 @@ static void test_versions(void **state)
     assert_string_equal(first.s->name, "zengxiang");
 }
 
+/* Left for want of memory while a scheme's text is parsed for the first time, at any place: the next one who asks gets it. */
+static void test_versions_left(void **state)
+{
+    int64_t today = date_of_instant(clock_now());
+    struct adopt next = { .from = today + 30, .on = today + 40, .text = arena_printf(&t.mem, "# %s\n%s", t.dir, small_scheme) };
+    enum err_code code = ERR_NO_MEMORY;
+    (void)state;
+    assert_int_equal(run(TX_WRITE, do_adopt, &next), ERR_NONE);
+    alarm(300); /* a lock that was left would be waited for for ever */
+    for (long n = 1; code == ERR_NO_MEMORY; n += 1 + n / 16) {
+        arena_fail_at(n);
+        code = run(TX_READ, do_in_force, &next);
+        arena_fail_at(0);
+    }
+    alarm(0);
+    assert_int_equal(code, ERR_NONE);
+    assert_int_equal(next.s->version, next.version);
+    assert_string_equal(next.s->name, "small");
+}
+
 #define LEDGER_TEST(fn) cmocka_unit_test_setup_teardown(fn, open_ledger, close_ledger)
 int main(void)
 {
@@ -725,6 +745,7 @@ int main(void)
         LEDGER_TEST(test_many_at_once_sum_to_zero),
         LEDGER_TEST(test_cap_holds_with_16_clients),
         LEDGER_TEST(test_versions),
+        LEDGER_TEST(test_versions_left),
     };
     int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);
     pg = getenv("SHANZHI_TEST_PG");

@@ -185,6 +185,7 @@ static bool is_text(enum kind k)
 
 static void map_record(const struct driver *d, struct arena *mem, struct stmt *st, const struct record *rec)
 {
+    st->rec = NULL; /* half a map is none, when it is left here (arena_try) */
     st->columns = d->columns(st);
     st->map = arena_array(mem, const struct field *, (size_t)st->columns);
     for (int i = 0; i < st->columns; i++) {

@@ -1,4 +1,5 @@
-/* What a request that is left for want of memory (arena_try) leaves behind in the store: nothing. */
+/* What a request that is left for want of memory (arena_try) leaves behind in the store: nothing. On SQLite, and with
+ * SHANZHI_TEST_PG on PostgreSQL too. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +12,20 @@
 #undef fail /* cmocka's; ours is in req.h */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+static const struct migration migrations[] = {
+    { "test", 1, "001_test", "CREATE TABLE word (n BIGINT NOT NULL PRIMARY KEY, s TEXT NOT NULL)" },
+};
+static const char *server; /* libpq URL; NULL: SQLite */
+
+static const struct err *fresh_schema(struct req *r, void *arg)
+{
+    (void)arg;
+    TRY(db_exec(r, "DROP SCHEMA IF EXISTS left_test CASCADE"));
+    return db_exec(r, "CREATE SCHEMA left_test");
+}
 
 struct bench { struct arena mem; struct store *s; char dir[64]; };
 
@@ -21,7 +35,14 @@ static int open_bench(void **state)
     snprintf(b->dir, sizeof b->dir, "/tmp/shanzhi-left-XXXXXX");
     if (!mkdtemp(b->dir)) abort();
     struct store_config c = { .sessions = 2, .path = arena_printf(&b->mem, "%s/test.db", b->dir), .create = true };
-    if (store_open(&b->mem, &c, &b->s) || store_migrate(b->s, &b->mem, NULL, 0, NULL)) abort();
+    if (server) {
+        struct store *admin;
+        if (store_open(&b->mem, &(struct store_config){ .database = server, .sessions = 1 }, &admin)) abort();
+        if (store_run(admin, TX_WRITE, &b->mem, NULL, fresh_schema, NULL)) abort();
+        store_close(admin);
+        c.database = arena_printf(&b->mem, "%s%soptions=-csearch_path%%3Dleft_test", server, strchr(server, '?') ? "&" : "?");
+    }
+    if (store_open(&b->mem, &c, &b->s) || store_migrate(b->s, &b->mem, migrations, 1, NULL)) abort();
     *state = b;
     return 0;
 }
@@ -109,10 +130,56 @@ static void half_a_map_is_none(void **state)
     db_close(a.r.db);
 }
 
+/* ---- a whole transaction: rows written, streamed, listed, and an error of the engine's ---- */
+static const struct err *each(struct req *r, void *row, void *arg)
+{
+    (void)row;
+    ++*(int64_t *)arg;
+    return db_exec(r, "UPDATE word SET s = 'seen' WHERE n = $1", I64(((struct narrow *)row)->n));
+}
+
+static const struct err *some_of_all(struct req *r, void *arg)
+{
+    struct list rows;
+    int64_t seen = 0;
+    for (int64_t n = 1; n <= 3; n++) TRY(db_exec(r, "INSERT INTO word (n, s) VALUES ($1, $2)", I64(*(int64_t *)arg + n), TEXT("new")));
+    TRY(db_each(r, &narrow_record, each, &seen, "SELECT n, s FROM word ORDER BY n"));
+    TRY(db_all(r, &narrow_record, &rows, "SELECT n, s FROM word ORDER BY n LIMIT 100"));
+    return db_exec(r, "INSERT INTO word (n, s) VALUES ($1, 'twice')", I64(*(int64_t *)arg + 1)); /* the key is taken */
+}
+
+static const struct err *count(struct req *r, void *arg)
+{
+    return db_int(r, arg, "SELECT count(*) FROM word");
+}
+
+static void a_transaction_is_left_anywhere(void **state)
+{
+    struct bench *b = *state;
+    enum err_code code = ERR_NO_MEMORY;
+    int64_t rows, at = 0;
+    for (long n = 1; code == ERR_NO_MEMORY; n++, at += 10) {
+        struct arena mem = { 0 };
+        arena_fail_at(n);
+        const struct err *e = store_run(b->s, TX_WRITE, &mem, NULL, some_of_all, &at);
+        arena_fail_at(0);
+        assert_non_null(e);
+        code = e->code;
+        arena_clear(&mem);
+        assert_null(store_run(b->s, TX_READ, &mem, NULL, count, &rows));
+        assert_int_equal(rows, 0);
+        arena_clear(&mem);
+    }
+    assert_int_equal(code, ERR_DUPLICATE);
+}
+
 int main(void)
 {
     log_set_level(LOG_WARN);
 #define ON(t) cmocka_unit_test_setup_teardown(t, open_bench, close_bench)
-    const struct CMUnitTest tests[] = { ON(the_lease_is_let_go), ON(half_a_map_is_none) };
-    return cmocka_run_group_tests_name("left", tests, NULL, NULL);
+    const struct CMUnitTest tests[] = { ON(the_lease_is_let_go), ON(half_a_map_is_none), ON(a_transaction_is_left_anywhere) };
+    int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);
+    server = getenv("SHANZHI_TEST_PG");
+    if (server) failed += cmocka_run_group_tests_name("PostgreSQL", tests, NULL, NULL);
+    return failed;
 }

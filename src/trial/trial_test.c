@@ -42,9 +42,10 @@ static const struct err *fresh_schema(struct req *r, void *arg)
     return db_exec(r, "CREATE SCHEMA trial_test");
 }
 
+static const char *pg; /* libpq URL; NULL: SQLite */
+
 static void open_database(void)
 {
-    const char *pg = getenv("SHANZHI_TEST_PG");
     struct store_config c = { .path = arena_printf(&t.mem, "%s/x.db", t.dir), .sessions = 4, .create = true };
     if (pg) {
         struct store *admin;
@@ -536,5 +537,8 @@ int main(void)
         cmocka_unit_test(a_difference_is_told),
         TEST(caps_count_what_earlier_versions_gave),
     };
-    return cmocka_run_group_tests(tests, open_village, close_village);
+    int failed = cmocka_run_group_tests_name("SQLite", tests, open_village, close_village);
+    pg = getenv("SHANZHI_TEST_PG");
+    if (pg) failed += cmocka_run_group_tests_name("PostgreSQL", tests, open_village, close_village);
+    return failed;
 }

@@ -17,6 +17,7 @@ enum {
     ROUND_US = 10 * 1000 * 1000, /* without being asked: for /metrics */
     SLOW_US = 30 * 1000 * 1000,  /* a round that takes longer says something itself */
     REPLY_MAX = 64 * 1024,
+    WAIT_MS = 2000,              /* of a check for what somebody has locked: whoever asks has a time-out, too */
 };
 
 struct finding_of { const struct check *check; enum health health; const char *zh, *en; };
@@ -151,6 +152,7 @@ static void wait_until(struct health_desk *d, int64_t at_us)
 static void *health_main(void *arg)
 {
     struct health_desk *d = arg;
+    store_patience(WAIT_MS);
     pthread_mutex_lock(&d->lock);
     while (!d->stop) {
         int64_t now = clock_monotonic_us();

@@ -14,7 +14,7 @@
 enum {
     STATEMENTS_MAX = 1024,        /* per connection; the program has some hundreds of literal texts */
     PARAMS_MAX = 64,              /* the widest INSERT has about 30 */
-    WRITER_WAIT_MS = 15 * 1000,   /* for the turn to write: as long as a whole request may take */
+    WRITER_WAIT_MS = 15 * 1000,   /* for the turn to write, a lock or a connection: as long as a whole request may take */
     STATEMENT_TIMEOUT_MS = 30 * 1000,
     IDLE_IN_TX_TIMEOUT_MS = 60 * 1000, /* a handler that died must not keep its locks */
     RETRY_MAX = 6,
@@ -163,6 +163,7 @@ struct db {
     int64_t generation;           /* of the lease when the write began; 0: none */
 };
 
+int patience_ms(void); /* of this thread: WRITER_WAIT_MS, or what store_patience said */
 void statements_drop(const struct driver *d, struct statements *c);
 int count_params(const char *sql);
 /* Walks SQL text for translation: copies all but the words `swap` replaces (pairs, closed by NULL)

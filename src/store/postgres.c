@@ -106,8 +106,8 @@ void pg_disconnect(struct pg_conn *s)
 static const char *settings_sql(struct arena *mem, bool local)
 {
     const char *set = local ? "SET LOCAL" : "SET";
-    return arena_printf(mem, "%s statement_timeout = %d; %s idle_in_transaction_session_timeout = %d", set,
-                        STATEMENT_TIMEOUT_MS, set, IDLE_IN_TX_TIMEOUT_MS);
+    return arena_printf(mem, "%s statement_timeout = %d; %s idle_in_transaction_session_timeout = %d; %s lock_timeout = %d", set,
+                        STATEMENT_TIMEOUT_MS, set, IDLE_IN_TX_TIMEOUT_MS, set, local ? patience_ms() : WRITER_WAIT_MS);
 }
 
 /* A pooler makes up the number of the backend that a connection is told: it gives it a real one at each transaction. */
@@ -145,7 +145,8 @@ static const char *begin_sql(struct db *db, struct arena *mem, enum tx mode)
 {
     const char *begin = mode == TX_READ ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
                                         : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
-    return session(db)->pooled ? arena_printf(mem, "%s; %s", begin, settings_sql(mem, true)) : begin;
+    if (session(db)->pooled) return arena_printf(mem, "%s; %s", begin, settings_sql(mem, true));
+    return patience_ms() == WRITER_WAIT_MS ? begin : arena_printf(mem, "%s; SET LOCAL lock_timeout = %d", begin, patience_ms());
 }
 
 static const struct err *begin_on(struct db *db, struct arena *mem, enum tx mode)
@@ -177,7 +178,7 @@ static const struct err *begin(struct db *db, struct arena *mem, enum tx mode)
 {
     struct pg_session *me = (struct pg_session *)db;
     struct pg_pool *pool = db->s->engine;
-    int64_t until = clock_monotonic_us() + INT64_C(1000) * WRITER_WAIT_MS;
+    int64_t until = clock_monotonic_us() + INT64_C(1000) * patience_ms();
     for (;;) {
         me->conn = pool_take(pool, until);
         if (!me->conn) {
@@ -456,7 +457,7 @@ static const struct err *script(struct db *db, struct arena *mem, const char *sq
 static const struct err *migration_lock(struct db *db, struct arena *mem)
 {
     /* Building an index of a county takes longer than a request may. */
-    return pg_command(db, mem, "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(5427000)");
+    return pg_command(db, mem, "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(5427000)");
 }
 
 /* Texts compare by bytes, as on SQLite: the same order and the same cursors on both engines whatever

@@ -363,7 +363,7 @@ const struct err *postgres_integrity(struct req *r, struct store_integrity *out)
 
 const struct err *postgres_patient(struct db *db, struct arena *mem)
 {
-    return pg_command(db, mem, "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
+    return pg_command(db, mem, "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = 0");
 }
 
 const struct err *postgres_hold(struct db *db, struct arena *mem, const struct list *tables)

@@ -46,7 +46,7 @@ static _Thread_local const struct sqlite_store *writing; /* this thread's turn, 
 static bool take_turn(struct sqlite_store *w, struct turn *t)
 {
     if (writing == w) BUG("a write transaction inside another on one thread");
-    int64_t until = clock_monotonic_us() + INT64_C(1000) * WRITER_WAIT_MS;
+    int64_t until = clock_monotonic_us() + INT64_C(1000) * patience_ms();
     pthread_mutex_lock(&w->mu);
     if (!w->taken && !w->head) {
         w->taken = true;
@@ -213,7 +213,10 @@ const struct err *group_begin(struct sqlite_store *w, struct sqlite_session *s, 
         return e;
     }
     int rc = SQLITE_OK;
-    if (sqlite3_get_autocommit(w->conn.h)) rc = sqlite_do(&w->conn, CTL_BEGIN_WRITE);
+    if (sqlite3_get_autocommit(w->conn.h)) {
+        sqlite3_busy_timeout(w->conn.h, patience_ms()); /* another program has the file locked */
+        rc = sqlite_do(&w->conn, CTL_BEGIN_WRITE);
+    }
     if (rc == SQLITE_OK) rc = sqlite_do(&w->conn, CTL_SAVE);
     if (rc == SQLITE_OK) {
         s->writing = true;

@@ -16,6 +16,18 @@
 #include "store/driver.h"
 
 /* ---- fault injection ---- */
+static _Thread_local int patience;
+
+void store_patience(int ms)
+{
+    patience = ms;
+}
+
+int patience_ms(void)
+{
+    return patience ? patience : WRITER_WAIT_MS;
+}
+
 #ifdef SHANZHI_TESTING
 #include <fcntl.h>
 #include <stdlib.h>

@@ -160,6 +160,9 @@ MUST_CHECK const struct err *store_lock(struct arena *mem, const char *path, int
 MUST_CHECK const struct err *store_lease(struct store *s, struct arena *mem);
 
 /* ---- health: what /readyz and /metrics are made of ---- */
+/* From now on this thread's transactions wait so long for a lock, a connection or the turn to write, then ERR_BUSY: who
+ * must say soon what is wrong cannot wait as long as a request does. */
+void store_patience(int ms);
 /* Is it reachable and migrated? */
 MUST_CHECK const struct err *store_ready(struct store *s, struct arena *mem);
 /* Writes the node's heartbeat and waits until it is durable: proves that a write would be. */

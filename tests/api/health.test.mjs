@@ -1,10 +1,10 @@
 // /readyz tells which check failed, to the operator's network also why; it cannot be made to cost anything.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { engine, expect, freshData, serve } from "./harness.mjs";
+import { engine, expect, freshData, problem, serve } from "./harness.mjs";
 
 const CHECKS = ["database", "migrations", "write", "disk", "log", "engine", "backup", "holidays", "key"];
 const sqlite = engine === "sqlite" ? false : "SQLite's files";
@@ -53,6 +53,21 @@ describe("readiness", { concurrency: false }, () => {
       assert.match(m, new RegExp(`^${name} \\d+$`, "m"));
     assert.match(m, new RegExp(`^shanzhi_build_info\\{version="[0-9.]+",engine="${engine}"\\} 1$`, "m"));
     assert.match(m, /^shanzhi_http_limited_total\{by="address"\} 0$/m);
+    await s.stop();
+  });
+
+  test("a database file that another program has locked: the write fails soon, requests end with 503, and all goes on", { skip: sqlite }, async () => {
+    const s = await serve();
+    await until(s, 200, "");
+    const shell = spawn("sqlite3", [join(s.data, "shanzhi.db")], { stdio: ["pipe", "pipe", "inherit"] });
+    const does = (text) => new Promise((ok) => { shell.stdout.once("data", ok); shell.stdin.write(`${text};\nSELECT 'done';\n`); });
+    await does("BEGIN IMMEDIATE");
+    assert.match(check(await until(s, 503, "write"), "write").detail, /database is locked/);
+    problem(await signIn(s), 503, "busy"); // after 15 s, as long as a request may wait for its turn
+    await does("COMMIT");
+    await until(s, 200, "");
+    expect(await signIn(s), 401);
+    shell.stdin.end();
     await s.stop();
   });
 

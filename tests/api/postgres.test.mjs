@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { cluster } from "./cluster.mjs";
-import { expect, freshData, postgres, program, run, serve } from "./harness.mjs";
+import { expect, freshData, postgres, problem, program, run, serve } from "./harness.mjs";
 
 const PASSWORD = "Correct-Horse-7";
 
@@ -53,6 +53,58 @@ describe("a PostgreSQL of one's own", { concurrency: false, skip: postgres ? fal
       for (const s of servers) s.child.kill("SIGKILL");
       await end();
     }
+  });
+
+  test("restarted under the server: requests and readiness say that it is away, and all goes on by itself", async () => {
+    const { pg, place, end } = await installed();
+    const s = await serve({ place });
+    try {
+      let n = 0; // a name of its own each time: none is locked out
+      const signIn = () => s.api("POST", "/session", { body: { name: `nobody${++n}`, password: "Wrong-Horse-7" }, key: null });
+      const until = async (status) => { while ((await s.raw("GET", "/readyz")).status !== status) await new Promise((ok) => setTimeout(ok, 50)); };
+      await until(200);
+      expect(await signIn(), 401);
+      await pg.does("pg_ctlcluster 15 regress stop -m immediate");
+      const away = problem(await signIn(), 503, "database");
+      assert.equal(away.headers["retry-after"], "1");
+      await until(503);
+      const r = await s.raw("GET", "/readyz", { headers: { "accept-language": "en" } });
+      assert.deepEqual(r.body.failed, ["database", "migrations", "write", "backup", "key"]);
+      assert.match(r.body.checks[0].detail, /database is not available.*onnection/);
+      await pg.does("pg_ctlcluster 15 regress start");
+      expect(await signIn(), 401);
+      await until(200);
+      await pg.does("pg_ctlcluster 15 regress restart -m fast"); // connections that have rested are found dead and replaced
+      for (let i = 0; i < 20; i++) expect(await signIn(), 401);
+      await s.stop();
+    } finally {
+      s.child.kill("SIGKILL");
+      await end();
+    }
+  });
+
+  test("a table that somebody's session has locked: readiness names who waits for it, requests end with 503, and all goes on", async () => {
+    const place = freshData(), s = await serve({ place });
+    const psql = spawn("psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", place.flags[3]], { stdio: ["pipe", "pipe", "inherit"] });
+    const does = (sql) => new Promise((ok) => { psql.stdout.once("data", ok); psql.stdin.write(`${sql}; SELECT 'done';\n`); });
+    const ready = async () => (await s.raw("GET", "/readyz", { headers: { "accept-language": "en" } })).body;
+    const until = async (failed) => { while ((await ready()).failed.join() !== failed) await new Promise((ok) => setTimeout(ok, 50)); };
+    const signIn = () => s.api("POST", "/session", { body: { name: "nobody", password: "Wrong-Horse-7" }, key: null });
+    await until("");
+    await does("BEGIN; LOCK TABLE heartbeat IN ACCESS EXCLUSIVE MODE");
+    await until("database,write");
+    assert.match((await ready()).checks.find((c) => c.name === "write").detail, /lock timeout.*heartbeat/);
+    expect(await signIn(), 401); // nobody else needs it
+    await does("COMMIT");
+    await until("");
+    await does("BEGIN; LOCK TABLE access_account IN ACCESS EXCLUSIVE MODE");
+    const waiting = await Promise.all(Array.from({ length: 4 }, signIn));
+    for (const r of waiting) assert.ok(Number(problem(r, 503, "busy").headers["retry-after"]) >= 1);
+    await does("COMMIT");
+    expect(await signIn(), 401);
+    await until("");
+    psql.stdin.end();
+    await s.stop();
   });
 
   test("a database that comes late is waited for, not for ever, and not against SIGTERM", async () => {

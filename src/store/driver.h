@@ -170,6 +170,9 @@ int count_params(const char *sql);
  * and appends `table_suffix` to each CREATE TABLE. Text in quotes and comments stays. */
 char *sql_translate(struct arena *mem, const char *sql, const char *const *swap, const char *table_suffix);
 
+/* migrate.c. A tx_fn: the installation's id; ERR_NO_INSTALLATION when it lives elsewhere now. */
+const struct err *installation_here(struct req *r, void *id);
+
 /* lease.c. Before a write begins; before it commits (ERR_RETRY: its ids are not ours any more); at the end. */
 const struct err *lease_hold(struct req *r);
 const struct err *lease_confirm(struct req *r);

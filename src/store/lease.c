@@ -125,9 +125,8 @@ static const struct err *take_free(struct req *r, int64_t now, int64_t node, con
     return NULL;
 }
 
-static const struct err *lease_run(struct req *r, void *arg)
+static const struct err *number_taken(struct req *r, struct lease *l)
 {
-    struct lease *l = arg;
     struct list rows;
     int64_t now;
     bool ours = false;
@@ -146,6 +145,14 @@ static const struct err *lease_run(struct req *r, void *arg)
     if (ours) return NULL;
     return fail_say(r, ERR_BUSY, "node", "全部 16 个节点号都在使用：同一个数据库上的服务和命令太多，请稍后再试。",
                     "All 16 node numbers are in use: too many servers and commands on one database; try again in a minute.");
+}
+
+/* Asked when the number is ours: who waited for it while the installation was moved must not write here any more. */
+static const struct err *lease_run(struct req *r, void *arg)
+{
+    const char *id;
+    TRY(number_taken(r, arg));
+    return installation_here(r, &id);
 }
 
 /* In a transaction of its own, before the caller's, on the same session. */

@@ -284,7 +284,7 @@ const struct err *store_note_backup(struct req *r, int64_t at, const char *place
     return db_exec(r, "DELETE FROM backup_made WHERE id NOT IN (SELECT id FROM backup_made ORDER BY at DESC, id DESC LIMIT $1)", I64(BACKUPS_NOTED));
 }
 
-static const struct err *find_installation(struct req *r, void *arg)
+const struct err *installation_here(struct req *r, void *arg)
 {
     const char **id = arg;
     struct installed *row = NULL;
@@ -302,7 +302,7 @@ static const struct err *find_installation(struct req *r, void *arg)
 
 const struct err *store_installation(struct store *s, struct arena *mem, const char **id)
 {
-    return store_run(s, TX_READ, mem, NULL, find_installation, id);
+    return store_run(s, TX_READ, mem, NULL, installation_here, id);
 }
 
 const struct err *store_found(struct req *r, const char *id, bool *mine)

@@ -1019,6 +1019,30 @@ static void test_lease_lost(void **state)
     store_close(other);
 }
 
+static const struct err *moved_away(struct req *r, void *arg)
+{
+    bool mine;
+    (void)arg;
+    TRY(store_found(r, "moved", &mine));
+    return store_set_moved(r, "postgres://elsewhere/x");
+}
+
+/* Who began before the installation was moved, and writes only now, gets no number and writes nothing. */
+static void test_lease_of_a_moved_one(void **state)
+{
+    struct bench *b = *state;
+    struct store *other;
+    int64_t id;
+    must(store_open(&b->mem, &b->config, &other));
+    must(store_migrate(other, &b->mem, first, 1, NULL));
+    must(store_run(b->s, TX_WRITE, &b->mem, NULL, moved_away, NULL));
+    const struct err *e = store_run(other, TX_WRITE, &b->mem, NULL, own_id, &id);
+    assert_int_equal(code(e), ERR_NO_INSTALLATION);
+    assert_non_null(strstr(e->en, "postgres://elsewhere/x"));
+    assert_int_equal(ask(b, "SELECT count(DISTINCT holder) FROM node_lease"), 1);
+    store_close(other);
+}
+
 static const struct err *beats(struct req *r, void *arg)
 {
     const int64_t *ages = arg;
@@ -1224,7 +1248,7 @@ int main(int argc, char **argv)
         ON(open_bench, test_many_texts), ON(open_bench, test_errors), ON(open_bench, test_server_codes), ON(open_bench, test_writers),
         ON(open_bench, test_kill), ON(open_bench, test_disk_full), ON(open_bench, test_connection_lost),
         ON(open_bench, test_snapshot), ON(open_bench, test_remembered), ON(open_bench, test_deadlock), ON(open_bench, test_faults),
-        ON(open_bench, test_migrations), ON(open_empty, test_state), ON(open_bench, test_installation), ON(open_bench, test_lease), ON(open_bench, test_lease_lost), ON(open_bench, test_heartbeats), ON(open_bench, test_lock),
+        ON(open_bench, test_migrations), ON(open_empty, test_state), ON(open_bench, test_installation), ON(open_bench, test_lease), ON(open_bench, test_lease_lost), ON(open_bench, test_lease_of_a_moved_one), ON(open_bench, test_heartbeats), ON(open_bench, test_lock),
         ON(open_bench, test_file_gone), ON(open_bench, test_engine_parts), ON(open_empty, test_migrate_at_once), ON(open_empty, test_not_migrated),
         ON(open_bench, test_backup), ON(open_bench, test_order), ON(open_empty, test_cannot_open), cmocka_unit_test(test_translate),
     };

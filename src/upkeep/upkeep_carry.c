@@ -52,6 +52,15 @@ static const struct err *served(struct req *r, int64_t ms)
                     arena_printf(r->mem, "A server is using this database. Stop it first (systemctl stop shanzhi); if it was killed, try again in %" PRId64 " s.", wait));
 }
 
+/* Of a SQLite file we hold the lock. */
+static const struct err *unserved(struct carry *c, struct req *from)
+{
+    int64_t ms;
+    if (!text_equal(store_engine(c->from), "postgresql")) return NULL;
+    TRY(store_served(from, &ms));
+    return ms == NONE ? NULL : served(from, ms);
+}
+
 static const struct err *carry_out(struct req *from, void *arg)
 {
     struct carry *c = arg;
@@ -59,12 +68,10 @@ static const struct err *carry_out(struct req *from, void *arg)
     size_t n;
     const struct migration *all = cli_migrations(c->cli, &n);
     struct migration *some;
-    int64_t ms;
     if (c->alone) {
-        bool shared = text_equal(store_engine(c->from), "postgresql"); /* of a SQLite file we hold the lock */
-        if (shared) TRY(store_served(from, &ms));
-        if (shared && ms != NONE) return served(from, ms);
+        TRY(unserved(c, from)); /* said at once */
         TRY(store_hold(from));
+        TRY(unserved(c, from)); /* one that came meanwhile; from here on nobody comes */
     }
     TRY(store_migrated(from, all, n, &some, &i.n));
     i.all = some;

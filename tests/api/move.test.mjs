@@ -1,11 +1,12 @@
 // An installation carried from one engine to the other and back: the same rows, the same answers, the source closed. Without
 // PostgreSQL at hand it goes from one SQLite folder to another.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { freshData, postgres, run, serve } from "./harness.mjs";
+import { freshData, postgres, program, run, serve } from "./harness.mjs";
 import { address, emptyPlace, killedAfter, names, ok, on, refused, rowCounts, sql, withFilesOf } from "./upkeep.mjs";
 import { VILLAGE, world } from "./world.mjs";
 
@@ -64,6 +65,25 @@ describe("move", { concurrency: false }, () => {
     refused(on(w.place, "move", "--to", `sqlite:${join(shelf, "none", "x")}`), 1, /No such file/);
     refused(on(w.place, "move", "--to", "postgres://127.0.0.1:1/none"), 1, /connect|refused/i);
     refused(on(emptyPlace(), "move", "--to", `sqlite:${folder()}`), 3, /no installation/i);
+  });
+
+  test("refuses when a server comes just before it is alone", { skip: postgres ? false : "of a SQLite file it holds the lock" }, async () => {
+    const theirs = spawn("psql", ["-X", "-q", "-A", "-t", "-d", address(w.place)], { stdio: ["pipe", "pipe", "inherit"] });
+    const says = (text, word) => new Promise((resolve) => {
+      theirs.stdout.on("data", (d) => d.toString().includes(word) && resolve());
+      theirs.stdin.write(`${text}; SELECT '${word}';\n`);
+    });
+    await says("BEGIN; LOCK TABLE heartbeat IN ROW EXCLUSIVE MODE", "held");
+    const move = spawn(program, ["move", ...w.place.flags, "--to", `sqlite:${folder()}`], { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    move.stderr.on("data", (d) => { said += d; });
+    const ended = new Promise((resolve) => { move.on("exit", resolve); });
+    while (sql(w.place, "SELECT count(*) FROM pg_locks WHERE NOT granted") === "0" && move.exitCode === null) await new Promise(setImmediate);
+    await says("INSERT INTO node_lease VALUES (15, 'elsewhere', (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 60000, 0); COMMIT", "there");
+    assert.equal(await ended, 1, said);
+    assert.match(said, /Stop it first/);
+    sql(w.place, "DELETE FROM node_lease WHERE node = 15");
+    theirs.stdin.end();
   });
 
   test("refuses a target that is not empty, and leaves it", () => {

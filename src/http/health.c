@@ -34,7 +34,9 @@ struct health_desk {
     int current;
     struct finding_of *all;   /* under the lock, as all that follows */
     int n;
-    int64_t at_us, began_us;  /* 0: not yet; not under way */
+    int64_t at_us;            /* of the last whole round, 0: none yet */
+    int64_t tried_us, began_us; /* of the last one, whole or not; 0: not yet; not under way */
+    bool cut;                 /* the last one was left for want of memory: what is known is older */
     struct health_seen seen;
 };
 
@@ -122,12 +124,14 @@ static void round_of(struct health_desk *d)
     }
     pthread_mutex_lock(&d->lock);
     log_changes(d->all, d->n, r.all, r.n);
+    d->cut = !whole;
+    d->tried_us = clock_monotonic_us();
     if (whole) {
         d->current = 1 - d->current;
         d->all = r.all;
         d->n = r.n;
         d->seen = r.seen;
-        d->at_us = clock_monotonic_us();
+        d->at_us = d->tried_us;
     }
     d->began_us = 0;
     tell(d);
@@ -156,7 +160,7 @@ static void *health_main(void *arg)
     pthread_mutex_lock(&d->lock);
     while (!d->stop) {
         int64_t now = clock_monotonic_us();
-        bool due = !d->at_us || now - d->at_us >= ROUND_US || (d->waiting && now - d->at_us >= FRESH_US);
+        bool due = !d->tried_us || now - d->tried_us >= ROUND_US || (d->waiting && now - d->tried_us >= FRESH_US);
         if (due) d->began_us = now;
         pthread_mutex_unlock(&d->lock);
         if (due) round_of(d);
@@ -202,7 +206,7 @@ static void write_json(struct exchange *x, const struct health_desk *d, bool ins
         if (d->all[i].health > worst) worst = d->all[i].health;
     int64_t now = clock_monotonic_us();
     bool slow = d->began_us && now - d->began_us > SLOW_US;
-    if (slow || (!d->at_us && d->stop)) worst = HEALTH_FAIL;
+    if (slow || d->cut) worst = HEALTH_FAIL;
     struct buf b = buf_in(x->mem, REPLY_MAX);
     struct json j = json_to(&b);
     json_object(&j);
@@ -218,7 +222,7 @@ static void write_json(struct exchange *x, const struct health_desk *d, bool ins
     json_array(&j);
     for (int i = 0; i < d->n; i++)
         if (d->all[i].health == HEALTH_FAIL) json_text(&j, d->all[i].check->name);
-    if (slow) json_text(&j, "checks");
+    if (slow || d->cut) json_text(&j, "checks");
     json_end(&j);
     write_checks(&j, d, x->lang, inside);
     json_end(&j);
@@ -235,7 +239,7 @@ bool health_answer(struct exchange *x)
     struct health_desk *d = x->server->health;
     pthread_mutex_lock(&d->lock);
     int64_t now = clock_monotonic_us();
-    bool fresh = d->at_us && now - d->at_us < FRESH_US, stuck = d->began_us && now - d->began_us > SLOW_US;
+    bool fresh = d->tried_us && now - d->tried_us < FRESH_US, stuck = d->began_us && now - d->began_us > SLOW_US;
     bool at_once = fresh || stuck || d->stop;
     if (at_once) {
         write_json(x, d, from_inside(x));

@@ -157,7 +157,15 @@ static const struct migration test_migrations[] = {
       " text TEXT NOT NULL, PRIMARY KEY (village, id));"
       " INSERT INTO test_note (village, id, version, text) VALUES (441621102205, 1, 1, 'first');" },
 };
-static const struct slice test_slice = { .name = "test", .routes = test_routes };
+static _Atomic bool hungry;
+static enum health hunger(struct checkup *c)
+{
+    (void)c;
+    if (atomic_load(&hungry)) arena_exhausted(1);
+    return HEALTH_PASS;
+}
+static const struct check test_checks[] = { { "hunger", "饥饿", "hunger", hunger }, { 0 } };
+static const struct slice test_slice = { .name = "test", .routes = test_routes, .checks = test_checks };
 static const struct slice *const test_slices[] = { &test_slice, NULL };
 
 static const char app_js[] = "console.log(1)", app_js_br[] = "br", page[] = "<!doctype html>phone", desk[] = "<!doctype html>desk";
@@ -402,6 +410,27 @@ static void test_greedy(void **state)
     arena_clear(&mem);
 }
 
+/* What stands when a round of checks is left for want of memory is not called ready. */
+static void test_hungry_checks(void **state)
+{
+    struct world *w = *state;
+    struct arena mem = { 0 };
+    char *a = ask(w, &mem, "GET", "/readyz", "", "");
+    SEE(a, "200 OK");
+    SEE(a, "\"failed\":[]");
+    int64_t until = clock_monotonic_us() + 20 * 1000000;
+    atomic_store(&hungry, true);
+    do a = ask(w, &mem, "GET", "/readyz", "", ""); /* the last round is good for a second */
+    while (strstr(a, "200 OK") && clock_monotonic_us() < until);
+    SEE(a, "503 Service Unavailable");
+    SEE(a, "\"failed\":[\"checks\"]");
+    atomic_store(&hungry, false);
+    do a = ask(w, &mem, "GET", "/readyz", "", "");
+    while (strstr(a, "503 Service") && clock_monotonic_us() < until + 20 * 1000000);
+    SEE(a, "\"failed\":[]");
+    arena_clear(&mem);
+}
+
 /* The listener's going is the sign that the stop has begun. */
 static void *watch_stop(void *arg)
 {
@@ -455,7 +484,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_match), cmocka_unit_test(test_cache), cmocka_unit_test(test_again), cmocka_unit_test(test_keep),
         cmocka_unit_test(test_stream), cmocka_unit_test(test_pages), cmocka_unit_test(test_no_guard),
-        cmocka_unit_test(test_greedy), cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_greedy), cmocka_unit_test(test_hungry_checks), cmocka_unit_test(test_stop),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

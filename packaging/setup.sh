@@ -3,6 +3,7 @@
 #   need_node              sets PATH so that `node` is recent enough for the page build
 #   build_release          build/release/shanzhi with its pages inside
 #   build_pages BINARY     build/web from the API document that BINARY prints
+#   compile_with_pages PRESET [TARGET…]   both, in build/PRESET
 # POSIX sh; the caller stands in the project's root.
 
 NODE_WANTED=22        # when the system's Node is older than 20.19
@@ -128,14 +129,24 @@ build_pages() {
     fi
 }
 
+# The program of a preset with its pages inside. npm fetches its packages while the compiler works.
+compile_with_pages() { # preset [target…]
+    with=$1
+    need_node
+    need_modules web &
+    modules=$!
+    compile "$@"
+    wait $modules || exit 1
+    build_pages "build/$with/shanzhi"
+    compile "$@"
+}
+
 build_release() {
     if ! changed_since build/release/.stamp src share schemes web cmake CMakeLists.txt CMakePresets.json packaging/setup.sh; then
         return 0
     fi
     need_packages build pages
     say "Building the program"
-    compile release shanzhi
-    build_pages build/release/shanzhi
-    compile release shanzhi
+    compile_with_pages release shanzhi
     touch build/release/.stamp
 }

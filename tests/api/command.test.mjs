@@ -71,23 +71,27 @@ assert.equal(run(["init", ...made.flags]).status, 0);
 /** With standard output on a device that is always full. */
 function unheard(words, place) {
   const full = openSync("/dev/full", "w");
-  const r = spawnSync(program, [...words, ...place.flags], { encoding: "utf8", stdio: ["ignore", full, "pipe"] });
-  closeSync(full);
-  return r;
+  try {
+    return run([...words, ...place.flags], { stdout: full });
+  } finally {
+    closeSync(full);
+  }
 }
+
+const grammar = { skip: postgres ? "refused before a database is asked: the run on SQLite has it" : false };
 
 for (const { name, args } of table) {
   const { words, needs, quiet } = commands[name] ?? { words: [], needs: "nothing" };
   const call = [...name.split(" "), ...words];
 
   describe(`shanzhi ${name}`, () => {
-    test("an unknown option is refused and the nearest named", () => {
+    test("an unknown option is refused and the nearest named", grammar, () => {
       misused([...call, "--databse", "x"], empty, /did you mean --database\?/);
       const [, option] = /--([a-z-]{5,})/.exec(args) ?? [];
       if (option) misused([...name.split(" "), `--${option}s`], empty, new RegExp(`no option --${option}s; did you mean --${option}\\?`));
     });
 
-    test("an option without its value is refused, and a flag with one", () => {
+    test("an option without its value is refused, and a flag with one", grammar, () => {
       for (const [, option, value] of args.matchAll(/--([a-z-]+)(?: ([^\s\]|)[-][^\s\])]*))?/g)) {
         const without = call.filter((w, i) => w !== `--${option}` && call[i - 1] !== `--${option}`);
         if (value) {
@@ -98,7 +102,7 @@ for (const { name, args } of table) {
       }
     });
 
-    test("a word too many is refused, and one too few", () => {
+    test("a word too many is refused, and one too few", grammar, () => {
       if (!args.includes("…")) misused([...call, ...Array(9).fill("x")], empty, /too many/);
       if (/^[A-Z]/.test(args) || /(^|\] )--/.test(args)) misused(name.split(" "), empty, /is missing/);
     });

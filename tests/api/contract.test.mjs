@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { run } from "./harness.mjs";
-import { check, resolve } from "./schema.mjs";
+import { check, drawsPaper, resolve } from "./schema.mjs";
 import { OTHER, VILLAGE, world } from "./world.mjs";
 
 const doc = JSON.parse(run(["openapi"]).stdout);
@@ -150,7 +150,7 @@ describe(`every operation keeps its promises (SHANZHI_SEED=${SEED})`, () => {
       const content = o.op.requestBody?.content ?? {};
       const type = Object.keys(content)[0];
       const schema = type === "application/json" ? resolve(doc, content[type].schema) : undefined;
-      for (let i = 0; i < ROUNDS; i++) {
+      for (let i = 0; i < (drawsPaper(o.op) ? 1 : ROUNDS); i++) {
         for (const who of CALLERS) {
           const raw = type && !schema ? pick(["", "a,b\n1,2\n", "x", "\ufeff户号,姓名\n1,张三\n", "a: [", "\"", "items: {}\n"]) : undefined;
           const fine = await call(who, o, pathOf(o) + queryOf(o), schema ? right(schema) : raw, type);

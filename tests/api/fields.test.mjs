@@ -15,7 +15,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { expect, root, run } from "./harness.mjs";
-import { resolve } from "./schema.mjs";
+import { drawsPaper, resolve } from "./schema.mjs";
 import { OTHER, VILLAGE, world, meeting } from "./world.mjs";
 
 const modules = createRequire(join(root, "web/package.json")); // npm packages live in web/
@@ -70,7 +70,8 @@ const operations = Object.entries(doc.paths).flatMap(([path, item]) =>
       keyed: parameters.some((p) => p.name === "Idempotency-Key"), matched: parameters.some((p) => p.name === "If-Match" && p.required),
       media: Object.keys(operation.requestBody?.content ?? {}), schema: operation.requestBody?.content["application/json"]?.schema,
     };
-  }));
+  }))
+  .sort((a, b) => drawsPaper(b.operation) - drawsPaper(a.operation)); // sheets first, while the village is small
 
 const BY_PERMISSION = {
   public: null, "account.unlock": "admin", "grant.write": "admin", "audit.read": "audit", "system.write": "sys",

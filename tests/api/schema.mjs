@@ -90,3 +90,6 @@ export function checkAnswer(doc, method, path, r) {
   if (!/json/.test(type) || r.headers["content-encoding"]) return [];
   return check(doc, response.content[type].schema, r.body).map((w) => `${where}: ${w}`);
 }
+
+/** Does the operation draw a sheet of paper? That takes a hundred times the work of other answers. */
+export const drawsPaper = (operation) => Object.values(operation.responses).some((r) => r.content?.["application/pdf"]);

@@ -129,7 +129,8 @@ static void mistakes(void **state)
         { { "port = many\n", "SHANZHI_PORT=5", "--config @" }, "\"many\"" },
         { { "config = other\n", NULL, "--config @" }, "cannot name another" },
         { { "address = \xD6\xD0\n", NULL, "--config @" }, "UTF-8" },
-        { { NULL, NULL, "--config /nonexistent/shanzhi.conf" }, "No such file" },
+        { { NULL, NULL, "--config /nonexistent.conf" }, "No such file" },
+        { { NULL, NULL, "--config /nonexistent/shanzhi.conf" }, "there is no folder /nonexistent (is its disk mounted?)" },
         { { NULL, NULL, "--config /tmp" }, "directory" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -80,6 +80,9 @@ struct file_why file_why(struct arena *mem, const char *path, int why)
         return (struct file_why){ "所在的盘是只读挂载的，请改为可写（mount -o remount,rw）", "its file system is mounted for reading only; mount it for writing (mount -o remount,rw)" };
     if (why == ENOSPC || why == EDQUOT || why == EFBIG)
         return (struct file_why){ "磁盘已满，请先腾出空间", arena_printf(mem, "%s: make room first", strerror(why)) };
+    const char *folder = file_folder(mem, path);
+    if (why == ENOENT && !file_there(folder))
+        return (struct file_why){ arena_printf(mem, "没有目录 %s（磁盘挂载了吗？）", folder), arena_printf(mem, "there is no folder %s (is its disk mounted?)", folder) };
     return (struct file_why){ strerror(why), strerror(why) };
 }
 

@@ -282,6 +282,7 @@ const struct err *place_prune(struct arena *mem, const char *folder, const char 
 const struct err *new_file_begin(struct arena *mem, const char *data, struct new_file *out)
 {
     static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
+    int lock; /* never closed: until the process ends */
     *out = (struct new_file){ .data = data, .path = arena_printf(mem, "%s/shanzhi.db", data), .part = arena_printf(mem, "%s/shanzhi.db.part", data), .fd = -1 };
     if (mkdir(data, 0700) != 0 && errno != EEXIST) return file_fail(mem, data);
     TRY(file_owner(mem, data));
@@ -291,12 +292,11 @@ const struct err *new_file_begin(struct arena *mem, const char *data, struct new
             return err_say(mem, ERR_DUPLICATE, "data", arena_printf(mem, "%s 已存在，不会覆盖。请另选一个空目录，或在确认不再需要后自行移走它。", there),
                            arena_printf(mem, "%s exists and is not written over. Choose an empty folder, or move it away yourself once it is not needed.", there));
     }
-    out->fd = open(out->part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (out->fd < 0) return file_fail(mem, out->part);
-    if (flock(out->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return ftruncate(out->fd, 0) == 0 ? NULL : file_fail(mem, out->part);
-    close(out->fd);
-    out->fd = -1;
-    return err_say(mem, ERR_BUSY, "data", arena_printf(mem, "另一个恢复或迁移正在写入 %s。", data), arena_printf(mem, "Another restore or move is writing to %s.", data));
+    /* A server whose file was taken away may still be there, and so may another restore. Before the .part is opened: it may be the database
+     * that the other has just named. */
+    TRY(store_lock(mem, out->path, &lock));
+    out->fd = open(out->part, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return out->fd < 0 ? file_fail(mem, out->part) : NULL;
 }
 
 const struct err *new_file_end(struct arena *mem, struct new_file *f)

@@ -81,7 +81,7 @@ MUST_CHECK const struct err *carry_over(struct carry *c);
 /* "ledger_entry  2000000 rows  sha256 …", one line per table that has rows. */
 void carry_print(const struct list *tables);
 
-/* A SQLite file in a data folder that becomes shanzhi.db when it is whole. */
+/* A SQLite file in a data folder that becomes shanzhi.db when it is whole. The folder's lock is held from here on. */
 struct new_file { const char *data, *path, *part; int fd; };
 MUST_CHECK const struct err *new_file_begin(struct arena *mem, const char *data, struct new_file *out);
 MUST_CHECK const struct err *new_file_end(struct arena *mem, struct new_file *f);

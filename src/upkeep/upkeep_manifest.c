@@ -56,9 +56,12 @@ const struct err *manifest_read(struct arena *mem, const char *place, struct man
 {
     const char *path = arena_printf(mem, "%s/" BACKUP_MANIFEST, place), *text;
     size_t n;
-    if (!file_there(path) && (errno == ENOENT || errno == ENOTDIR))
-        return err_say(mem, ERR_INVALID, NULL, arena_printf(mem, "%s 不是备份：其中没有 " BACKUP_MANIFEST "（没有写完的备份以 .part 结尾）。", place),
-                       arena_printf(mem, "%s is not a backup: it has no " BACKUP_MANIFEST " (one that was not finished ends in .part).", place));
+    size_t end = strlen(place);
+    while (end > 1 && place[end - 1] == '/') end--;
+    bool part = end > 5 && !strncmp(place + end - 5, ".part", 5); /* whole, it may be, but for its name: killed just before that */
+    if (part || (!file_there(path) && (errno == ENOENT || errno == ENOTDIR)))
+        return err_say(mem, ERR_INVALID, NULL, arena_printf(mem, part ? "%s 不是备份：没有写完（以 .part 结尾）。" : "%s 不是备份：其中没有 " BACKUP_MANIFEST "。", place),
+                       arena_printf(mem, part ? "%s is not a backup: it was not finished (it ends in .part)." : "%s is not a backup: it has no " BACKUP_MANIFEST ".", place));
     TRY(file_read(mem, path, MANIFEST_BYTES, &text, &n));
     record_blank(&manifest_record, out);
     const struct err *bad = json_read(mem, text, n, &manifest_record, 0, out);

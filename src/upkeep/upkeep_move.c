@@ -16,7 +16,6 @@ struct moving {
     struct carry carry;
     const char *database, *data;  /* the target: one of them */
     struct new_file file;
-    int lock;                     /* of the target's folder, until the process ends */
 };
 
 /* "postgres://user:password@host/db?more" without what is secret. */
@@ -41,7 +40,6 @@ static const struct err *target(struct moving *m, const char *to)
     }
     m->data = to + strlen("sqlite:");
     TRY(new_file_begin(m->c->mem, m->data, &m->file));
-    TRY(store_lock(m->c->mem, m->file.path, &m->lock));
     m->carry.closed_for = arena_printf(m->c->mem, "sqlite:%s", file_whole(m->c->mem, m->data));
     return NULL;
 }

@@ -76,7 +76,6 @@ static const struct err *into_folder(struct returning *r)
     struct new_file f;
     const char *sum;
     const struct err *e = new_file_begin(mem, config_get(r->c->config, "data"), &f);
-    if (!e) e = cli_store_lock(r->c); /* a server whose file was taken away may still be there */
     if (!e) e = key_fits(r);
     if (!e) e = file_copy(mem, r->file, f.part, &sum);
     if (!e && !text_equal(sum, r->m.sha256)) e = not_good(mem, r->place, "复制后内容不符", "what was written is not what was read");

@@ -96,7 +96,7 @@ describe("a backup", { concurrency: false }, () => {
     refused(on(w.place, "backup", good), 1, /is a backup itself/);
     refused(on(w.place, "backup", file), 1, /exists and is not written over/);
     refused(on(w.place, "backup", link), 1, /exists and is not written over/);
-    refused(on(w.place, "backup", join(shelf, "none", "x")), 1, /none.*No such file/);
+    refused(on(w.place, "backup", join(shelf, "none", "x")), 1, /there is no folder \S+none /);
     refused(on(w.place, "backup", join(file, "x")), 1, /Not a directory/);
     refused(on(w.place, "backup", "/proc/shanzhi"), 1, /\/proc\/shanzhi/);
     assert.equal(on(w.place, "backup").status, 2);
@@ -211,6 +211,10 @@ describe("restore --check finds", { concurrency: false }, () => {
     symlinkSync("other", join(linked, "shanzhi.db"));
     refused(check(linked), 1, /shanzhi\.db/);
     refused(check(join(shelf, "not there")), 1, /is not a backup/);
+    const unnamed = copyOf(); // killed just before it got its name
+    renameSync(unnamed, `${unnamed}.part`);
+    refused(check(`${unnamed}.part`), 1, /was not finished/);
+    refused(check(`${unnamed}.part/`), 1, /was not finished/);
     refused(check(join(good, "shanzhi.db")), 1, /is not a backup/);
   });
 
@@ -339,6 +343,35 @@ describe("restore", { concurrency: false }, () => {
       ok(place, "ledger", "verify");
       assert.deepEqual(rowCounts(place), rowCounts(first));
     }
+  });
+});
+
+describe("restore beside others", { concurrency: false, skip: postgres ? "a folder of SQLite" : false }, () => {
+  test("refused where a server still runs on a file that was taken away", async () => {
+    const place = freshData(), s = await serve({ place }), kept = join(shelf, "of-the-server");
+    ok(place, "backup", kept);
+    for (const n of names(place.data)) if (n.startsWith("shanzhi.db")) renameSync(join(place.data, n), join(place.data, `old-${n}`));
+    const had = names(place.data);
+    refused(on(place, "restore", kept), 1, new RegExp(`in use by another Shanzhi process \\(${s.child.pid}\\).*Stop it first`));
+    assert.deepEqual(names(place.data), had);
+    await s.stop("SIGKILL");
+    ok(place, "restore", kept);
+    ok(place, "account", "list");
+  });
+
+  test("of several into one folder one restores, the others are refused", async () => {
+    const place = emptyPlace();
+    giveKey(place);
+    const all = await Promise.all(Array.from({ length: 4 }, () => new Promise((done) => {
+      const child = spawn(program, ["restore", ...place.flags, good], { stdio: ["ignore", "ignore", "pipe"] });
+      let err = "";
+      child.stderr.on("data", (d) => { err += d; });
+      child.on("close", (status) => done({ status, err }));
+    })));
+    assert.deepEqual(all.map((r) => r.status).sort(), [0, 1, 1, 1], JSON.stringify(all));
+    for (const r of all) if (r.status) assert.match(r.err, /in use by another Shanzhi process|exists and is not written over/);
+    assert.deepEqual(names(place.data), ["key", "shanzhi.db"]);
+    assert.match(ok(place, "ledger", "verify"), /all balances agree/);
   });
 });
 

@@ -14,13 +14,13 @@
 
 #include <cmocka.h>
 #undef fail /* cmocka's; ours is in req.h */
+#include "store/writing_child.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { WRITERS = 8, WRITES = 25, ACKS_MAX = 20000, ROUNDS = 12, LONG_ROUNDS = 100 };
@@ -165,23 +165,8 @@ static int writer(const char *path)
 /* Lets a child write until the power goes; returns how many writes it acknowledged. */
 static size_t run_until_cut(struct bench *b, int64_t *acked)
 {
-    int p[2], status;
-    if (pipe(p)) abort();
-    pid_t pid = fork();
-    if (pid == 0) {
-        dup2(p[1], STDOUT_FILENO);
-        close(p[0]);
-        close(p[1]);
-        execl(self, self, "--writer", b->config.path, (char *)NULL);
-        _exit(127);
-    }
-    close(p[1]);
-    size_t n = 0;
-    while (n < ACKS_MAX && read(p[0], &acked[n], sizeof *acked) == sizeof *acked) n++;
-    close(p[0]);
-    waitpid(pid, &status, 0);
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-    return n;
+    char *argv[] = { arena_strdup(&b->mem, self), "--writer", arena_strdup(&b->mem, b->config.path), NULL };
+    return writing_child(argv, SIZE_MAX, acked, ACKS_MAX);
 }
 
 static const struct err *look(struct req *r, void *arg)

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 #undef fail /* cmocka's; ours is in req.h */
+#include "store/writing_child.h"
 #include <errno.h>
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -21,7 +22,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -535,36 +535,11 @@ static int crash_child(const char *engine, const char *target)
     return 0;
 }
 
-static pid_t start_child(struct bench *b, int *fd)
-{
-    int p[2];
-    if (pipe(p)) abort();
-    pid_t pid = fork();
-    if (pid == 0) {
-        dup2(p[1], STDOUT_FILENO);
-        close(p[0]);
-        close(p[1]);
-        execl(self, self, "--writer", store_engine(b->s), b->target, (char *)NULL);
-        _exit(127);
-    }
-    close(p[1]);
-    *fd = p[0];
-    return pid;
-}
-
 /* Lets the child acknowledge `wanted` writes and kills it; returns how many it acknowledged. */
 static size_t kill_after(struct bench *b, size_t wanted, int64_t *acked, size_t max)
 {
-    int fd, status;
-    pid_t pid = start_child(b, &fd);
-    size_t n = 0;
-    bool killed = false;
-    while (n < max && read(fd, &acked[n], sizeof *acked) == sizeof *acked)
-        if (++n >= wanted && !killed) killed = kill(pid, SIGKILL) == 0; /* what is in the pipe counts too */
-    close(fd);
-    waitpid(pid, &status, 0);
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-    return n;
+    char *argv[] = { arena_strdup(&b->mem, self), "--writer", arena_strdup(&b->mem, store_engine(b->s)), arena_strdup(&b->mem, b->target), NULL };
+    return writing_child(argv, wanted, acked, max);
 }
 
 static const struct err *count_acked(struct req *r, void *arg)

@@ -117,41 +117,60 @@ static const char *select_sql(struct arena *mem, const struct table *t)
 }
 
 /* ---- rows ---- */
-/* Every row of the table in the order of its key; into the other side's load, when there is one. */
+/* Reading a table, into the other side's load when there is one. */
+struct pass { struct req *r, *to; const struct table *t; struct dump *dump; struct load *load; struct copied *out; const struct err *e; };
+
+static void each_row(void *arg)
+{
+    struct pass *p = arg;
+    const struct driver *d = p->r->db->s->d;
+    struct cell *cells = arena_array(p->r->mem, struct cell, (size_t)p->t->n);
+    crypto_hash_sha256_state h;
+    bool row = false;
+    crypto_hash_sha256_init(&h);
+    const struct err *e = d->dump_next(p->dump, cells, &row);
+    for (; !e && row; e = e ? e : d->dump_next(p->dump, cells, &row)) {
+        p->out->rows++;
+        for (int i = 0; !e && i < p->t->n; i++) {
+            if (cells[i].type != CELL_NULL && cells[i].type != p->t->columns[i].type) e = unfit(p->r, p->t->name, p->t->columns[i].name);
+            add_cell(&h, &cells[i]);
+        }
+        if (!e && p->load) e = p->to->db->s->d->load_row(p->load, cells);
+    }
+    p->out->digest = digest_end(p->r->mem, &h);
+    p->e = e;
+}
+
+/* Every row of the table in the order of its key. Left for want of memory, the table is closed first. */
 static const struct err *pass_rows(struct req *r, const struct table *t, struct req *to, struct load *load, struct copied *out)
 {
     const struct driver *d = r->db->s->d;
-    struct cell *cells = arena_array(r->mem, struct cell, (size_t)t->n);
-    crypto_hash_sha256_state h;
-    struct dump *dump;
-    bool row = false;
+    struct pass p = { .r = r, .to = to, .t = t, .load = load, .out = out };
     *out = (struct copied){ .table = t->name };
-    crypto_hash_sha256_init(&h);
     TRY(fault(r->mem));
-    TRY(d->dump_open(r->db, r->mem, t, select_sql(r->mem, t), &dump));
-    const struct err *e = d->dump_next(dump, cells, &row);
-    for (; !e && row; e = e ? e : d->dump_next(dump, cells, &row)) {
-        out->rows++;
-        for (int i = 0; !e && i < t->n; i++) {
-            if (cells[i].type != CELL_NULL && cells[i].type != t->columns[i].type) e = unfit(r, t->name, t->columns[i].name);
-            add_cell(&h, &cells[i]);
-        }
-        if (!e && load) e = to->db->s->d->load_row(load, cells);
-    }
-    d->dump_close(dump);
-    out->digest = digest_end(r->mem, &h);
-    return e;
+    TRY(d->dump_open(r->db, r->mem, t, select_sql(r->mem, t), &p.dump));
+    bool whole = arena_try(each_row, &p);
+    d->dump_close(p.dump);
+    if (!whole) arena_exhausted(0);
+    return p.e;
+}
+
+static void pass_all(void *arg)
+{
+    struct pass *p = arg;
+    p->e = pass_rows(p->r, p->t, p->to, p->load, p->out);
 }
 
 static const struct err *copy_table(struct req *from, struct req *to, const struct table *t, struct copied *out)
 {
     const struct driver *d = to->db->s->d;
-    struct load *load;
+    struct pass p = { .r = from, .to = to, .t = t, .out = out };
     TRY(fault(to->mem));
-    TRY(d->load_open(to->db, to->mem, t, &load));
-    const struct err *e = pass_rows(from, t, to, load, out);
-    const struct err *end = d->load_close(load, e != NULL);
-    return e ? e : end;
+    TRY(d->load_open(to->db, to->mem, t, &p.load));
+    bool whole = arena_try(pass_all, &p);
+    const struct err *end = d->load_close(p.load, !whole || p.e);
+    if (!whole) arena_exhausted(0);
+    return p.e ? p.e : end;
 }
 
 static const struct err *compare(struct req *to, const struct table *t, const struct copied *sent)

@@ -131,9 +131,11 @@ static const struct err *run_check(struct req *r, const char *sql, bool keys, st
         if (!keys && strcmp(first, "ok") == 0) continue;
         out->faults++;
         if (!out->say) continue;
+        arena_hold(); /* whoever leaves here leaves the statement behind */
         out->say(out->arg, keys ? arena_printf(r->mem, "%s: row %lld names a row of %s that is not there", first,
                                                (long long)sqlite3_column_int64(q, 1), (const char *)sqlite3_column_text(q, 2))
                                 : first);
+        arena_let_go();
     }
     sqlite3_finalize(q);
     return rc == SQLITE_DONE ? NULL : sqlite_fail(r->mem, h, rc, sql);

@@ -245,13 +245,12 @@ const struct err *totp_drop(struct req *r, int64_t account)
 }
 
 const struct err *account_one_time(struct req *r, int64_t account, bool drop_totp,
-                                   const char **password)
+                                   const char *password)
 {
-    *password = one_time_password(r->mem);
     TRY(db_exec(r,
                 "UPDATE access_account SET password = $2, must_change = 1, password_until = $3, "
                 "version = version + 1 WHERE id = $1",
-                I64(account), TEXT(one_time_hash(r->mem, *password)),
+                I64(account), TEXT(one_time_hash(r->mem, password)),
                 I64(r->now + 1000 * access_settings.one_time_s)));
     TRY(throttle_clear(r, throttle_account(r->mem, account)));
     TRY(sessions_end(r, account, NULL));

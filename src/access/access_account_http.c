@@ -393,7 +393,8 @@ const struct err *account_reset(struct req *r)
     TRY(account_managed(r, PERM_ACCOUNT_WRITE, a));
     TRY(not_oneself(r, in->account));
     r->out = out;
-    return account_one_time(r, in->account, in->totp == 1, &out->one_time_password);
+    out->one_time_password = one_time_password(r->mem);
+    return account_one_time(r, in->account, in->totp == 1, out->one_time_password);
 }
 
 const struct err *account_unlock(struct req *r)

@@ -33,6 +33,15 @@ static const struct err *number_option(struct cli *c, const char *name, int64_t 
     return usage(c->mem, arena_printf(c->mem, "--%s", name), "应为数字。", "should be a number.");
 }
 
+/* A new password is said inside the transaction, so that one nobody could read is not set; once, though the transaction may
+ * run again: it is made before. */
+static const struct err *say_password(struct req *r, bool *said, const char *name, const char *password)
+{
+    if (*said) return NULL;
+    *said = true;
+    return cli_print(r->mem, "%s\t%s\n", name, password);
+}
+
 /* One line from standard input, for scripts that bring the password. */
 static const struct err *password_line(struct cli *c, const char **out)
 {
@@ -57,6 +66,7 @@ static const struct err *named(struct req *r, const char *name, struct account *
 struct adding {
     struct account_new account;
     int64_t id;
+    bool said;
 };
 
 static const struct err *add_run(struct req *r, void *arg)
@@ -65,7 +75,7 @@ static const struct err *add_run(struct req *r, void *arg)
     TRY(access_account_add(r, &a->account, &a->id));
     TRY(access_audit(r, "account add", a->account.unit ? a->account.unit : a->account.village,
                         a->id, a->account.name));
-    return a->account.one_time ? cli_print(r->mem, "%s\t%s\n", a->account.name, a->account.password) : NULL;
+    return a->account.one_time ? say_password(r, &a->said, a->account.name, a->account.password) : NULL;
 }
 
 static const struct err *add_options(struct cli *c, struct adding *a)
@@ -136,6 +146,7 @@ static int cmd_list(struct cli *c)
 struct change {
     const char *name, *password, *state;
     bool given, drop_totp; /* given: the password came with the command */
+    bool said;
 };
 
 static const struct err *passwd_run(struct req *r, void *arg)
@@ -145,8 +156,8 @@ static const struct err *passwd_run(struct req *r, void *arg)
     TRY(named(r, ch->name, &a));
     TRY(access_audit(r, "account passwd", a->unit, a->id, a->name));
     if (!ch->given) {
-        TRY(account_one_time(r, a->id, ch->drop_totp, &ch->password));
-        return cli_print(r->mem, "%s\t%s\n", ch->name, ch->password);
+        TRY(account_one_time(r, a->id, ch->drop_totp, ch->password));
+        return say_password(r, &ch->said, ch->name, ch->password);
     }
     TRY(password_rules(r, "password", ch->password, a->name, access_open_sealed(r, a->phone)));
     TRY(db_exec(r,
@@ -160,7 +171,7 @@ static const struct err *passwd_run(struct req *r, void *arg)
 
 static int cmd_passwd(struct cli *c)
 {
-    struct change ch = { .name = cli_arg(c, 0), .drop_totp = cli_option(c, "drop-totp") != NULL };
+    struct change ch = { .name = cli_arg(c, 0), .drop_totp = cli_option(c, "drop-totp") != NULL, .password = one_time_password(c->mem) };
     ch.given = cli_option(c, "password-stdin") != NULL;
     const struct err *e = ch.given ? password_line(c, &ch.password) : NULL;
     return e ? cli_misuse(c, e) : run_as_operator(c, passwd_run, &ch);
@@ -256,6 +267,7 @@ struct first {
     const char *password[FIRST];
     int64_t unit;
     bool there;
+    bool said;
 };
 static const char *const duties[FIRST] = { "sysadmin", "secadmin", "auditor" };
 
@@ -267,7 +279,6 @@ static const struct err *init_run(struct req *r, void *arg)
     f->there = n > 0;
     if (f->there) return NULL;
     for (int i = 0; i < FIRST; i++) {
-        f->password[i] = one_time_password(r->mem);
         struct account_new a = { .name = duties[i],
                                  .display = role_find(duties[i])->zh,
                                  .password = f->password[i],
@@ -280,6 +291,8 @@ static const struct err *init_run(struct req *r, void *arg)
         TRY(access_grant_add(r, id, duties[i], f->unit, NULL, NONE));
     }
     TRY(access_audit(r, "init", f->unit, NONE, NULL));
+    if (f->said) return NULL;
+    f->said = true;
     TRY(cli_print(r->mem, "三员一次性密码（首次登录须修改；请分别交给三个人）\n"
                           "One-time passwords of the three administrators: hand them to three people.\n"));
     for (int i = 0; i < FIRST; i++) TRY(cli_print(r->mem, "%s\t%s\n", duties[i], f->password[i]));
@@ -292,6 +305,7 @@ static int cmd_init(struct cli *c)
     if (cli_option(c, "no-accounts")) return 0;
     const struct err *e = number_option(c, "unit", 0, &f.unit);
     if (e) return cli_misuse(c, e);
+    for (int i = 0; i < FIRST; i++) f.password[i] = one_time_password(c->mem);
     int rc = run_as_operator(c, init_run, &f);
     if (rc == 0 && f.there) puts("已有账号，未作改动。 There are accounts already; nothing was changed.");
     return rc;

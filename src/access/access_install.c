@@ -88,10 +88,15 @@ static const struct err *key_write(struct arena *mem, const char *path, const ch
         "installation = %s\nkey = %s\n", installation, hex_encode(mem, key, KEY_SIZE));
     size_t n = strlen(text);
     unlink(path); /* a KEY.new that sealed nothing */
+    struct stat st;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool fine = fd >= 0 && write(fd, text, n) == (ssize_t)n && fsync(fd) == 0;
+    bool fine = fd >= 0 && write(fd, text, n) == (ssize_t)n && fsync(fd) == 0 && fstat(fd, &st) == 0;
     const struct err *e = fine ? NULL : cannot_write(mem, path);
+    if (fine && st.st_mode & (S_IRWXG | S_IRWXO))
+        e = key_error(mem, ERR_INVALID, path, "所在的文件系统不保存权限，其他用户都能读取。请换一个目录（--data 或 --key-file）。",
+                      "is on a file system that keeps no permissions, so others may read it. Choose another folder (--data or --key-file).");
     if (fd >= 0) close(fd);
+    if (fine && e) unlink(path);
     sodium_memzero(text, n);
     return e;
 }
@@ -112,11 +117,14 @@ static const struct err *folder_sync(struct arena *mem, const char *path)
     return e;
 }
 
-/* KEY.new becomes KEY where there is none; of two who do it, one does and both are content. */
+/* KEY.new becomes KEY where there is none; of two who do it, one does and both are content. A file system without hard
+ * links has only the renaming. */
 static const struct err *key_put(struct arena *mem, const char *path)
 {
     const char *made = key_new_path(mem, path);
-    if (link(made, path) != 0 && errno != EEXIST && errno != ENOENT) return cannot_write(mem, path);
+    bool links = link(made, path) == 0 || errno == EEXIST || errno == ENOENT;
+    if (!links && renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_NOREPLACE) != 0 && errno != EEXIST && errno != ENOENT)
+        return cannot_write(mem, path);
     unlink(made);
     return folder_sync(mem, path);
 }

@@ -140,7 +140,7 @@ MUST_CHECK const struct err *grants_load(struct req *r, int64_t account, struct 
 /* May r->who manage this account: in scope, not above them, not one of the three. */
 MUST_CHECK const struct err *account_managed(struct req *r, enum perm p, const struct account *a);
 MUST_CHECK const struct err *account_one_time(struct req *r, int64_t account, bool drop_totp,
-                                              const char **password);
+                                              const char *password);
 MUST_CHECK const struct err *totp_drop(struct req *r, int64_t account);
 MUST_CHECK const struct err *account_state(struct req *r, int64_t account, const char *state);
 MUST_CHECK const struct err *account_change(struct req *r, const struct account *a,

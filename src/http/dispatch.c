@@ -385,13 +385,15 @@ static enum outcome ended_badly(struct exchange *x, const struct err *e)
     }
     reply_err(x, e);
     const struct guard *g = x->server->guard;
-    if (g && !(x->at->route->flags & ROUTE_QUIET) &&
-        g->audit(&x->r, x->at->route, x->status, audit_body(x))) {
-        const struct err *end = end_now(x, false);
-        (void)end;
-        return OUT_ANSWERED;
-    }
-    return OUT_HAND_OVER;
+    const struct err *kept = NULL;
+    if (g && !(x->at->route->flags & ROUTE_QUIET)) kept = g->audit(&x->r, x->at->route, x->status, audit_body(x));
+    if (!kept) kept = tx_confirm(&x->r);
+    if (!kept) return OUT_HAND_OVER;
+    const struct err *end = end_now(x, false);
+    (void)end;
+    if (kept->code != ERR_RETRY) return OUT_ANSWERED;
+    reply_reset(x);
+    return OUT_AGAIN;
 }
 
 static const struct err *handle(struct exchange *x, const struct err *invalid, bool bad_path,
@@ -453,6 +455,7 @@ static enum outcome attempt(struct exchange *x, void *in, const struct err *inva
         encode(x);
         tag(x);
         if (mode == TX_WRITE && x->status < 400) e = seal_write(x);
+        if (!e && x->status < 400) e = tx_confirm(&x->r); /* here it can still run again */
     }
     if (e && e->code == ERR_RETRY) {
         if (opened) (void)end_now(x, false);

@@ -53,6 +53,7 @@ struct config {
     const char *value[SETTINGS];
     const char *source[SETTINGS]; /* "default" until set */
     int rank[SETTINGS];           /* who set it: a lower rank does not overwrite a higher one */
+    bool secret;                  /* the file has the database's password, used or not */
 };
 
 enum { RANK_DEFAULT, RANK_FILE, RANK_ENVIRONMENT, RANK_FLAG };
@@ -224,6 +225,17 @@ static const struct err *take_environment(struct config *c)
 
 /* ---- file ---- */
 
+/* postgres://name:PASSWORD@host/…, or …?password=… */
+static bool has_password(const char *url)
+{
+    if (!url) return false;
+    const char *who = strstr(url, "://");
+    if (strstr(url, "password=") || !who) return strstr(url, "password=") != NULL;
+    who += 3;
+    const char *at = memchr(who, '@', strcspn(who, "/?")), *colon = at ? memchr(who, ':', (size_t)(at - who)) : NULL;
+    return colon && colon + 1 < at;
+}
+
 static const struct err *take_line(struct config *c, const char *line, const char *source)
 {
     line = text_normal(c->mem, line);
@@ -241,25 +253,14 @@ static const struct err *take_line(struct config *c, const char *line, const cha
         return err_say(c->mem, ERR_INVALID, "config",
                        arena_printf(c->mem, "%s：配置文件里不能再指定 config。", source),
                        arena_printf(c->mem, "%s: a file of settings cannot name another", source));
+    c->secret = c->secret || (text_equal(name, "database") && has_password(value));
     return set(c, i, value, RANK_FILE, source);
-}
-
-/* postgres://name:PASSWORD@host/…, or …?password=… */
-static bool has_password(const char *url)
-{
-    if (!url) return false;
-    const char *who = strstr(url, "://");
-    if (strstr(url, "password=") || !who) return strstr(url, "password=") != NULL;
-    who += 3;
-    const char *at = memchr(who, '@', strcspn(who, "/?")), *colon = at ? memchr(who, ':', (size_t)(at - who)) : NULL;
-    return colon && colon + 1 < at;
 }
 
 static const struct err *keeps_secret(struct config *c, const char *path)
 {
     struct stat st;
-    int i = find_setting("database", strlen("database"));
-    if (c->rank[i] != RANK_FILE || !has_password(c->value[i]) || stat(path, &st) != 0 || !(st.st_mode & S_IRWXO)) return NULL;
+    if (!c->secret || stat(path, &st) != 0 || !(st.st_mode & S_IRWXO)) return NULL;
     return err_say(c->mem, ERR_INVALID, "config",
                    arena_printf(c->mem, "配置文件 %s 里有数据库密码，而其他用户可以读取。请执行 chmod 640 %s（属组为服务账号）。", path, path),
                    arena_printf(c->mem, "%s holds the database's password and others may read it: chmod 640 %s (its group the service's)", path, path));

@@ -161,6 +161,7 @@ struct db {
     struct stmt *singles;         /* running beside the cache */
     bool leasing;                 /* the transaction is the lease's own */
     int64_t generation;           /* of the lease when the write began; 0: none */
+    bool confirmed;               /* tx_confirm has said yes */
 };
 
 int patience_ms(void); /* of this thread: WRITER_WAIT_MS, or what store_patience said */

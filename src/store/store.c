@@ -97,12 +97,27 @@ const struct err *fault(struct arena *mem)
     e->cause = "fault injection";
     return e;
 }
+
+/* SHANZHI_TEST_TWICE: whatever writes runs twice, as after a deadlock: its first end is refused. What stayed of a first run
+ * shows then. */
+static const struct err *twice(struct arena *mem)
+{
+    static _Thread_local bool second;
+    if (paused || !getenv("SHANZHI_TEST_TWICE")) return NULL;
+    second = !second;
+    return second ? err_new(mem, ERR_RETRY, NULL) : NULL;
+}
 #else
 static void fault_arm(void)
 {
 }
 static void fault_disarm(void)
 {
+}
+static const struct err *twice(struct arena *mem)
+{
+    (void)mem;
+    return NULL;
 }
 #endif
 
@@ -412,6 +427,7 @@ const struct err *tx_begin(struct req *r, enum tx mode)
     if (mode == TX_UNSET) BUG("no transaction mode");
     if (mode == TX_NONE) return NULL;
     db->generation = 0;
+    db->confirmed = false;
     if (mode == TX_WRITE) TRY(lease_hold(r));
     db->failed = NULL;
     req_forget(r, NULL);
@@ -432,12 +448,22 @@ const struct err *tx_begin(struct req *r, enum tx mode)
     return NULL;
 }
 
+const struct err *tx_confirm(struct req *r)
+{
+    struct db *db = r->db;
+    if (db->mode != TX_WRITE || db->confirmed) return NULL;
+    TRY(lease_confirm(r));
+    TRY(twice(r->mem));
+    db->confirmed = true;
+    return NULL;
+}
+
 static void end(struct req *r, bool commit, tx_done_fn *done, void *arg)
 {
     struct db *db = r->db;
     struct store *s = db->s;
     enum tx mode = db->mode;
-    if (mode == TX_WRITE && commit && !db->failed) db->failed = lease_confirm(r);
+    if (commit && !db->failed) db->failed = tx_confirm(r);
     trace_end(db, commit && !db->failed);
     db->mode = TX_UNSET;
     atomic_fetch_add(&s->statements, db->statements);

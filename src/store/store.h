@@ -101,6 +101,9 @@ typedef void tx_done_fn(void *arg, const struct err *e);
  * durable or an error when it is not: at once on this thread (reads, rollbacks, PostgreSQL), or later
  * on the committer's thread (SQLite group commit). The caller may use its session again at once. */
 void tx_end(struct req *r, bool commit, tx_done_fn *done, void *arg);
+/* What a write must hold before it ends well: its ids are still ours. ERR_RETRY: roll back and run it again. For who cannot
+ * run again what tx_end finds out; tx_end asks for who has not asked. */
+MUST_CHECK const struct err *tx_confirm(struct req *r);
 
 /* After arena_try left the code that ran statements: ends them and rolls back what is open. */
 void tx_abandon(struct req *r);
@@ -198,7 +201,8 @@ void store_stats(const struct store *s, struct store_stats *out);
 #ifdef SHANZHI_TESTING
 /* The n-th database call of this thread from now fails with ERR_DATABASE (0: none). Calls are: begin,
  * each statement, commit. The environment's SHANZHI_FAIL_DB=n does it once for the n-th of the process; SHANZHI_TEST_FAIL_DB names a
- * file in which a test asks for the n-th call of the transaction that begins next. */
+ * file in which a test asks for the n-th call of the transaction that begins next. With SHANZHI_TEST_TWICE the first commit of
+ * whatever writes is ERR_RETRY. */
 void store_test_fail_at(int64_t n);
 int64_t store_test_calls(void); /* of this thread so far */
 #endif

@@ -205,15 +205,16 @@ test("settings are held against what they mean", () => {
 
 test("a file with the database's password is not for everybody to read", () => {
   const file = join(made.data, "shanzhi.conf");
-  const with_ = (database, mode) => {
+  const with_ = (database, mode, ...more) => {
     writeFileSync(file, `data = ${made.data}\ndatabase = ${database}\n`);
     chmodSync(file, mode);
-    return run(["roles", "--config", file]);
+    return run(["roles", "--config", file, ...more]);
   };
   for (const url of ["postgres://shanzhi:secret@127.0.0.1/x", "postgres://127.0.0.1/x?user=a&password=b"]) {
     const r = with_(url, 0o644);
     assert.equal(r.status, 2);
     assert.match(r.stderr, /password.*chmod 640/);
+    assert.equal(with_(url, 0o644, "--database", "postgres://127.0.0.1/y").status, 2, "used or not");
     assert.equal(with_(url, 0o640).status, 0);
     assert.equal(with_(url, 0o600).status, 0);
   }

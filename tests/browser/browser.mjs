@@ -61,6 +61,9 @@ export async function person(browser, base, { size = { width: 360, height: 740 }
   const page = await context.newPage();
   /** The next turn of everything that the page does at intervals of ten seconds or more. */
   page.tick = () => page.evaluate(() => globalThis.everyInterval());
+  page.asked = new Set();
+  page.on("request", (r) => { page.asked.add(r); });
+  for (const over of ["requestfinished", "requestfailed"]) page.on(over, (r) => { page.asked.delete(r); });
   page.troubles = [];
   page.on("pageerror", (e) => page.troubles.push(`thrown: ${e.stack ?? e}`));
   page.on("console", (m) => {
@@ -71,7 +74,7 @@ export async function person(browser, base, { size = { width: 360, height: 740 }
 
 /** No findings of axe, nothing wider than the screen, nothing thrown. */
 export async function sound(page, label) {
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
   const found = await page.evaluate(async () => {
     const r = await globalThis.axe.run(document, { resultTypes: ["violations"] });
     return r.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")} ${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ""}`));
@@ -80,6 +83,20 @@ export async function sound(page, label) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${label} is ${wide} px wider than the screen`);
   assert.deepEqual(page.troubles, [], label);
+}
+
+/** The page has all that it asked for, and has drawn it: two frames and a moment later it has still asked for nothing. */
+export async function idle(page) {
+  const drawn = (ms) => page.evaluate((after) => new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(ok, after)))), ms);
+  await until(async () => {
+    if (page.asked.size) return false;
+    let more = 0;
+    const asks = () => { more++; };
+    page.on("request", asks);
+    await drawn(100);
+    page.off("request", asks);
+    return more === 0 && page.asked.size === 0;
+  });
 }
 
 /** Asks again until the answer is true. */

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { root } from "../api/harness.mjs";
 import { VILLAGE, meeting, world } from "../api/world.mjs";
-import { holds, launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
+import { holds, idle, launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
 
 const require = createRequire(join(root, "web/package.json"));
 const { default: writeXlsx } = await import(require.resolve("write-excel-file/node"));
@@ -45,7 +45,7 @@ const link = (page, name) => page.locator("#menu").getByRole("link", { name, exa
 const done = (page) => page.context().close();
 /** The page has what it asked for: no grey bars, no list on its way. */
 async function settled(page) {
-  await page.waitForLoadState("networkidle");
+  await idle(page);
   await page.locator(".coming").first().waitFor({ state: "detached" });
 }
 /** As browser.mjs has it, when lists have closed and dialogs have come. */

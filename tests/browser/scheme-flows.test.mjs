@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { root } from "../api/harness.mjs";
 import { VILLAGE, world } from "../api/world.mjs";
-import { holds, launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
+import { holds, idle, launch, person, pictured, sound as soundNow, until } from "./browser.mjs";
 
 const zengxiang = readFileSync(join(root, "schemes/zengxiang.yaml"), "utf8");
 /** 虚假申报 2 → 3 times, 爱护公物 3 → 8 points: two sentences. */
@@ -27,7 +27,7 @@ async function signedIn(name, size = { width: 1440, height: 900 }) {
   await page.keyboard.press("Enter");
   await page.locator("#menu").waitFor({ state: "attached" });
   await page.waitForFunction(() => !location.hash.startsWith("#/sign-in")); // else its last step would go over the test's first
-  await page.waitForLoadState("networkidle"); // and so would the choice of the first village
+  await idle(page); // and so would the choice of the first village
   return page;
 }
 const done = (page) => page.context().close();

@@ -197,9 +197,11 @@ describe("photos as evidence", { concurrency: false }, () => {
     await zhang.getByRole("img", { name: "第2张照片" }).waitFor();
     assert.deepEqual(await shownSize(zhang, 2), [1280, 720]);
     await sound(zhang, "claim with photos");
+    await until(() => sent.length > 1); // the page shows a photo before it has sent it
+    const claim = (await claims()).find((c) => c.place === "祠堂");
+    await until(async () => (await w.get("cadre2", claim)).photos.length > 1);
     assert.deepEqual(sent.map((h) => h["content-type"]), ["image/jpeg", "image/jpeg"]);
     assert.equal(new Set(sent.map((h) => h["idempotency-key"])).size, 2);
-    const claim = (await claims()).find((c) => c.place === "祠堂");
     assert.equal((await w.get("cadre2", claim)).photos.length, 2);
   });
 

@@ -11,14 +11,13 @@
 #undef fail /* cmocka's; ours is in req.h */
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+#include "store/bench.h"
 
 static const struct migration migrations[] = {
     { "test", 1, "001_test", "CREATE TABLE word (id BIGINT NOT NULL PRIMARY KEY)" },
 };
-struct bench { struct arena mem; struct store *s; char dir[64]; };
 struct end { int times; enum err_code code; };
 
 static void ended(void *arg, const struct err *e)
@@ -30,24 +29,9 @@ static void ended(void *arg, const struct err *e)
 
 static int open_bench(void **state)
 {
-    struct bench *b = calloc(1, sizeof *b);
-    snprintf(b->dir, sizeof b->dir, "/tmp/shanzhi-group-XXXXXX");
-    if (!mkdtemp(b->dir)) abort();
-    struct store_config c = { .sessions = 2, .path = arena_printf(&b->mem, "%s/test.db", b->dir), .create = true };
-    if (store_open(&b->mem, &c, &b->s) || store_migrate(b->s, &b->mem, migrations, 1, NULL)) abort();
+    struct bench *b = bench_new();
+    bench_open(b, NULL, migrations, 1);
     *state = b;
-    return 0;
-}
-
-static int close_bench(void **state)
-{
-    static const char *const files[] = { "test.db", "test.db-wal", "test.db-shm" };
-    struct bench *b = *state;
-    store_close(b->s);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) unlink(arena_printf(&b->mem, "%s/%s", b->dir, files[i]));
-    rmdir(b->dir);
-    arena_clear(&b->mem);
-    free(b);
     return 0;
 }
 
@@ -124,6 +108,6 @@ static void members_of_a_lost_group_are_told(void **state)
 int main(void)
 {
     log_set_level(LOG_WARN);
-    const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown(members_of_a_lost_group_are_told, open_bench, close_bench) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown(members_of_a_lost_group_are_told, open_bench, bench_close) };
     return cmocka_run_group_tests_name("group", tests, NULL, NULL);
 }

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 #undef fail /* cmocka's; ours is in req.h */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "store/bench.h"
 
 static const struct migration migrations[] = {
     { "test", 1, "001_test", "CREATE TABLE word (n BIGINT NOT NULL PRIMARY KEY, s TEXT NOT NULL)" },
@@ -27,35 +27,19 @@ static const struct err *fresh_schema(struct req *r, void *arg)
     return db_exec(r, "CREATE SCHEMA left_test");
 }
 
-struct bench { struct arena mem; struct store *s; char dir[64]; };
-
 static int open_bench(void **state)
 {
-    struct bench *b = calloc(1, sizeof *b);
-    snprintf(b->dir, sizeof b->dir, "/tmp/shanzhi-left-XXXXXX");
-    if (!mkdtemp(b->dir)) abort();
-    struct store_config c = { .sessions = 2, .path = arena_printf(&b->mem, "%s/test.db", b->dir), .create = true };
+    struct bench *b = bench_new();
+    const char *database = NULL;
     if (server) {
         struct store *admin;
         if (store_open(&b->mem, &(struct store_config){ .database = server, .sessions = 1 }, &admin)) abort();
         if (store_run(admin, TX_WRITE, &b->mem, NULL, fresh_schema, NULL)) abort();
         store_close(admin);
-        c.database = arena_printf(&b->mem, "%s%soptions=-csearch_path%%3Dleft_test", server, strchr(server, '?') ? "&" : "?");
+        database = arena_printf(&b->mem, "%s%soptions=-csearch_path%%3Dleft_test", server, strchr(server, '?') ? "&" : "?");
     }
-    if (store_open(&b->mem, &c, &b->s) || store_migrate(b->s, &b->mem, migrations, 1, NULL)) abort();
+    bench_open(b, database, migrations, 1);
     *state = b;
-    return 0;
-}
-
-static int close_bench(void **state)
-{
-    static const char *const files[] = { "test.db", "test.db-wal", "test.db-shm" };
-    struct bench *b = *state;
-    store_close(b->s);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) unlink(arena_printf(&b->mem, "%s/%s", b->dir, files[i]));
-    rmdir(b->dir);
-    arena_clear(&b->mem);
-    free(b);
     return 0;
 }
 
@@ -176,7 +160,7 @@ static void a_transaction_is_left_anywhere(void **state)
 int main(void)
 {
     log_set_level(LOG_WARN);
-#define ON(t) cmocka_unit_test_setup_teardown(t, open_bench, close_bench)
+#define ON(t) cmocka_unit_test_setup_teardown(t, open_bench, bench_close)
     const struct CMUnitTest tests[] = { ON(the_lease_is_let_go), ON(half_a_map_is_none), ON(a_transaction_is_left_anywhere) };
     int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);
     server = getenv("SHANZHI_TEST_PG");

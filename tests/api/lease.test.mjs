@@ -61,13 +61,19 @@ describe("a server that sleeps beyond its lease", { concurrency: false }, () => 
   const env = { SHANZHI_TEST_LEASE_MS: "1500" };
   const held = (place) => sql(place, "SELECT node FROM node_lease WHERE holder <> '' ORDER BY node").split("\n").map(Number);
 
-  test("two servers: it wakes with another number than the one that was taken meanwhile", { skip: postgres ? false : "two servers on one database" }, async () => {
+  /** A server that has made something, and stands still. */
+  async function stopped() {
     const place = freshData();
     administrator(place);
     const sleeper = await serve({ place, env });
     const boss = await sleeper.signIn("boss", PASSWORD);
     const before = await made(sleeper, boss);
     sleeper.child.kill("SIGSTOP");
+    return { place, sleeper, boss, before };
+  }
+
+  test("two servers: it wakes with another number than the one that was taken meanwhile", { skip: postgres ? false : "two servers on one database" }, async () => {
+    const { place, sleeper, boss, before } = await stopped();
     while (sql(place, `SELECT until < extract(epoch FROM clock_timestamp()) * 1000 FROM node_lease WHERE node = ${nodeOf(before)}`) !== "t");
     const other = await serve({ place, env: { SHANZHI_TEST_LEASE_MS: "60000" } });
     const taken = await made(other, boss);
@@ -85,12 +91,7 @@ describe("a server that sleeps beyond its lease", { concurrency: false }, () => 
   });
 
   test("a command beside it: ids are told apart by their time", async () => {
-    const place = freshData();
-    administrator(place);
-    const sleeper = await serve({ place, env });
-    const boss = await sleeper.signIn("boss", PASSWORD);
-    const before = await made(sleeper, boss);
-    sleeper.child.kill("SIGSTOP");
+    const { place, sleeper, boss, before } = await stopped();
     const now = postgres ? "extract(epoch FROM clock_timestamp()) * 1000" : "(julianday('now') - 2440587.5) * 86400000";
     while (!/^(t|1)$/.test(sql(place, `SELECT until < ${now} FROM node_lease WHERE node = ${nodeOf(before)}`)));
     assert.equal(run(["account", "add", "beside", ...place.flags]).status, 0);

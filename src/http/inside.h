@@ -133,7 +133,7 @@ bool compress_br(struct arena *mem, const void *p, size_t n, int level, struct b
 /* static.c: files of the binary, the problem pages, /healthz, /metrics */
 struct assets;
 struct assets *assets_build(struct arena *mem, const struct embedded *files);
-void assets_openapi(struct arena *mem, struct assets *all, const char *json);
+void assets_free(struct assets *all);
 bool assets_answer(struct exchange *x);
 void problem_page(struct exchange *x, const char *code);
 bool from_inside(const struct exchange *x); /* the operator's own machines */

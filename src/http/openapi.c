@@ -414,21 +414,28 @@ static void errors_of(const struct endpoint *e, bool out[ERR_COUNT])
     for (const enum err_code *c = r->errors; c && *c; c++) out[*c] = true;
 }
 
+/* What errors of this status mean; NULL: there is none. */
+static const char *meanings(struct arena *mem, const bool may[], int status)
+{
+    const char *all = NULL;
+    for (int i = 1; i < ERR_COUNT; i++) {
+        const struct err_info *info = err_info((enum err_code)i);
+        if (may[i] && info->status == status)
+            all = arena_printf(mem, "%s%s`%s` %s", all ? all : "", all ? "\n\n" : "", info->code, info->en);
+    }
+    return all;
+}
+
 static void problems(struct doc *d, const struct endpoint *e)
 {
     struct json *j = &d->j;
     bool may[ERR_COUNT] = { false };
     errors_of(e, may);
     for (int status = 400; status < 600; status++) {
-        struct buf b = buf_in(d->mem, 64 * 1024);
-        for (int i = 1; i < ERR_COUNT; i++) {
-            const struct err_info *info = err_info((enum err_code)i);
-            if (may[i] && info->status == status)
-                buf_printf(&b, "%s`%s` %s", b.n ? "\n\n" : "", info->code, info->en);
-        }
-        if (!b.n) continue;
+        const char *said = meanings(d->mem, may, status);
+        if (!said) continue;
         object(j, arena_printf(d->mem, "%d", status));
-        text(j, "description", b.p);
+        text(j, "description", said);
         object(j, "headers");
         usual_headers(j);
         if (status == 429 || status == 503 || status == 409) header_ref(j, "Retry-After", "RetryAfter");

@@ -232,7 +232,6 @@ const struct err *http_start(struct arena *mem, const struct http_config *c, str
     s->workers_n = c->workers ? c->workers : default_workers(s);
     s->routes = routes_build(mem, slices);
     s->assets = assets_build(mem, c->files);
-    assets_openapi(mem, s->assets, http_openapi(mem, slices));
     s->cache = cache_new(mem);
     const char *wrong = networks_read(mem, "127.0.0.0/8, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, ::1, fd00::/8", &s->inside);
     if (!wrong && c->trusted_proxy) wrong = networks_read(mem, c->trusted_proxy, &s->proxies);
@@ -282,4 +281,5 @@ void http_stop(struct server *s)
     loops_close(s);
     cache_clear(s->cache);
     limiter_clear(s->limiter);
+    assets_free(s->assets);
 }

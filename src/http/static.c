@@ -1,11 +1,12 @@
 /* What is bytes in memory and answered on the loop: the pages, the problem pages, health, metrics, the
  * API document. The head of a file's answer is prepared at the start, so that serving it is one look-up
- * and one write.
+ * and one write; the API document is made for the first who asks.
  *
  * Names with a content hash (assets/…) are cached for good; everything else is asked for again each
  * time and answered 304. /desk/ and /screen/ are pages of their own; below them, and below /, an
  * address without a file is the page itself (its router reads the address).
  */
+#include <pthread.h>
 #include <string.h>
 
 #include "http/inside.h"
@@ -24,7 +25,13 @@
 enum { CODINGS = 3 };
 struct variant { struct bytes body; const char *head; };
 struct asset { const char *path, *etag; struct variant as[CODINGS]; };
-struct assets { struct asset **table; size_t size; struct asset *openapi; };
+struct assets {
+    struct asset **table;
+    size_t size;
+    struct asset *openapi; /* NULL until somebody asks */
+    struct arena openapi_mem;
+    pthread_mutex_t openapi_lock;
+};
 
 static const char *type_of(const char *path)
 {
@@ -108,6 +115,7 @@ struct assets *assets_build(struct arena *mem, const struct embedded *files)
     size_t n = 0, stem;
     for (const struct embedded *f = files; f && f->path; f++) n++;
     all->size = 2 * n + 1;
+    pthread_mutex_init(&all->openapi_lock, NULL);
     all->table = arena_array(mem, struct asset *, all->size);
     for (const struct embedded *f = files; f && f->path; f++)
         if (coding_in(f->path, &stem) == CODING_NONE)
@@ -127,14 +135,45 @@ struct assets *assets_build(struct arena *mem, const struct embedded *files)
     return all;
 }
 
-void assets_openapi(struct arena *mem, struct assets *all, const char *json)
+/* ---- the API document: a megabyte that most servers are never asked for ---- */
+
+struct openapi_job { struct arena *mem; const struct slice *const *slices; struct asset *made; };
+
+static void openapi_make(void *arg)
 {
-    struct asset *a = asset_new(mem, "openapi.json", (struct bytes){ json, strlen(json) });
-    if (!compress_gzip(mem, json, strlen(json), 6, &a->as[CODING_GZIP].body) ||
-        !compress_br(mem, json, strlen(json), 5, &a->as[CODING_BR].body))
-        BUG("cannot compress the API document");
+    struct openapi_job *job = arg;
+    struct arena *mem = job->mem, *scratch = arena_child(mem);
+    const char *made = http_openapi(scratch, job->slices);
+    size_t n = strlen(made);
+    struct bytes json = { arena_copy(mem, made, n), n };
+    arena_clear(scratch);
+    struct asset *a = asset_new(mem, "openapi.json", json);
+    if (!compress_gzip(mem, json.p, n, 6, &a->as[CODING_GZIP].body) ||
+        !compress_br(mem, json.p, n, 5, &a->as[CODING_BR].body))
+        arena_exhausted(n);
     prepare(mem, a, "application/json", "no-cache");
-    all->openapi = a;
+    job->made = a;
+}
+
+/* NULL: there is no memory for it now. */
+static const struct asset *openapi(struct server *s)
+{
+    struct assets *all = s->assets;
+    pthread_mutex_lock(&all->openapi_lock);
+    if (!all->openapi) {
+        struct openapi_job job = { .mem = &all->openapi_mem, .slices = s->slices };
+        if (arena_try(openapi_make, &job)) all->openapi = job.made;
+        else arena_clear(&all->openapi_mem);
+    }
+    const struct asset *a = all->openapi;
+    pthread_mutex_unlock(&all->openapi_lock);
+    return a;
+}
+
+void assets_free(struct assets *all)
+{
+    arena_clear(&all->openapi_mem);
+    pthread_mutex_destroy(&all->openapi_lock);
 }
 
 static bool send_asset(struct exchange *x, const struct asset *a)
@@ -207,7 +246,12 @@ bool assets_answer(struct exchange *x)
         return true;
     }
     if (!strcmp(path, "healthz")) return send_text(x, "text/plain; charset=utf-8", "ok\n", 3);
-    if (!strcmp(path, "api/v1/openapi.json")) return send_asset(x, all->openapi);
+    if (!strcmp(path, "api/v1/openapi.json")) {
+        const struct asset *a = openapi(x->server);
+        if (a) return send_asset(x, a);
+        reply_code(x, ERR_NO_MEMORY);
+        return true;
+    }
     if (!strcmp(path, "metrics") && from_inside(x)) {
         size_t n;
         const char *text = metrics_text(x->server, x->mem, &n);

@@ -12,7 +12,7 @@ packages_build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev libjanss
  libpq-dev libssl-dev libsodium-dev libqrencode-dev libcairo2-dev libpango1.0-dev libcurl4-openssl-dev zlib1g-dev
  libbrotli-dev fonts-noto-cjk ca-certificates clang lld wasi-libc libclang-rt-14-dev-wasm32"
 packages_pages="nodejs npm"
-packages_test="libcmocka-dev postgresql-15 postgresql-common sqlite3 chromium poppler-utils zbar-tools git procps
+packages_test="libcmocka-dev postgresql-15 postgresql-common sqlite3 chromium-headless-shell poppler-utils zbar-tools git procps
  pgbouncer"
 packages_all="clang libclang-rt-14-dev"
 packages_deb="debhelper dpkg-dev"

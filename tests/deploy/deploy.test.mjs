@@ -41,10 +41,10 @@ function bareRoot(name) {
     };
 }
 const deploy = (r, file, root) => {
-    const { status, out } = r.bash(script(file, root));
+    const { status, out, stdout } = r.bash(script(file, root));
     mkdirSync('build/test-logs', { recursive: true });
     writeFileSync(`build/test-logs/deploy-${root}.log`, out);
-    assert.ok(status === 0 && out.trimEnd().endsWith('=== done'), `${file}, ${root}: the last lines were\n${out.slice(-3000)}`);
+    assert.ok(status === 0 && stdout.trimEnd().endsWith('=== done'), `${file}, ${root}: the last lines were\n${out.slice(-3000)}`);
     return out;
 };
 
@@ -198,6 +198,6 @@ must grep -qx 200 /tmp/codes
 ];
 for (const [name, text] of mistakes)
     test(name, () => {
-        const { status, out } = bareRoot('mistakes').bash(`set -euo pipefail\nsource /root/checks.sh\nHERE='${name.replace(/'/g, '')}'\n${text}\nstep done\n`);
-        assert.ok(status === 0 && out.trimEnd().endsWith('=== done'), out.slice(-3000));
+        const { status, out, stdout } = bareRoot('mistakes').bash(`set -euo pipefail\nsource /root/checks.sh\nHERE='${name.replace(/'/g, '')}'\n${text}\nstep done\n`);
+        assert.ok(status === 0 && stdout.trimEnd().endsWith('=== done'), out.slice(-3000));
     });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KINDS, draw, faultsOf, functionsOf, mask } from "./mutate.mjs";
+import { excusedFaults, listedFaults } from "./written.mjs";
 
 const body = (...lines) => `static int f(struct req *r)\n{\n${lines.map((l) => `    ${l}`).join("\n")}\n}\n`;
 const made = (kind, ...lines) => faultsOf("src/x.c", body(...lines)).filter((f) => f.kind === kind).map((f) => f.after.trim());
@@ -57,4 +58,11 @@ test("the same seed draws the same, another one another; kinds in turn, a line o
   const kinds = new Set(all.map((f) => f.kind));
   assert.ok(KINDS.filter((k) => k !== "call").every((k) => kinds.has(k)));
   assert.equal(new Set(one.slice(0, kinds.size).map((f) => f.kind)).size, kinds.size);
+});
+test("what is written down is a fault of today's sources", () => {
+  for (const f of listedFaults()) {
+    assert.notEqual(f.after, f.before, f.file);
+    assert.ok(f.why, `${f.file}: «${f.before}» promises nothing`);
+  }
+  assert.doesNotThrow(excusedFaults);
 });

@@ -13,9 +13,10 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { draw, faultsOf, functionsOf, mask } from "./mutate.mjs";
+import { draw, faultsOf } from "./mutate.mjs";
 import { learnReach, testsOf } from "./reach.mjs";
 import { allTests, runTest } from "./tests.mjs";
+import { excusedFaults, listedFaults } from "./written.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url)), root = join(here, "../..");
 const SLICES = ["store", "http", "access", "people", "ledger", "claim"];
@@ -27,27 +28,6 @@ const { values: flags } = parseArgs({ options: {
 } });
 const say = (text) => process.stderr.write(`${text}\n`);
 const exec = promisify(execFile);
-
-/** Blocks of a file: { file, before, after, why }: a name, "- line", "+ line", and lines of words. */
-export function blocksOf(text) {
-  return text.split(/\n\s*\n/).map((b) => b.split("\n").filter((l) => l && !l.startsWith("#"))).filter((b) => b.length).map(([file, ...rest]) => ({
-    file,
-    before: rest.find((l) => l.startsWith("- "))?.slice(2).trim(),
-    after: rest.find((l) => l.startsWith("+ "))?.slice(2).trim(),
-    why: rest.filter((l) => !/^[-+] /.test(l)).join(" ").trim(),
-  }));
-}
-
-function listedFaults() {
-  return blocksOf(readFileSync(join(here, "listed"), "utf8")).map((b) => {
-    const text = readFileSync(join(root, b.file), "utf8"), lines = text.split("\n");
-    const at = lines.flatMap((l, i) => (l.trim() === b.before ? [i] : []));
-    if (at.length !== 1) throw new Error(`tests/mutants/listed: ${b.file} has ${at.length} lines «${b.before}»; write the fault anew`);
-    const before = lines[at[0]];
-    const { first } = functionsOf(mask(text)).find((f) => f.first <= at[0] + 1 && at[0] + 1 <= f.last) ?? {};
-    return { file: b.file, line: at[0] + 1, first, kind: "listed", before, after: before.replace(b.before, () => b.after), why: b.why };
-  });
-}
 
 // ---- building ----
 const commands = new Map();
@@ -147,9 +127,7 @@ const all = SLICES.flatMap((s) => readdirSync(join(root, "src", s)).filter((f) =
   .flatMap((f) => faultsOf(`src/${s}/${f}`, readFileSync(join(root, "src", s, f), "utf8"))));
 const drawn = draw(all.filter((f) => new RegExp(flags.only).test(f.file)), Number(flags.seed));
 const listed = flags.listed === "yes" ? listedFaults() : [];
-const excuses = blocksOf(readFileSync(join(here, "excused"), "utf8"));
-for (const e of excuses)
-  if (!e.why || !readFileSync(join(root, e.file), "utf8").split("\n").some((l) => l.trim() === e.before)) throw new Error(`tests/mutants/excused: ${e.file} has no line «${e.before}», or there is no reason`);
+const excuses = excusedFaults();
 const excuse = (f) => excuses.find((e) => e.file === f.file && e.before === f.before.trim() && e.after === f.after.trim());
 
 if (flags.list) {

@@ -9,6 +9,7 @@
 #include "http/command.h"
 #include "kernel/csv.h"
 #include "kernel/dec.h"
+#include "kernel/id.h"
 #include "kernel/limits.h"
 #include "kernel/text.h"
 
@@ -108,9 +109,7 @@ static const struct err *subject_of(struct req *r, const struct import *im,
     struct list members;
 
     if (id) {
-        if (!text_int(id, 1, INT64_C(9007199254740991), &n->subject))
-            return fail(r, ERR_INVALID, "subject");
-        return NULL;
+        return id_read(id, &n->subject) ? NULL : fail(r, ERR_INVALID, "subject");
     }
     if (!number)
         return fail_say(r, ERR_INVALID, "household", "请填写户号或对象编号。",

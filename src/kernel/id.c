@@ -9,6 +9,7 @@
 
 #include "kernel/date.h"
 #include "kernel/err.h"
+#include "kernel/text.h"
 
 #define EPOCH_MS INT64_C(1704067200000) /* 2024-01-01T00:00:00Z; 41 bits last until 2093 */
 
@@ -32,6 +33,11 @@ int64_t id_last_ms(void)
 int id_node(void)
 {
     return atomic_load(&node_bits);
+}
+
+bool id_read(const char *text, int64_t *out)
+{
+    return text_int(text, 1, ID_MAX, out);
 }
 
 int64_t id_new(void)

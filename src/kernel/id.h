@@ -12,6 +12,8 @@ void id_set_node(int node, int64_t floor_ms);
 int64_t id_last_ms(void); /* the time in the newest id, since 1970; 0: none was made */
 int id_node(void);
 int64_t id_new(void);
+/* A written id: digits, 1..ID_MAX. NULL or anything else: false. */
+bool id_read(const char *text, int64_t *out);
 /* Bytes from the system's generator; its failure ends the process. */
 void random_bytes(void *p, size_t n);
 #endif

@@ -51,6 +51,17 @@ static void shape(void **state)
     assert_true(ms <= now + 1000 && ms > now - 60000);
 }
 
+static void written(void **state)
+{
+    int64_t id = -7;
+    (void)state;
+    assert_true(id_read("1", &id) && id == 1);
+    assert_true(id_read("9007199254740991", &id) && id == INT64_C(9007199254740991));
+    static const char *const none[] = { NULL, "", "0", "-1", "9007199254740992", "99999999999999999999", "1 ", "0x1", "1e3", "一" };
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) EXPECT(!id_read(none[i], &id), "%s", none[i] ? none[i] : "NULL");
+    assert_int_equal(id, INT64_C(9007199254740991)); /* as it was */
+}
+
 static void random_differs(void **state)
 {
     unsigned char a[64] = { 0 }, b[64] = { 0 };
@@ -63,6 +74,6 @@ static void random_differs(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(unique_and_ordered), TEST(shape), TEST(random_differs) };
+    const struct CMUnitTest tests[] = { TEST(unique_and_ordered), TEST(shape), TEST(written), TEST(random_differs) };
     return cmocka_run_group_tests_name("id", tests, NULL, NULL);
 }

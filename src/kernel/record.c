@@ -107,7 +107,7 @@ bool field_number_from_text(struct arena *mem, const struct field *f, const char
         if (!text_int(s, INT64_MIN + 1, INT64_MAX, &v)) return no(why, "须是整数。", "must be a whole number");
         break;
     case K_ID:
-        if (!text_int(s, 1, ID_MAX, &v)) return no(why, "编号不正确。", "is not an id");
+        if (!id_read(s, &v)) return no(why, "编号不正确。", "is not an id");
         break;
     case K_BOOL:
         if (text_equal(s, "true") || text_equal(s, "1"))

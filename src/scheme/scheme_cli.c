@@ -1,5 +1,6 @@
 /* `shanzhi scheme check | explain | diff | print | schema | reference | new | adopt`. */
 #include "http/command.h"
+#include "kernel/id.h"
 #include "kernel/json.h"
 #include "kernel/text.h"
 #include "scheme/scheme_extend.h"
@@ -233,7 +234,7 @@ static int explain_command(struct cli *c)
     if (when && !period_parse(when, &per, &in))
         fprintf(stderr, "期间“%s”不对：写 2026、2026-H1、2026-Q3 或 2026-08。 not a period: %s\n", when, when);
     if (!path || !facts_path || !when || !period_parse(when, &per, &in) || !read_lang(c, &telling.lang) ||
-        (who && !text_int(who, 1, INT64_MAX, &id))) {
+        (who && !id_read(who, &id))) {
         fprintf(stderr, "用法 usage: shanzhi scheme explain FILE --facts FACTS --period 2026 [--subject 12] [--lang zh|en] [--json]\n");
         return 2;
     }

@@ -269,6 +269,31 @@ describe("connections", () => {
     assert.equal(all[1].body, "ok\n");
     assert.equal(all[many].status, 404);
   });
+  test("who reads later than the answers come gets all of them, and the connection goes on", async () => {
+    const many = 24; // a megabyte each: more than the machine holds for a connection (tcp_wmem and tcp_rmem, 10 MB)
+    const path = "/api/v1/openapi.json", whole = (await s.raw("GET", path)).text;
+    const socket = net.connect({ port: s.port, host: "127.0.0.1" });
+    const parts = [], want = Buffer.byteLength(whole);
+    let bytes = 0;
+    const arrived = async (done) => {
+      for (const late = performance.now() + 60_000; !done(); ) {
+        assert.ok(performance.now() < late, `after a minute ${bytes} bytes`);
+        const part = socket.read();
+        if (part) parts.push(part), bytes += part.length;
+        await new Promise((ok) => setTimeout(ok, part ? 0 : 5)); // nobody reads ahead of the sender
+      }
+    };
+    socket.on("readable", () => {}); // it is read when the test says so
+    socket.write(get(path).repeat(many));
+    await s.raw("GET", "/healthz");
+    await arrived(() => bytes > many * want);
+    socket.write(get("/healthz", CLOSE));
+    await arrived(() => socket.readableEnded);
+    const all = answers(Buffer.concat(parts).toString());
+    assert.deepEqual(all.map((a) => a.status), Array(many + 1).fill(200));
+    for (const a of all.slice(0, many)) assert.ok(a.body === whole, "an answer is another one");
+    assert.equal(all[many].body, "ok\n");
+  });
   test("pipelined requests behind a body", async () => {
     const one = "POST /api/v1/session HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
     const chunked = "POST /api/v1/session HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";

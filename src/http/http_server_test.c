@@ -99,7 +99,7 @@ static const struct err *events(struct req *r)
 
 static const struct err *paper(struct req *r)
 {
-    http_send_file(r, "application/pdf", "通知单\r\nX: y.pdf", "%PDF", 4);
+    http_send_file(r, "application/pdf", "通知单\r\nX: 09AZaz-_/@[`{.pdf", "%PDF", 4);
     return NULL;
 }
 
@@ -388,7 +388,8 @@ static void test_pages(void **state)
     char *tag = strstr(a, "ETag: ") + 6;
     SEE(ask(w, &mem, "GET", "/", arena_printf(&mem, "If-None-Match: %.*s\r\n", (int)strcspn(tag, "\r"), tag), ""), "304 Not Modified");
     a = ask(w, &mem, "GET", "/api/v1/paper", "", "");
-    SEE(a, "Content-Disposition: inline; filename=\"__X__y.pdf\"; filename*=UTF-8''%E9%80%9A%E7%9F%A5%E5%8D%95%0D%0AX%3A%20y.pdf");
+    SEE(a, "Content-Disposition: inline; filename=\"__X__09AZaz-______.pdf\"; "
+           "filename*=UTF-8''%E9%80%9A%E7%9F%A5%E5%8D%95%0D%0AX%3A%2009AZaz-_%2F%40%5B%60%7B.pdf");
     NOT(a, "\nX:");
     arena_clear(&mem);
 }

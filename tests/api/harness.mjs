@@ -77,6 +77,10 @@ export function request(port, method, path, { headers = {}, body, host = "127.0.
   });
 }
 
+let around = (server, what, send) => send();
+/** Every write that goes through api() from now on is sent by `look(server, "POST /…", send)`, which gives back the answer. */
+export const watchWrites = (look) => { around = look; };
+
 /**
  * Starts a server and waits until it listens. Options: flags (more of them), place (from freshData, to
  * start again on the same data), env, ulimit (what the shell's ulimit takes, "-n 1024"), binary, logFile. The result's `log` is what it wrote.
@@ -150,7 +154,8 @@ export async function serve({ flags = [], place = freshData(), env = {}, ulimit,
       if (method !== "GET" && method !== "HEAD") h["x-csrf-token"] = as.csrf;
     }
     const below = path.startsWith("/api/v1/") ? path.slice("/api/v1".length) : path;
-    const r = await server.raw(method, `/api/v1${below}`, { headers: h, body: bytes });
+    const send = () => server.raw(method, `/api/v1${below}`, { headers: h, body: bytes });
+    const r = await (method === "GET" || method === "HEAD" ? send() : around(server, `${method} ${below}`, send));
     const wrong = checkAnswer(apiDocument(), method, below, r);
     assert.deepEqual(wrong, [], "the answer breaks the API document");
     return r;

@@ -48,8 +48,10 @@ describe("readiness", { concurrency: false }, () => {
     assert.equal(outside.body.version, undefined);
     const m = expect(await s.raw("GET", "/metrics"), 200).text;
     for (const name of CHECKS) assert.match(m, new RegExp(`^shanzhi_health\\{check="${name}"\\} (1|0\\.5)$`, "m"));
-    for (const name of ["shanzhi_store_database_bytes", "shanzhi_store_heartbeat_age_seconds", "shanzhi_http_queue", "shanzhi_health_age_seconds",
-      ...(engine === "sqlite" ? ["shanzhi_store_disk_free_bytes", "shanzhi_store_wal_bytes"] : ["shanzhi_store_connections", "shanzhi_store_connections_limit", "shanzhi_store_connections_share"])])
+    for (const name of ["shanzhi_store_database_bytes", "shanzhi_store_heartbeat_age_seconds", "shanzhi_health_age_seconds",
+      ...["connections", "streams", "queue", "queue_limit", "workers", "workers_busy", "cache_bytes"].map((what) => `shanzhi_http_${what}`),
+      ...["reads", "writes", "rollbacks", "statements", "groups", "grouped", "retries", "reconnects"].map((what) => `shanzhi_store_${what}_total`),
+      "process_resident_memory_bytes", ...(engine === "sqlite" ? ["shanzhi_store_disk_free_bytes", "shanzhi_store_wal_bytes"] : ["shanzhi_store_connections", "shanzhi_store_connections_limit", "shanzhi_store_connections_share"])])
       assert.match(m, new RegExp(`^${name} \\d+$`, "m"));
     assert.match(m, new RegExp(`^shanzhi_build_info\\{version="[0-9.]+",engine="${engine}"\\} 1$`, "m"));
     assert.match(m, /^shanzhi_http_limited_total\{by="address"\} 0$/m);

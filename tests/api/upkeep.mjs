@@ -13,7 +13,8 @@ export function sql(place, text) {
   const url = address(place);
   const [tool, args] = url ? ["psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", text]]
     : ["sqlite3", ["-cmd", ".timeout 15000", join(place.data, "shanzhi.db"), text]];
-  const r = spawnSync(tool, args, { encoding: "utf8" });
+  const r = spawnSync(tool, args, { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (r.error) throw r.error;
   assert.equal(r.status, 0, `${text}: ${r.stderr}`);
   return r.stdout.trim();
 }

@@ -4,8 +4,8 @@ import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-// Rounds with kill -9, and copies of whole installations, take minutes and see what others see sooner.
-const LONG = /^(crash|rows|backup|move|million|rehearsal|memory)\.test\.mjs$/;
+// Rounds with kill -9, masses of rows and small memories take minutes and see what others see sooner.
+const LONG = /^(crash|rows|million|rehearsal|memory)\.test\.mjs$/;
 // Their units run on both engines: writers beside each other are many on PostgreSQL only. Others' would take twice the time for the same.
 const BOTH = /^(store|ledger)$/;
 // PostgreSQL's own half of the store is seen by these, too.

@@ -108,9 +108,7 @@ static const struct err *subject_of(struct req *r, const struct import *im,
     int64_t household, found = NONE;
     struct list members;
 
-    if (id) {
-        return id_read(id, &n->subject) ? NULL : fail(r, ERR_INVALID, "subject");
-    }
+    if (id) return id_read(id, &n->subject) ? NULL : fail(r, ERR_INVALID, "subject");
     if (!number)
         return fail_say(r, ERR_INVALID, "household", "请填写户号或对象编号。",
                         "Give the household's number or the subject's id.");

@@ -1,6 +1,7 @@
 /* The keys of facts, and reading them: the table of keys does the work. */
 #include "scheme/scheme_facts.h"
 
+#include "kernel/id.h"
 #include "scheme/scheme_key_rows.h"
 
 static const struct scheme_word false_words[] = {
@@ -76,7 +77,7 @@ static const struct scheme_key result_keys[] = {
 };
 static SHAPE(result_shape, "result", fact_result, result_keys, "评议结果", "a result");
 static const struct scheme_key member_keys[] = {
-    K(fact_member, id, "id", "编号", KEY_INT, KEY_REQUIRED, 1, INT64_C(9007199254740991), DOC("编号", "its number")),
+    K(fact_member, id, "id", "编号", KEY_INT, KEY_REQUIRED, 1, ID_MAX, DOC("编号", "its number")),
     K(fact_member, label, "label", "姓名", KEY_TEXT, 0, 1, 60, DOC("姓名", "the name")),
     K(fact_member, class_, "class", "对象", KEY_TEXT, 0, 1, 32, .fallback = "resident", DOC("哪一类", "which class")),
     K(fact_member, tags, "tags", "标签", KEY_NAMES, 0, 1, 20, .example = "[党员]", DOC("标签", "their tags")),
@@ -89,7 +90,7 @@ static const struct scheme_key member_keys[] = {
 };
 static SHAPE(member_shape, "member", fact_member, member_keys, "家庭成员", "a member");
 static const struct scheme_key subject_keys[] = {
-    K(fact_subject, id, "id", "编号", KEY_INT, KEY_REQUIRED, 1, INT64_C(9007199254740991), DOC("编号", "its number")),
+    K(fact_subject, id, "id", "编号", KEY_INT, KEY_REQUIRED, 1, ID_MAX, DOC("编号", "its number")),
     K(fact_subject, label, "label", "名称", KEY_TEXT, 0, 1, 60, DOC("名称", "the name")),
     K(fact_subject, class_, "class", "对象", KEY_TEXT, 0, 1, 32, .fallback = "household", DOC("哪一类", "which class")),
     K(fact_subject, tags, "tags", "标签", KEY_NAMES, 0, 1, 20, .example = "[党员]", DOC("标签", "its tags")),

@@ -15,7 +15,7 @@ const MANY = [
   [/^POST \S+\/claims\/batch /, /^(claim|notice|ledger_account)$/, "many claims at once"],
 ];
 
-const kept = new Map(); // by place: the question, and the rows as they were last
+const questions = new Map(); // by place
 
 /** One line for each row of each table: «table|columns». */
 function question(place) {
@@ -32,7 +32,8 @@ function question(place) {
 
 function rows(place) {
   const lines = new Map();
-  for (const line of sql(place, kept.get(place).question).split("\n")) lines.set(line, (lines.get(line) ?? 0) + 1);
+  if (!questions.has(place)) questions.set(place, question(place));
+  for (const line of sql(place, questions.get(place)).split("\n")) lines.set(line, (lines.get(line) ?? 0) + 1);
   return lines;
 }
 
@@ -40,7 +41,6 @@ let writes = 0, last = Promise.resolve();
 watchWrites((server, what, send) => { // one after the other: what two do at once cannot be told apart
   const mine = last.then(async () => {
     const { place } = server;
-    if (!kept.has(place)) kept.set(place, { question: question(place) });
     const before = rows(place);
     const r = await send();
     writes++;

@@ -255,11 +255,12 @@ static int64_t clock_of_machine(void)
  *   SHANZHI_TEST_NOW    the instant at which the clock of the process starts (RFC 3339); it runs on from there
  *   SHANZHI_TEST_SINCE  the machine's monotonic milliseconds at which it was that instant: the processes of a
  *                       test share one clock, whenever they start. Without it, the first question starts it.
+ *   SHANZHI_TEST_STILL  the clock does not run on by itself: what is recorded has the same instants each time
  *   SHANZHI_TEST_CLOCK  a file with milliseconds to add, which the test changes while the program runs
  * Publicity cannot be waited for. */
 static pthread_once_t test_clock_once = PTHREAD_ONCE_INIT;
-static int64_t test_clock_ahead; /* of the monotonic clock */
-static bool test_clock_set;
+static int64_t test_clock_ahead; /* of the monotonic clock; of zero when it stands still */
+static bool test_clock_set, test_clock_still;
 
 static int64_t read_digits(const char *s)
 {
@@ -277,7 +278,8 @@ static void test_clock_start(void)
         fprintf(stderr, "SHANZHI_TEST_NOW is not an instant: %s\n", now);
         _exit(2);
     }
-    test_clock_ahead = start - (since ? read_digits(since) : clock_monotonic_us() / 1000);
+    test_clock_still = getenv("SHANZHI_TEST_STILL") != NULL;
+    test_clock_ahead = test_clock_still ? start : start - (since ? read_digits(since) : clock_monotonic_us() / 1000);
     test_clock_set = true;
 }
 
@@ -295,8 +297,8 @@ static int64_t test_clock_shift(void)
 int64_t clock_now(void)
 {
     pthread_once(&test_clock_once, test_clock_start);
-    int64_t now = test_clock_set ? clock_monotonic_us() / 1000 + test_clock_ahead : clock_of_machine();
-    return now + test_clock_shift();
+    int64_t ran = test_clock_still ? 0 : clock_monotonic_us() / 1000;
+    return (test_clock_set ? ran + test_clock_ahead : clock_of_machine()) + test_clock_shift();
 }
 #else
 int64_t clock_now(void)

@@ -158,6 +158,19 @@ static int see_since(const char *now)
     return !instant_parse(now, &from) || !runs_from(from + 10000);
 }
 
+/* Five milliseconds later by the machine it is the same one. */
+static int see_still(const char *now)
+{
+    int64_t from;
+    setenv("SHANZHI_TEST_NOW", now, 1);
+    setenv("SHANZHI_TEST_SINCE", "1", 1); /* of no effect */
+    setenv("SHANZHI_TEST_STILL", "1", 1);
+    if (!instant_parse(now, &from) || clock_now() != from) return 1;
+    int64_t us = clock_monotonic_us();
+    while (clock_monotonic_us() < us + 5000) continue;
+    return clock_now() != from;
+}
+
 static int see_moved(const char *file)
 {
     int64_t before = clock_now();
@@ -177,6 +190,7 @@ static void clocks(void **state)
     assert_int_equal(elsewhere(see_set, "2028-02-29T23:59:59+08:00"), 0);
     assert_int_equal(elsewhere(see_set, "2027-01-01T00:00:00+08:00"), 0);
     assert_int_equal(elsewhere(see_since, "2026-12-31T23:59:55+08:00"), 0);
+    assert_int_equal(elsewhere(see_still, "2027-01-01T00:00:00+08:00"), 0);
     int fd = mkstemp(file);
     assert_true(fd >= 0);
     close(fd);

@@ -22,8 +22,10 @@ const began = process.hrtime.bigint(); // CLOCK_MONOTONIC, which the programs re
 process.env.SHANZHI_TEST_NOW = instant;
 process.env.SHANZHI_TEST_SINCE = String(began / 1_000_000n);
 
+const still = process.env.SHANZHI_TEST_STILL !== undefined; // tests/record: instants are the same each time
+
 /** Now, in milliseconds since 1970: the clock of the programs, without what a test has moved it by. */
-export const now = () => start + Number((process.hrtime.bigint() - began) / 1_000_000n);
+export const now = () => (still ? start : start + Number((process.hrtime.bigint() - began) / 1_000_000n));
 
 /** The business date in Shanghai, `plus` days on, at an instant. */
 export const today = (plus = 0, at = now()) => new Date(at + 8 * HOUR_MS + plus * DAY_MS).toISOString().slice(0, 10);

@@ -72,7 +72,7 @@ export function dropPlaces() {
 function shelfName() {
   const files = [program, ...["tests/api/place.mjs", "tests/api/world.mjs", "share/regions/441621.csv", "schemes/zengxiang.yaml"].map((f) => join(root, f))];
   const cluster = postgres ? psql("SELECT system_identifier FROM pg_control_system()") : "";
-  const parts = [process.env.SHANZHI_TEST_NOW, cluster, ...files.map((f) => `${f} ${statSync(f).size} ${statSync(f).mtimeMs}`)];
+  const parts = [process.env.SHANZHI_TEST_NOW, process.env.SHANZHI_TEST_STILL ?? "", cluster, ...files.map((f) => `${f} ${statSync(f).size} ${statSync(f).mtimeMs}`)];
   return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }
 let shelved;

@@ -13,7 +13,7 @@ import { copied } from "./place.mjs";
 
 export const VILLAGE = "441621102205"; // 礼坑村
 export const OTHER = "441621102232"; // 官田村
-const PASSWORD = "shan-zhi-story-2026";
+export const PASSWORD = "shan-zhi-story-2026";
 
 // household number, name, sex, birth date, relation, grid
 const registers = {

@@ -146,7 +146,7 @@ for my $f (@files) {
     $slice = '' unless defined $slice; # src/main.c sees everything
     next if $slice ne '' && !exists $rank{$slice};
     my $text = slurp($f);
-    my $is_test = $f =~ /(?:_test|_fuzz)\.c$|\/test\.h$/;
+    my $is_test = $f =~ /(?:_test|_fuzz)\.c$|\/(?:\w+_)?test\.h$/;
     if ($f =~ /\.sql$/) {
         $text =~ s/--[^\n]*//g;
         check_sql($f, $slice, 1, $text);

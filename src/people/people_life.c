@@ -11,10 +11,8 @@ static const struct err *membership_end(struct req *r, int64_t village, int64_t 
                                         const char *how, const char *note)
 {
     int64_t first;
-    TRY(db_int(r, &first,
-               "SELECT max(first) FROM membership WHERE village = $1 AND resident = $2 AND last IS NULL",
-               I64(village), I64(resident)));
-    if (first != NONE && on < first)
+    TRY(db_int(r, &first, "SELECT max(first) FROM membership WHERE village = $1 AND resident = $2", I64(village), I64(resident)));
+    if (on < first)
         return fail_say(r, ERR_INVALID, "on", "日期不能早于入户日期。",
                         "The date lies before the person joined the household.");
     return db_exec(r,
@@ -53,7 +51,7 @@ static const struct err *household_settle(struct req *r, int64_t village, int64_
     if (next != NONE) return household_set_head(r, village, household, next);
     return db_exec(r,
                    "UPDATE household SET head = NULL, state = 'dissolved', version = version + 1"
-                   " WHERE village = $1 AND id = $2 AND state = 'active'",
+                   " WHERE village = $1 AND id = $2",
                    I64(village), I64(household));
 }
 

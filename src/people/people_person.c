@@ -33,7 +33,7 @@ const char *phone_normal(struct arena *mem, const char *s)
         if (*p < '0' || *p > '9') return NULL;
         buf_putc(&b, *p);
     }
-    if (b.over || !b.n) return NULL;
+    if (!b.n) return NULL;
     bool mobile = b.n == 11 && b.p[0] == '1' && b.p[1] >= '2';
     bool fixed = b.p[0] == '0' && b.n >= 10 && b.n <= 12;
     return mobile || fixed ? b.p : NULL;
@@ -60,7 +60,7 @@ void person_check(struct req *r, struct person *p, person_fault_fn *fault, void 
     p->name = name_normal(r->mem, p->name ? p->name : "");
     size_t chars = utf8_length(p->name);
     if (!chars) fault(arg, COL_NAME, "请填写姓名。", "The name is missing.");
-    else if (chars > NAME_MAX_CHARS || !text_clean(p->name) || strpbrk(p->name, "\n\t"))
+    else if (chars > NAME_MAX_CHARS || !text_clean(p->name))
         fault(arg, COL_NAME, "姓名应为 1 到 30 个字。", "A name has 1 to 30 characters.");
 
     if (p->phone && *p->phone) {

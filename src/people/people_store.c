@@ -202,8 +202,8 @@ const struct err *household_set_head(struct req *r, int64_t village, int64_t hou
     int64_t changed;
     TRY(db_exec(r,
                 "UPDATE resident SET relation = 'other', version = version + 1 WHERE village = $1"
-                " AND household = $2 AND relation = 'head' AND id <> $3",
-                I64(village), I64(household), I64(resident)));
+                " AND household = $2 AND relation = 'head'",
+                I64(village), I64(household)));
     TRY(db_exec_n(r, &changed,
                   "UPDATE resident SET relation = 'head', version = version + 1 WHERE village = $1"
                   " AND household = $2 AND id = $3 AND state = 'active'",

@@ -101,7 +101,7 @@ const struct err *account_named(struct req *r, const char *name_or_phone, struct
 static int rank_for(const struct req *r, enum perm p, int64_t region, bool gives)
 {
     int best = -1;
-    for (int i = 0; r->who && i < r->who->grants_n; i++) {
+    for (int i = 0; i < r->who->grants_n; i++) {
         const struct grant *g = &r->who->grants[i];
         if (g->scope != GRANT_REGION || !perm_in(g->perms, p) || !access_covers(g->region, region))
             continue;
@@ -215,7 +215,7 @@ const struct err *account_change(struct req *r, const struct account *a, const c
     TRY(phone_rules(r, phone, &folded));
     struct bytes sealed = phone ? access_seal(r, folded) : a->phone,
                  blind = access_blind(r, "phone", folded);
-    if (!phone && a->phone.p) blind = access_blind(r, "phone", access_open_sealed(r, a->phone));
+    if (!phone) blind = access_blind(r, "phone", access_open_sealed(r, a->phone));
     TRY(phone_free(r, a->id, blind));
     TRY(db_exec_n(r, &changed,
                   "UPDATE access_account SET display = $2, phone = $3, phone_blind = $4, state = "
@@ -271,7 +271,7 @@ const struct err *access_resident_moved(struct req *r, int64_t village, int64_t 
                                         int64_t household)
 {
     TRY(household_grants_end(r, village, resident));
-    if (household > 0)
+    if (household != NONE)
         return db_exec(r,
                        "UPDATE access_account SET household = $3, version = version + 1 WHERE "
                        "village = $1 AND resident = $2",
@@ -348,7 +348,7 @@ const struct err *access_grant_add(struct req *r, int64_t account, const char *r
     struct list grants;
     struct wish w = { .role = role_find(role), .scope = ROLE_REGION, .region = region, .grid = "" };
     if (grid && *grid) w.scope = ROLE_GRID, w.grid = grid;
-    if (household > 0) w.scope = ROLE_HOUSEHOLD, w.household = household, w.grid = "";
+    if (household != NONE) w.scope = ROLE_HOUSEHOLD, w.household = household, w.grid = "";
     TRY(grant_shape(r, &w));
     TRY(grant_allowed(r, account, w.role, region));
     /* Takes the account's row first, so that two grants at once cannot bring two duties together.
@@ -370,7 +370,6 @@ const struct err *access_grant_add(struct req *r, int64_t account, const char *r
     if (!found)
         return fail_say(r, ERR_DUPLICATE, "role", "已有这项授权。", "This grant is there already.");
     r->audit_subject = account;
-    if (r->audit_village <= 0) r->audit_village = region;
     return NULL;
 }
 
@@ -384,7 +383,7 @@ const struct err *grant_remove(struct req *r, int64_t account, int64_t grant)
     const struct role *role = role_find(g->role), none = { .rank = 0 };
     TRY(grant_allowed(r, account, role ? role : &none, g->region));
     r->audit_subject = account;
-    if (r->audit_village <= 0) r->audit_village = g->region;
+    r->audit_village = g->region;
     TRY(db_exec(r, "UPDATE access_account SET version = version + 1 WHERE id = $1", I64(account)));
     return db_exec(r, "DELETE FROM access_grant WHERE account = $1 AND id = $2", I64(account),
                    I64(grant));

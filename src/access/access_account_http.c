@@ -56,7 +56,7 @@ static int gives(const struct req *r)
     int best = -1;
     for (int i = 0; i < r->who->grants_n; i++) {
         const struct role *role = role_find(r->who->grants[i].role);
-        if (perm_in(r->who->grants[i].perms, PERM_GRANT_WRITE) && role && role->gives > best)
+        if (perm_in(r->who->grants[i].perms, PERM_GRANT_WRITE) && role->gives > best)
             best = role->gives;
     }
     return best;
@@ -151,7 +151,7 @@ static const struct err *show(struct req *r, int64_t id)
     TRY(db_int(r, &until, "SELECT locked_until FROM access_throttle WHERE subject = $1",
                TEXT(throttle_account(r->mem, id))));
     *out = view_of(r, a);
-    if (until != NONE && until > r->now) out->locked_until = until;
+    if (until > r->now) out->locked_until = until;
     r->out = out;
     return NULL;
 }
@@ -359,8 +359,8 @@ const struct err *account_patch(struct req *r)
     const struct account_patch_in *in = r->in;
     struct account *a;
     TRY(reach(r, PERM_ACCOUNT_WRITE, in->account, &a));
-    TRY(account_managed(r, PERM_ACCOUNT_WRITE, a));
     TRY(not_oneself(r, in->account));
+    TRY(account_managed(r, PERM_ACCOUNT_WRITE, a));
     TRY(account_change(r, a, in->display, in->phone, in->state, in->version));
     return show(r, in->account);
 }
@@ -390,8 +390,8 @@ const struct err *account_reset(struct req *r)
     struct one_time_view *out = arena_new(r->mem, struct one_time_view);
     struct account *a;
     TRY(reach(r, PERM_ACCOUNT_WRITE, in->account, &a));
-    TRY(account_managed(r, PERM_ACCOUNT_WRITE, a));
     TRY(not_oneself(r, in->account));
+    TRY(account_managed(r, PERM_ACCOUNT_WRITE, a));
     r->out = out;
     out->one_time_password = one_time_password(r->mem);
     return account_one_time(r, in->account, in->totp == 1, out->one_time_password);

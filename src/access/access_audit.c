@@ -53,9 +53,9 @@ static const struct field audit_view_fields[] = {
 RECORD(audit_view);
 
 /* Days are the village's; rows carry instants. */
-static int64_t day_start(int64_t date, int64_t otherwise)
+static int64_t day_start(int64_t date)
 {
-    return date == NONE ? otherwise : date * DAY_MS - ZONE_MS;
+    return date * DAY_MS - ZONE_MS;
 }
 
 #define AUDIT_COLUMNS                                                                              \
@@ -76,8 +76,8 @@ const struct err *audit_list(struct req *r)
     TRY(page_after(r, in->after, &before, &b, &s));
     TRY(db_all(r, &audit_view_record, &p->rows,
                AUDIT_COLUMNS AUDIT_WHERE " ORDER BY id DESC LIMIT $10", I64(first), I64(last),
-               I64(before == NONE ? INT64_MAX : before), I64(day_start(in->from, 0)),
-               I64(in->to == NONE ? INT64_MAX : day_start(in->to + 1, 0)),
+               I64(before == NONE ? INT64_MAX : before), I64(day_start(in->from == NONE ? DATE_MIN : in->from)),
+               I64(day_start((in->to == NONE ? DATE_MAX : in->to) + 1)),
                TEXT(like_pattern(r->mem, in->who)), TEXT(like_pattern(r->mem, in->what)),
                I64(in->account == NONE ? 0 : in->account),
                I64(in->subject == NONE ? 0 : in->subject), I64(page_limit(in->limit))));
@@ -121,8 +121,8 @@ const struct err *audit_export(struct req *r)
     csv_end_row(&b);
     TRY(db_each(r, &audit_view_record, export_row, &b,
                 AUDIT_COLUMNS AUDIT_WHERE " ORDER BY id DESC LIMIT $10", I64(first), I64(last),
-                I64(INT64_MAX), I64(day_start(in->from, 0)),
-                I64(in->to == NONE ? INT64_MAX : day_start(in->to + 1, 0)),
+                I64(INT64_MAX), I64(day_start(in->from == NONE ? DATE_MIN : in->from)),
+                I64(day_start((in->to == NONE ? DATE_MAX : in->to) + 1)),
                 TEXT(like_pattern(r->mem, in->who)), TEXT(like_pattern(r->mem, in->what)),
                 I64(in->account == NONE ? 0 : in->account),
                 I64(in->subject == NONE ? 0 : in->subject), I64(LIMIT_IMPORT_ROWS)));

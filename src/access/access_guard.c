@@ -99,7 +99,7 @@ static bool idle(const struct visitor *v, const uint8_t session[HASH_SIZE], int6
     int64_t step_ms = limit_ms / 4 < 60000 ? limit_ms / 4 : 60000;
     if (now - seen_at < step_ms) return false;
     int64_t memory = seen_last(session);
-    if (memory != NONE && memory > seen_at) seen_at = memory;
+    if (memory > seen_at) seen_at = memory;
     if (now - seen_at >= limit_ms) return true;
     seen_note(session, now);
     return false;
@@ -227,7 +227,7 @@ static const struct err *find_visitor(struct req *r, const struct route *route,
     if (bearer) {
         if (strncasecmp(bearer, "Bearer ", 7) != 0) return fail(r, ERR_SIGN_IN, NULL);
         TRY(by_token(r, bearer + 7, out));
-    } else if (cookie && *cookie) {
+    } else if (cookie) {
         TRY(by_cookie(r, cookie, out));
         if (writes(route)) TRY(csrf_check(r, *out));
     } else {
@@ -281,7 +281,7 @@ static const struct err *allow(struct req *r, enum perm p, int64_t region)
     if (!v) return fail(r, ERR_SIGN_IN, NULL);
     if (p == PERM_SELF && v->self) return NULL;
     for (int i = 0; i < v->actor.grants_n; i++)
-        if (p != PERM_SELF && held(&v->actor.grants[i], p, region)) return NULL;
+        if (held(&v->actor.grants[i], p, region)) return NULL;
     return fail(r, ERR_FORBIDDEN, NULL);
 }
 
@@ -290,11 +290,10 @@ enum { AUDIT_BODY_MAX = 4000 };
 
 /* Long bodies (an imported register) are cut at a character: the trail says what was done, the
  * data is in its tables. */
-static const char *cut(struct arena *mem, const char *s, size_t max)
+static const char *cut(struct arena *mem, const char *s)
 {
-    if (!s || strlen(s) <= max) return s;
-    while (max && ((unsigned char)s[max] & 0xC0) == 0x80) max--;
-    return arena_printf(mem, "%.*s…", (int)max, s);
+    size_t n = s ? utf8_clip(s, AUDIT_BODY_MAX) : 0;
+    return s && s[n] ? arena_printf(mem, "%.*s…", (int)n, s) : s;
 }
 
 const struct err *audit_add(struct req *r, const struct audit_row *a)
@@ -308,7 +307,7 @@ const struct err *audit_add(struct req *r, const struct audit_row *a)
                    I64(village), I64(id_new()), I64(r->now), I64(a->account), TEXT(a->who),
                    TEXT(a->action), I64(a->status), I64(a->subject), TEXT(address ? address : ""),
                    TEXT(arena_printf(r->mem, "%016llx", (unsigned long long)r->id)), TEXT(a->note),
-                   TEXT(cut(r->mem, a->body, AUDIT_BODY_MAX)));
+                   TEXT(cut(r->mem, a->body)));
 }
 
 /* The place of a deed: what the handler said, the path's village, or where the actor belongs. */
@@ -406,7 +405,7 @@ static const struct err *idem_begin(struct req *r, const struct route *route, co
                "SELECT hash, status, headers, body FROM access_idempotency WHERE village = $1 AND "
                "account = $2 AND key = $3",
                I64(tenant(r)), I64(owner(r)), TEXT(key)));
-    if (row->hash.n != HASH_SIZE || memcmp(row->hash.p, hash32, HASH_SIZE) != 0)
+    if (memcmp(row->hash.p, hash32, HASH_SIZE) != 0)
         return fail(r, ERR_IDEMPOTENCY, "Idempotency-Key");
     if (row->status == NONE) return fail(r, ERR_IN_PROGRESS, "Idempotency-Key");
     return stored(r, row, replay);

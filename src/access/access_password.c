@@ -21,6 +21,8 @@
 #define HASH_BYTES (19 * 1024 * 1024)
 #endif
 enum { HASH_AT_ONCE = 2, PASSWORD_MIN = 8, PASSWORD_MAX = 128, DIGITS_ONLY_MIN = 12 };
+/* "k7mq-4r9t-2xwd": three groups of four letters; stored as "one-time$SALT$HASH", both in hex. */
+enum { GROUP = 4, LETTERS = 3 * GROUP, ONE_TIME_LENGTH = LETTERS + 2, SALT_SIZE = 16 };
 
 static sem_t hashing;
 static pthread_once_t hashing_once = PTHREAD_ONCE_INIT;
@@ -100,35 +102,37 @@ bool one_time_stored(const char *stored)
     return strncmp(stored, ONE_TIME, strlen(ONE_TIME)) == 0;
 }
 
+/* Salt and password, as they are hashed. */
+struct salted {
+    uint8_t salt[SALT_SIZE];
+    char password[ONE_TIME_LENGTH];
+};
+
 char *one_time_hash(struct arena *mem, const char *password)
 {
     if (!one_time_shaped(password)) BUG("not a one-time password of ours");
-    uint8_t salted[16 + PASSWORD_MAX], hash[HASH_SIZE];
-    size_t n = strlen(password);
-    randombytes_buf(salted, 16);
-    memcpy(salted + 16, password, n);
-    secret_hash("one-time password", salted, 16 + n, hash);
-    return arena_printf(mem, ONE_TIME "%s$%s", hex_encode(mem, salted, 16),
+    struct salted s;
+    uint8_t hash[HASH_SIZE];
+    randombytes_buf(s.salt, sizeof s.salt);
+    memcpy(s.password, password, sizeof s.password);
+    secret_hash("one-time password", &s, sizeof s, hash);
+    return arena_printf(mem, ONE_TIME "%s$%s", hex_encode(mem, s.salt, sizeof s.salt),
                         hex_encode(mem, hash, HASH_SIZE));
 }
 
 static bool one_time_right(const char *stored, const char *password)
 {
-    uint8_t salted[16 + PASSWORD_MAX], want[HASH_SIZE], hash[HASH_SIZE];
-    char salt[33], letters[16], dashed[20];
-    size_t n = one_time_fold(password, letters, sizeof letters);
-    if (n != 12 || strlen(stored) != strlen(ONE_TIME) + 32 + 1 + 64) return false;
-    memcpy(dashed, letters, 4);
-    memcpy(dashed + 5, letters + 4, 4);
-    memcpy(dashed + 10, letters + 8, 4);
-    dashed[4] = dashed[9] = '-';
-    memcpy(salt, stored + strlen(ONE_TIME), 32);
-    salt[32] = '\0';
-    if (!hex_decode(salt, salted, 16) ||
-        !hex_decode(stored + strlen(ONE_TIME) + 33, want, HASH_SIZE))
-        return false;
-    memcpy(salted + 16, dashed, 14);
-    secret_hash("one-time password", salted, 16 + 14, hash);
+    struct salted s;
+    uint8_t want[HASH_SIZE], hash[HASH_SIZE];
+    char letters[LETTERS + 1], salt[2 * SALT_SIZE + 1];
+    if (one_time_fold(password, letters, sizeof letters) != LETTERS) return false;
+    const char *p = stored + strlen(ONE_TIME), *dollar = strchr(p, '$');
+    if (!dollar || dollar - p != 2 * SALT_SIZE || strlen(dollar + 1) != 2 * HASH_SIZE) return false;
+    memcpy(salt, p, sizeof salt - 1);
+    salt[2 * SALT_SIZE] = '\0';
+    if (!hex_decode(salt, s.salt, SALT_SIZE) || !hex_decode(dollar + 1, want, HASH_SIZE)) return false;
+    for (size_t i = 0, k = 0; i < ONE_TIME_LENGTH; i++) s.password[i] = i % (GROUP + 1) == GROUP ? '-' : letters[k++];
+    secret_hash("one-time password", &s, sizeof s, hash);
     return sodium_memcmp(hash, want, HASH_SIZE) == 0;
 }
 
@@ -199,7 +203,7 @@ static const char *weakness(struct arena *mem, const char *password, const char 
     size_t n = utf8_length(password);
 #define SAY(z, e) return *en = (e), (z)
     if (n < PASSWORD_MIN) SAY("密码至少 8 个字符。", "Use at least 8 characters.");
-    if (n > PASSWORD_MAX || strlen(password) > 4 * PASSWORD_MAX)
+    if (n > PASSWORD_MAX)
         SAY("密码最多 128 个字符。", "Use at most 128 characters.");
     if (name && *name && strstr(low, lower(mem, name)))
         SAY("密码不能包含账号名。", "The password must not contain the name.");

@@ -43,7 +43,7 @@ static bool grant_at(const struct grant *g, int64_t village, const char *grid, i
     case GRANT_GRID:
         return g->region == village && grid_covers(g->grid, grid);
     case GRANT_HOUSEHOLD:
-        return g->region == village && household > 0 && g->household == household;
+        return g->region == village && g->household == household;
     }
     return false;
 }
@@ -80,7 +80,7 @@ const struct err *access_require_at(struct req *r, enum perm p, int64_t village,
 const struct err *access_not_own(struct req *r, int64_t household)
 {
     if (!r->who) return fail(r, ERR_SIGN_IN, NULL);
-    if (household > 0 && r->who->household == household)
+    if (household != NONE && r->who->household == household)
         return fail(r, ERR_CONFLICT_OF_INTEREST, NULL);
     return NULL;
 }

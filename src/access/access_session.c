@@ -39,7 +39,7 @@ int64_t seen_last(const uint8_t session[HASH_SIZE])
 {
     pthread_mutex_lock(&seen_lock);
     const struct seen *s = slot(session);
-    int64_t at = s->at && memcmp(s->session, session, HASH_SIZE) == 0 ? s->at : NONE;
+    int64_t at = memcmp(s->session, session, HASH_SIZE) == 0 ? s->at : NONE;
     pthread_mutex_unlock(&seen_lock);
     return at;
 }

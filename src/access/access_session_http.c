@@ -435,7 +435,6 @@ enum { RECOVERY_CODES = 10 };
 static const struct err *recovery_new(struct req *r, int64_t account, struct list *out)
 {
     const char **codes = arena_array(r->mem, const char *, RECOVERY_CODES);
-    TRY(db_exec(r, "DELETE FROM access_recovery WHERE account = $1", I64(account)));
     for (size_t i = 0; i < RECOVERY_CODES; i++) {
         codes[i] = one_time_password(r->mem);
         struct bytes hash = access_blind(r, "recovery", codes[i]);

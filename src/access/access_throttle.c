@@ -27,7 +27,7 @@ const struct err *throttle_check(struct req *r, const char *subject)
     int64_t until;
     TRY(db_int(r, &until, "SELECT locked_until FROM access_throttle WHERE subject = $1",
                TEXT(subject)));
-    if (until == NONE || until <= r->now) return NULL;
+    if (until <= r->now) return NULL;
     struct err *e = fail(r, ERR_LOCKED_OUT, NULL);
     e->retry_after_s = (int)((until - r->now + 999) / 1000);
     return e;

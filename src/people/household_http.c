@@ -141,13 +141,13 @@ static const struct field household_new_in_fields[] = {
 };
 RECORD(household_new_in);
 
-/* Grid and group must exist; what does not is a finding each. */
-static const struct err *check_place(struct req *r, int64_t village, const char *grid, int64_t group)
+const struct err *people_place(struct req *r, int64_t village, const char *grid, int64_t group)
 {
     struct err *bad = NULL;
+    if (grid) TRY(access_require_at(r, PERM_PEOPLE_WRITE, village, grid, NONE));
     struct grid *g;
     struct village_group *v;
-    const struct err *e = grid ? region_grid(r, village, grid, &g) : NULL;
+    const struct err *e = grid && *grid ? region_grid(r, village, grid, &g) : NULL;
     if (e && e->code != ERR_NOT_FOUND) return e;
     if (e) {
         bad = fail(r, ERR_INVALID, NULL);
@@ -170,9 +170,8 @@ const struct err *post_household(struct req *r)
         .village = in->village, .id = id_new(), .number = text_normal(r->mem, in->number), .grid = in->grid,
         .address = in->address, .group = in->group, .head = NONE,
     };
-    TRY(access_require_at(r, PERM_PEOPLE_WRITE, in->village, in->grid ? in->grid : "", NONE));
+    TRY(people_place(r, in->village, in->grid ? in->grid : "", in->group));
     TRY(region_village(r, in->village, &v));
-    TRY(check_place(r, in->village, in->grid, in->group));
     TRY(tags_set(r, in->village, n.id, "household", "", in->tags, &n.tags));
     const char *tags = n.tags;
     n.tags = ""; /* tags_set has begun them already */
@@ -205,9 +204,7 @@ const struct err *patch_household(struct req *r)
     const char *tags;
 
     TRY(household_load(r, PERM_PEOPLE_WRITE, in->village, in->household, &h));
-    /* Moving it into another grid needs the right there too. */
-    if (in->grid) TRY(access_require_at(r, PERM_PEOPLE_WRITE, in->village, in->grid, NONE));
-    TRY(check_place(r, in->village, in->grid, in->group));
+    TRY(people_place(r, in->village, in->grid, in->group));
     const char *number = in->number ? text_normal(r->mem, in->number) : h->number;
     TRY(db_int(r, &twin, "SELECT id FROM household WHERE village = $1 AND number = $2 AND id <> $3",
                I64(in->village), TEXT(number), I64(in->household)));
@@ -267,8 +264,7 @@ const struct err *post_split(struct req *r)
     };
     struct household_row *from;
     TRY(household_load(r, PERM_PEOPLE_WRITE, in->village, in->household, &from));
-    if (in->grid) TRY(access_require_at(r, PERM_PEOPLE_WRITE, in->village, in->grid, NONE));
-    TRY(check_place(r, in->village, in->grid, in->group));
+    TRY(people_place(r, in->village, in->grid, in->group));
     TRY(household_split(r, &s, &id));
     r->audit_subject = in->household;
     return household_answer(r, in->village, id, PERM_PEOPLE_WRITE);
@@ -450,8 +446,7 @@ const struct err *post_organisation(struct req *r)
         in->village, in->name, in->kind, in->contact, in->phone, in->address, in->grid, in->tags,
     };
     int64_t id;
-    TRY(access_require_at(r, PERM_PEOPLE_WRITE, in->village, in->grid ? in->grid : "", NONE));
-    TRY(check_place(r, in->village, in->grid, NONE));
+    TRY(people_place(r, in->village, in->grid ? in->grid : "", NONE));
     TRY(people_organisation_add(r, &o, &id));
     r->audit_subject = id;
     return organisation_answer(r, in->village, id, PERM_PEOPLE_WRITE);
@@ -495,8 +490,7 @@ const struct err *patch_organisation(struct req *r)
     int64_t changed, twin;
     const char *phone = NULL, *tags;
     TRY(organisation_load(r, PERM_PEOPLE_WRITE, in->village, in->organisation, &o));
-    if (in->grid) TRY(access_require_at(r, PERM_PEOPLE_WRITE, in->village, in->grid, NONE));
-    TRY(check_place(r, in->village, in->grid, NONE));
+    TRY(people_place(r, in->village, in->grid, NONE));
     if (in->phone && *in->phone && !(phone = phone_normal(r->mem, in->phone)))
         return fail_say(r, ERR_INVALID, "phone", "电话应为 11 位手机号，或带区号的固定电话。",
                         "A phone number has 11 digits, or an area code and a number.");

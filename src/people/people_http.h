@@ -14,6 +14,9 @@ handler get_households, get_household, post_household, patch_household, post_spl
 const char *people_mask_id(struct arena *mem, const char *id_number);
 /* NULL when id is NONE or unknown. groups: of struct village_group. */
 const char *people_group_name(struct list groups, int64_t id);
+/* Where a household or organisation goes: r->who may write there, and grid and group exist (what does not is a finding
+ * each). grid "": in none; NULL: where it is. */
+MUST_CHECK const struct err *people_place(struct req *r, int64_t village, const char *grid, int64_t group);
 /* ERR_INVALID on "grid" when it is not shaped like a code; NULL is fine. */
 MUST_CHECK const struct err *people_check_grid(struct req *r, const char *grid);
 #endif

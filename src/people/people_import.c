@@ -172,7 +172,7 @@ static bool date_read(const char *s, int64_t *out)
     } else if (eight || (n < 2) || (n == 2 && !digits)) {
         return false;
     }
-    if (part[0] < 1900 || part[0] > 2199 || !date_valid(part[0], part[1], part[2])) return false;
+    if (!date_valid(part[0], part[1], part[2])) return false;
     *out = date_of(part[0], part[1], part[2]);
     return true;
 }

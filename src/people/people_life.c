@@ -174,7 +174,6 @@ const struct err *household_split(struct req *r, const struct split *s, int64_t 
 
 const struct err *household_merge(struct req *r, int64_t village, int64_t from, int64_t into, int64_t on, const char *note)
 {
-    struct household_row *target, *source;
     struct list members = { 0 };
     if (from == into)
         return fail_say(r, ERR_INVALID, "into", "不能并入本户自己。", "A household cannot be merged into itself.");
@@ -183,8 +182,6 @@ const struct err *household_merge(struct req *r, int64_t village, int64_t from, 
     /* Always in the order of ids, so that two opposite merges cannot wait for each other. */
     TRY(household_hold(r, village, from < into ? from : into));
     TRY(household_hold(r, village, from < into ? into : from));
-    TRY(household_load(r, PERM_PEOPLE_WRITE, village, from, &source));
-    TRY(household_load(r, PERM_PEOPLE_WRITE, village, into, &target));
     TRY(db_all(r, &id_row_record, &members,
                "SELECT id FROM resident WHERE village = $1 AND household = $2 AND state = 'active'"
                " ORDER BY id LIMIT 1000",

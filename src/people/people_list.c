@@ -67,9 +67,8 @@ static struct search search_of(struct req *r, const char *q)
     s.text = text_normal(r->mem, q);
     size_t n = strlen(s.text);
     if (!n) return s;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s.text[i];
-        if (c < 0x80 && c != ' ') continue;
+    for (const char *p = s.text; *p; p++) {
+        if ((unsigned char)*p < 0x80 && *p != ' ') continue;
         s.by = BY_NAME;
         return s;
     }
@@ -170,7 +169,7 @@ const struct err *resident_list(struct req *r, const struct people_filter *f, st
         TRY(db_all(r, &resident_row_record, &out->rows,
                    RESIDENTS_SEARCH " AND s.id IN (SELECT id FROM resident WHERE village = $1 AND tail_blind = $11"
                                     " UNION SELECT id FROM resident WHERE village = $1 AND household = $12)" RESIDENTS_SORT, RESIDENTS_ARGS,
-                   BLOB(q.blind.p ? q.blind.p : "", q.blind.n), I64(household == NONE ? 0 : household)));
+                   BLOB(q.blind.p ? q.blind.p : "", q.blind.n), I64(household)));
         break;
     }
     case BY_PHONE: {
@@ -182,7 +181,7 @@ const struct err *resident_list(struct req *r, const struct people_filter *f, st
                    RESIDENTS_SEARCH " AND s.id IN (SELECT id FROM resident WHERE village = $1 AND tail_blind = $11"
                                     " AND phone_blind = $12 UNION SELECT id FROM resident WHERE village = $1"
                                     " AND household = $13)" RESIDENTS_SORT,
-                   RESIDENTS_ARGS, BLOB(tail.p, tail.n), BLOB(q.blind.p, q.blind.n), I64(household == NONE ? 0 : household)));
+                   RESIDENTS_ARGS, BLOB(tail.p, tail.n), BLOB(q.blind.p, q.blind.n), I64(household)));
         break;
     }
     case BY_ID:

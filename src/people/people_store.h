@@ -111,6 +111,7 @@ MUST_CHECK const struct err *resident_leave(struct req *r, const struct resident
 MUST_CHECK const struct err *resident_return(struct req *r, const struct resident_row *s, int64_t household, const char *relation, int64_t on, const char *note);
 struct split { int64_t village, from; const char *number; struct list residents; int64_t head, on; const char *note, *grid, *address; int64_t group; };
 MUST_CHECK const struct err *household_split(struct req *r, const struct split *s, int64_t *household);
+/* The caller has loaded both. */
 MUST_CHECK const struct err *household_merge(struct req *r, int64_t village, int64_t from, int64_t into, int64_t on, const char *note);
 
 /* ---- tags (people_tags.c) ---- */

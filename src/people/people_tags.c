@@ -97,10 +97,8 @@ const char *tags_text(struct arena *mem, struct list codes)
 
 struct list tags_list(struct arena *mem, const char *text)
 {
-    size_t n = 0;
     if (!text) text = "";
-    for (const char *p = text; *p; p++) n += *p == ' ';
-    const char **codes = arena_array(mem, const char *, n + 1);
+    const char **codes = arena_array(mem, const char *, strlen(text) / 2 + 1);
     size_t k = 0;
     for (const char *p = text; *p;) {
         size_t len = strcspn(p, " ");

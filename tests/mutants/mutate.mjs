@@ -86,6 +86,7 @@ function* compare(line, code) {
 function* constant(line, code) {
   // A buffer one byte longer is no fault, and one shorter is the address sanitizer's to see.
   if (/^\s*(static |const |struct |_Thread_local )*\w+ \**\w+\[[^\]]*\]/.test(code) || /\bsizeof\b|\barena_(array|alloc)\w*\(/.test(code)) return;
+  if (/\bbuf_in\(/.test(code)) return; // the most that a buffer may grow to: where it matters to a byte it has a name
   for (const m of code.matchAll(/(?<![\w.$])\d+(?![\w.])/g)) {
     if (/^0./.test(m[0]) || /^10{3,}$/.test(m[0])) continue; // a thousand and more are units of time: one more is a millionth
     const n = BigInt(m[0]);
@@ -94,9 +95,9 @@ function* constant(line, code) {
   }
 }
 
-function* condition(line, code) {
+function* condition(line, code, last, lines, n) {
   const m = /(?<!\w)if \(/.exec(code);
-  if (m) {
+  if (m && !/^\s*log_(debug|info|warn|error)\(/.test(lines[n])) { // what is only told or not
     const open = m.index + 3, close = closing(code, open);
     if (close > 0) {
       const inner = line.slice(open + 1, close);
@@ -128,7 +129,7 @@ function* condition(line, code) {
 
 const balanced = (s) => [..."()[]"].map((c) => s.split(c).length).every((n, i, all) => i % 2 || n === all[i + 1]);
 
-const UNSEEN = /^(PQclear|PQfreemem|sqlite3_free|log_|pthread_|free|.*_free$|.*_clear$|.*_destroy$|close$|fclose$|BUG|atomic_|evthread|assert|print_|va_)/;
+const UNSEEN = /^(sodium_memzero|PQclear|PQfreemem|sqlite3_free|log_|pthread_|free|.*_free$|.*_clear$|.*_destroy$|close$|fclose$|BUG|atomic_|evthread|assert|print_|va_)/;
 
 function* call(line, code, above) {
   const m = /^(\s+)(?:\(void\))?([A-Za-z_]\w*)\(/.exec(code);
@@ -151,11 +152,22 @@ function* where(line, code, last, lines, n) {
       const end = termEnd(rest);
       const term = rest.slice(0, end).trimEnd();
       if (/\bvillage = (\w+\.village)/.test(term) && /\.(id|posting|subject|household) = \w+\./.test(sql)) continue;
-      if (/^village = \$\d+$/.test(term) && act !== "SELECT" && /\b(id|posting) = \$/.test(sql)) continue;
+      if (/^village = \$\d+$/.test(term) && act !== "SELECT" && /\b(id|posting|resident|household|subject) = \$/.test(statement(lines, n))) continue;
+      // Ids of things that the statement around it looks for in its village.
+      if (/^(\w+\.)?village = \$\d+$/.test(term) && /\b(id|posting|household) IN \(SELECT [\w.]+ FROM \w+( \w+)? WHERE $/.test(sql.slice(0, from))) continue;
       if (!term || !balanced(term) || /\b(CASE|WHEN|SELECT|UNION)\b/.test(term) || /BETWEEN \S+$/.test(term)) continue;
       yield [start + from, replaced(line, start + from, start + from + term.length, `(${term} OR 1 = 1)`)];
     }
   }
+}
+
+/** The SQL of the statement that line n (from 1) is a part of. */
+function statement(lines, n) {
+  const part = (k) => /^\s*".*"/.test(lines[k] ?? "");
+  let from = n - 1, to = n - 1;
+  while (part(from)) from--;
+  while (part(to + 1)) to++;
+  return lines.slice(Math.max(from, 0), to + 1).flatMap((l) => [...l.matchAll(/"((?:\\.|[^"\\])*)"/g)].map((s) => s[1])).join("");
 }
 
 function termEnd(rest) {
@@ -181,6 +193,8 @@ function* swap(line, code) {
   if (/^\s*(static|const|struct|int64_t|bool|char|void|int|size_t)\b[^=;]*\)?\s*$/.test(code)) return; // a declaration
   for (const m of code.matchAll(/[A-Za-z_]\w*\(/g)) {
     if (/^(if|for|while|switch|return|sizeof|log_\w+|LI|LS|LT|F|BUG|printf|fprintf)\($/.test(m[0])) continue;
+    // Alike or not is the same from either side; only an order is not.
+    if (/^(text_equal|secret_equal|(str|strn|mem|sodium_mem)cmp)\($/.test(m[0]) && !/(=|\breturn) $/.test(code.slice(0, m.index))) continue;
     const open = m.index + m[0].length - 1, close = closing(code, open);
     yield* neighbours(line, code, open + 1, close < 0 ? code.length : close);
   }

@@ -40,6 +40,20 @@ test("neighbours of one shape change places", () => {
   assert.deepEqual(made("swap", "TRY(q(r, \"s\", I64(a), I64(b), TEXT(c)));"), ["TRY(q(r, \"s\", I64(b), I64(a), TEXT(c)));"]);
   assert.deepEqual(made("swap", "TRY(q(r, \"s\",", "  I64(a), I64(b)));").at(-1), "I64(b), I64(a)));");
 });
+test("what nobody could see is none: the most of a buffer, a line of the log or none, sides of what is alike, the village beside an id", () => {
+  assert.deepEqual(made("constant", "struct buf b = buf_in(mem, 4096);"), []);
+  assert.deepEqual(made("condition", "if (lost)", "    log_warn(\"a\", \"b\");"), []);
+  assert.deepEqual(made("condition", "if (lost)", "    warn(x);").length, 2);
+  assert.deepEqual(made("call", "sodium_memzero(key, n);"), []);
+  assert.deepEqual(made("swap", "if (!strcmp(a, b) || text_equal(c, d)) return x;"), []);
+  assert.deepEqual(made("swap", "return strcmp(a, b);"), ["return strcmp(b, a);"]);
+  assert.deepEqual(made("swap", "int c = strcmp(a, b);"), ["int c = strcmp(b, a);"]);
+  const two = (...lines) => made("where", ...lines).filter((l) => /village = \$1 OR/.test(l)).length;
+  assert.equal(two("TRY(q(r,", "  \"UPDATE t SET a = 2 WHERE village = $1\"", "  \" AND household = $2 AND b = 3\", I64(a)));"), 0);
+  assert.equal(two("TRY(q(r,", "  \"UPDATE t SET a = 2 WHERE village = $1\"", "  \" AND b = 3\", I64(a)));"), 1);
+  assert.equal(two("TRY(q(r, \"SELECT a FROM t WHERE village = $1 AND id = $2\", I64(a)));"), 1);
+  assert.equal(two("TRY(q(r, HEAD \" AND h.id IN (SELECT s.household FROM resident s WHERE village = $1\", I64(a)));"), 0);
+});
 test("only bodies of functions, nothing of testing builds, nothing that only logs or asserts", () => {
   const text = `static const int limits[] = {\n    1, 2,\n};\n#ifdef SHANZHI_TESTING\n${body("return 1;")}#else\n${body("return 2;")}#endif\n${body("if (n > 3) BUG(\"%d\", n);", "log_warn(\"a\", \"b\",", "         LI(\"n\", 5));", "return 4;")}`;
   assert.deepEqual([...new Set(faultsOf("x.c", text).map((f) => f.before.trim()))], ["return 2;", "return 4;"]);

@@ -331,10 +331,13 @@ static const char *audit_body(struct exchange *x)
     return b.over ? NULL : b.p;
 }
 
-/* Headers that a replay must give again. */
+#define TYPE_LINE "Content-Type"
+
+/* Headers that a replay must give again, the type first: a sheet of paper is no JSON the second time either. */
 static const char *stored_headers(struct exchange *x)
 {
     struct buf b = buf_in(x->mem, 8 * 1024);
+    if (x->type) buf_printf(&b, TYPE_LINE ": %s\n", x->type);
     for (const struct header_line *h = x->headers; h; h = h->next)
         if (strncmp(h->name, "RateLimit", 9) && strcasecmp(h->name, "set-cookie"))
             buf_printf(&b, "%s: %s\n", h->name, h->value);
@@ -360,13 +363,14 @@ static void replay(struct exchange *x, const struct stored_reply *s)
     x->status = s->status;
     x->reply = s->body;
     x->reply_n = s->body ? s->body_n : 0;
-    x->type =
-        x->reply_n ? (s->status >= 400 ? "application/problem+json" : "application/json") : NULL;
+    x->type = NULL;
     for (const char *p = s->headers; p && *p;) {
-        size_t n = strcspn(p, "\n"), name = strcspn(p, ":");
-        if (name + 2 <= n)
-            reply_header(x, arena_strndup(x->mem, p, name),
-                         arena_strndup(x->mem, p + name + 2, n - name - 2));
+        size_t n = strcspn(p, "\n"), at = strcspn(p, ":");
+        if (at + 2 <= n) {
+            const char *name = arena_strndup(x->mem, p, at), *value = arena_strndup(x->mem, p + at + 2, n - at - 2);
+            if (!strcmp(name, TYPE_LINE)) x->type = value;
+            else reply_header(x, name, value);
+        }
         p += n + (p[n] == '\n');
     }
     reply_header(x, "Idempotency-Replayed", "true");

@@ -151,7 +151,12 @@ steps("a claim from phone to passbook", server, [
     const staff = words(expect(await w.call("recorder", "GET", `${w.claims}/${t.a.id}/slip`), 200).bytes);
     assert.ok(staff.includes("张*丰") && !staff.includes("张小丰帮") === false, "masked for staff");
     problem(await w.call("recorder", "POST", `${w.claims}/${t.a.id}/slip`), 403, "forbidden");
-    assert.ok(words(expect(await w.call("admin", "POST", `${w.claims}/${t.a.id}/slip`), 200).bytes).includes("张小丰"));
+    const named = expect(await w.call("admin", "POST", `${w.claims}/${t.a.id}/slip`, undefined, { key: "slip-1" }), 200);
+    assert.ok(words(named.bytes).includes("张小丰"));
+    const sent = expect(await w.call("admin", "POST", `${w.claims}/${t.a.id}/slip`, undefined, { key: "slip-1" }), 200);
+    assert.equal(sent.headers["idempotency-replayed"], "true");
+    assert.equal(sent.headers["content-type"], "application/pdf", "the same request again gives a sheet of paper again");
+    assert.ok(sent.bytes.equals(named.bytes));
     problem(await w.call("li", "GET", `${w.claims}/${t.a.id}/slip`), 403, "forbidden");
     const seen = await w.ok(null, "GET", `/public/villages/${VILLAGE}/claims/${t.a.number}`);
     assert.equal(seen.name, "张*丰");

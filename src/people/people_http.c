@@ -504,7 +504,8 @@ static const struct err *get_counts(struct req *r)
                "SELECT h.grid, h.village_group AS \"group\", count(*) AS households,"
                " coalesce(sum(CASE WHEN h.pledged_on IS NULL THEN 0 ELSE 1 END), 0) AS pledged,"
                " 0 AS residents FROM household h WHERE h.village = $1 AND h.state = 'active'"
-               " GROUP BY h.grid, h.village_group ORDER BY h.grid, h.village_group LIMIT 10000",
+               " GROUP BY h.grid, h.village_group"
+               " ORDER BY h.grid IS NOT NULL, h.grid, h.village_group IS NOT NULL, h.village_group LIMIT 10000",
                I64(in->village)));
     TRY(db_all(r, &cell_record, &heads,
                "SELECT grid_no, village_group, count(*) AS residents FROM resident WHERE village = $1"

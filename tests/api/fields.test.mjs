@@ -27,7 +27,7 @@ process.env.SHANZHI_LOCK_AFTER = "1000";
 const doc = JSON.parse(run(["openapi"]).stdout);
 const w = await world();
 const { server } = w;
-const operations = operationsOf(doc), { prepare, pathOf, queryOf, bodyOf, rawOf, value } = inputs(w, doc);
+const operations = operationsOf(doc), { people, ripen, pathOf, queryOf, bodyOf, rawOf, value } = inputs(w, doc);
 after(async () => { await server.stop(); });
 
 // ---- schemas ----
@@ -148,7 +148,8 @@ const NEVER = {
   "DELETE /me/totp": "needs a code of this half minute; access.test.mjs has it",
 };
 
-await prepare();
+people();
+await ripen();
 
 describe("every field of every operation", { concurrency: false }, () => {
   for (const o of operations) {

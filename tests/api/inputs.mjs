@@ -2,7 +2,8 @@
 // means beyond its schema is written here by hand; an operation that never succeeds is found by fields.test.mjs.
 //
 //   const operations = operationsOf(doc), make = inputs(w, doc);        // w: world()
-//   await make.prepare();
+//   make.people();
+//   await make.ripen();
 //   const path = await make.pathOf(o), query = await make.queryOf(o, optional), body = await make.bodyOf(o, path, optional);
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -157,7 +158,7 @@ export function inputs(w, doc) {
     "PATCH /villages/{village}/residents/{resident}": { relation: () => "daughter" },
     "POST /villages/{village}/households/{household}/split": { head: () => null },
     "POST /villages/{village}/households/{household}/pledge": { signer: ({ household }) => addTo(household) },
-    "POST /villages/{village}/claims": { claimant: () => "proxy" },
+    "POST /villages/{village}/claims": { claimant: () => "proxy", place: () => `路口${unique()}` },
     "POST /schemes/explain": { scheme: () => scheme, facts: () => "subjects: [{id: 7}]", period: () => "2026" },
     "POST /schemes/award": { scheme: () => scheme, facts: () => "deed: {item: C05, on: 2026-03-20}" },
     "POST /schemes/diff": { before: () => scheme, after: () => scheme },
@@ -168,7 +169,7 @@ export function inputs(w, doc) {
     "POST /villages/{village}/organisations": { name: () => `商店${unique()}` },
     "PATCH /villages/{village}/organisations/{organisation}": { name: () => `商店${unique()}` },
     "POST /villages/{village}/tags": { code: () => `t_${unique()}`, name: () => `标签${unique()}` },
-    "POST /villages/{village}/schemes": { votes_for: () => 3 },
+    "POST /villages/{village}/schemes": { votes_for: () => 3, from: () => w.today(++days) },
     "POST /villages/{village}/drafts": { from: () => "blank", id: () => null, preset: () => "zengxiang" },
     "POST /villages/{village}/drafts/{draft}/adopt": { from: () => w.today(++days), votes_for: () => 3 },
     "GET /villages/{village}/drafts/{draft}/diff": { against: () => null },
@@ -242,15 +243,19 @@ export function inputs(w, doc) {
     "POST /villages/{village}/claims/{claim}/photos": () => photo,
   };
 
-  /** Somebody whom nobody misses, an auditor, claims old enough to be approved, a grid to add to. */
-  async function prepare() {
+  /** Somebody whom nobody misses, and an auditor. */
+  function people() {
     for (const name of ["spare", "audit"])
       w.server.command(["account", "add", name, "--display", name, "--password-stdin", "--village", VILLAGE], { input: `${PASSWORD}\n`, env: { SHANZHI_TEST_CLOCK: w.clock } });
     w.server.command(["account", "grant", "audit", "auditor"], { env: { SHANZHI_TEST_CLOCK: w.clock } });
+  }
+
+  /** Claims old enough to be approved, and a grid to add to. */
+  async function ripen() {
     for (let i = 0; i < 14; i++) ripe.push((await step("published", await step("checked", await claim()))).id);
     await w.days(4);
     await made("admin", `${base}/grids`, { code: "03", name: "第三网格" });
   }
 
-  return { prepare, pathOf, queryOf, bodyOf, rawOf: (o) => RAW[o.name](), value };
+  return { people, ripen, pathOf, queryOf, bodyOf, rawOf: (o) => RAW[o.name](), value };
 }

@@ -1,25 +1,6 @@
 /* Access: scopes, roles and separated duties, password rules, one-time codes, secrets, and the
  * rules of giving roles, lock-out and retention on a real database. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "access/access_own.h"
-#include "kernel/date.h"
-#include "kernel/text.h"
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define COUNTY INT64_C(441621000000)
-#define TOWN INT64_C(441621102000)
-#define VILLAGE INT64_C(441621102205)
-#define OTHER INT64_C(441621102232)
+#include "access/access_test.h"
 
 /* ---- scopes ---- */
 static void test_level(void **state)
@@ -100,19 +81,6 @@ static void test_span(void **state)
         assert_false(access_covers(cases[i].scope, cases[i].first - 1));
         assert_false(access_covers(cases[i].scope, cases[i].last + 1));
     }
-}
-
-static struct grant grant_of(const char *role, int64_t region, const char *grid, int64_t household)
-{
-    struct grant g = { .scope = grid            ? GRANT_GRID
-                                : household > 0 ? GRANT_HOUSEHOLD
-                                                : GRANT_REGION,
-                       .region = region,
-                       .grid = grid,
-                       .household = household,
-                       .role = role };
-    role_bits(role_find(role), g.perms);
-    return g;
 }
 
 static void test_may_at(void **state)
@@ -377,46 +345,6 @@ static void test_key_file(void **state)
 }
 
 /* ---- accounts and grants, on a database ---- */
-extern const struct migration access_migrations[];
-
-struct house {
-    struct arena mem;
-    struct store *s;
-    char dir[40];
-};
-
-static int open_house(void **state)
-{
-    struct house *h = calloc(1, sizeof *h);
-    const struct migration *m = access_migrations;
-    size_t n = 0;
-    int applied;
-    snprintf(h->dir, sizeof h->dir, "/tmp/shanzhi-access-XXXXXX");
-    assert_non_null(mkdtemp(h->dir));
-    assert_null(access_key_make(&h->mem, arena_printf(&h->mem, "%s/key", h->dir), "test"));
-    assert_null(access_key_load(&h->mem, arena_printf(&h->mem, "%s/key", h->dir), "test"));
-    assert_null(store_open(
-        &h->mem,
-        &(struct store_config){ .path = arena_printf(&h->mem, "%s/x.db", h->dir), .sessions = 4, .create = true },
-        &h->s));
-    while (m[n].slice) n++;
-    assert_null(store_migrate(h->s, &h->mem, m, n, &applied));
-    *state = h;
-    return 0;
-}
-
-static int close_house(void **state)
-{
-    struct house *h = *state;
-    char cmd[80];
-    store_close(h->s);
-    snprintf(cmd, sizeof cmd, "rm -rf %s", h->dir);
-    assert_int_equal(system(cmd), 0);
-    arena_clear(&h->mem);
-    free(h);
-    return 0;
-}
-
 struct act {
     const char *role;
     int64_t account, region;
@@ -719,21 +647,6 @@ static void test_seen(void **state)
         store_run(h->s, TX_WRITE, &h->mem, NULL, seen_flush, NULL)); /* not lost by the failure */
     assert_null(store_run(h->s, TX_READ, &h->mem, NULL, act_seen_at, &seen));
     assert_int_equal(seen, 5000);
-}
-
-static int load_key(void **state)
-{
-    char dir[] = "/tmp/shanzhi-key-XXXXXX";
-    struct arena mem = { 0 };
-    (void)state;
-    assert_non_null(mkdtemp(dir));
-    const char *path = arena_printf(&mem, "%s/key", dir);
-    assert_null(access_key_make(&mem, path, "test"));
-    assert_null(access_key_load(&mem, path, "test"));
-    unlink(path);
-    rmdir(dir);
-    arena_clear(&mem);
-    return 0;
 }
 
 int main(void)

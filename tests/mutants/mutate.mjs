@@ -7,6 +7,7 @@
 // Only bodies of functions: what stands in tables (routes, roles, records) is compared with lists written by hand
 // (permissions.test.mjs, fields.test.mjs), and the faults in `listed` have some of those. Left out are lines that only log,
 // asserts, what only testing builds have, and what only the sanitizers' builds can see (locks, frees, sizes of what is allocated).
+// So is what says the same otherwise: the larger of two by > or >=, errno cleared to another value than 0, a pause left out.
 
 export const KINDS = ["compare", "constant", "condition", "call", "where", "swap"];
 
@@ -78,15 +79,20 @@ const replaced = (line, at, end, by) => line.slice(0, at) + by + line.slice(end)
 
 const TURNED = { "<": ["<=", ">"], "<=": ["<", ">="], ">": [">=", "<"], ">=": [">", "<="], "==": ["!="], "!=": ["=="] };
 
+// The larger or smaller of two, where they are equal: a > b ? a : b, and if (a > b) b = a.
+const LIMIT = /([\w.>-]+) ([<>])=? ([\w.>-]+)(?: \? (?:\1 : \3|\3 : \1)(?![\w.(>-])|\) (?:\1 = \3|\3 = \1);)/g;
+
 function* compare(line, code) {
+  const limits = [...code.matchAll(LIMIT)].map((m) => m.index + m[1].length);
   for (const m of code.matchAll(/ (<=|>=|==|!=|<|>) /g))
-    for (const by of TURNED[m[1]]) yield [m.index, replaced(line, m.index + 1, m.index + 1 + m[1].length, by)];
+    for (const by of TURNED[m[1]]) if (!limits.includes(m.index) || by[0] !== m[1][0]) yield [m.index, replaced(line, m.index + 1, m.index + 1 + m[1].length, by)];
 }
 
 function* constant(line, code) {
   // A buffer one byte longer is no fault, and one shorter is the address sanitizer's to see.
   if (/^\s*(static |const |struct |_Thread_local )*\w+ \**\w+\[[^\]]*\]/.test(code) || /\bsizeof\b|\barena_(array|alloc)\w*\(/.test(code)) return;
   if (/\bbuf_in\(/.test(code)) return; // the most that a buffer may grow to: where it matters to a byte it has a name
+  if (/^\s*errno = 0;$/.test(code)) return; // before a call: what no failure sets
   for (const m of code.matchAll(/(?<![\w.$])\d+(?![\w.])/g)) {
     if (/^0./.test(m[0]) || /^10{3,}$/.test(m[0])) continue; // a thousand and more are units of time: one more is a millionth
     const n = BigInt(m[0]);
@@ -130,10 +136,12 @@ function* condition(line, code, last, lines, n) {
 const balanced = (s) => [..."()[]"].map((c) => s.split(c).length).every((n, i, all) => i % 2 || n === all[i + 1]);
 
 const UNSEEN = /^(sodium_memzero|PQclear|PQfreemem|sqlite3_free|log_|pthread_|free|.*_free$|.*_clear$|.*_destroy$|close$|fclose$|BUG|atomic_|evthread|assert|print_|va_)/;
+// Of testing builds and ./bench (store: fault injection, running twice, the trace), and pauses: done sooner, nobody sees it.
+const AIDS = /^(TRY\((fault|twice)\(|fault_|trace_|nanosleep\()/;
 
 function* call(line, code, above) {
   const m = /^(\s+)(?:\(void\))?([A-Za-z_]\w*)\(/.exec(code);
-  if (m && /([;{}:)]|else)\s*$/.test(above) && !UNSEEN.test(m[2]) && !/^(if|for|while|switch|return|sizeof|F|else)$/.test(m[2]))
+  if (m && /([;{}:)]|else)\s*$/.test(above) && !UNSEEN.test(m[2]) && !AIDS.test(code.trim()) && !/^(if|for|while|switch|return|sizeof|F|else)$/.test(m[2]))
     yield [m[1].length, `${m[1]}while (0) ${line.slice(m[1].length)}`];
 }
 
@@ -230,8 +238,9 @@ export function faultsOf(file, text) {
     let above = "{", logs = 0; // the last line with code; brackets open in a statement that only logs or asserts
     for (let n = f.first; n <= f.last; n++) {
       const line = lines[n - 1], code = masked[n - 1];
-      const speaks = logs > 0 || /(^|[ (])(log_(debug|info|warn|error)|BUG)\(/.test(code);
-      if (speaks) {
+      const asks = /^\s*(else )?if \(.*\)$/.test(code) && /^\s*log_(debug|info|warn|error)\(/.test(masked[n] ?? ""); // whether to log
+      const speaks = asks || logs > 0 || /(^|[ (])(log_(debug|info|warn|error)|BUG)\(/.test(code);
+      if (speaks && !asks) {
         const from = logs > 0 ? code : code.slice(code.search(/(log_(debug|info|warn|error)|BUG)\(/));
         logs = Math.max(0, logs + from.split("(").length - from.split(")").length);
       }

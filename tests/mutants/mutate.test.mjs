@@ -11,11 +11,18 @@ test("comparisons are turned and moved by one", () => {
   assert.deepEqual(made("compare", "return a < b;"), ["return a <= b;", "return a > b;"]);
   assert.deepEqual(made("compare", "if (a == b) x(\"c != d\");"), ["if (a != b) x(\"c != d\");"]);
   assert.deepEqual(made("compare", "p->n = q << 2; r->m = a->b;"), []);
+  // Where the larger of two is taken, equal ones are the same; beside something else they are not.
+  assert.deepEqual(made("compare", "x = l->a > b ? l->a : b;"), ["x = l->a < b ? l->a : b;"]);
+  assert.deepEqual(made("compare", "if (n <= max) n = max;"), ["if (n >= max) n = max;"]);
+  assert.deepEqual(made("compare", "x = a > b ? a : c;"), ["x = a >= b ? a : c;", "x = a < b ? a : c;"]);
+  assert.deepEqual(made("compare", "x = a > b ? a : b(c);").length, 2);
 });
 test("numbers go up and down by one; buffers and names do not", () => {
   assert.deepEqual(made("constant", "f(x1, 10, 0x1f, 0);"), ["f(x1, 11, 0x1f, 0);", "f(x1, 9, 0x1f, 0);", "f(x1, 10, 0x1f, 1);"]);
   assert.deepEqual(made("constant", "char s[24] = { 0 };"), []);
   assert.deepEqual(made("constant", "return \"12\"; /* 7 */"), []);
+  assert.deepEqual(made("constant", "errno = 0;"), []);
+  assert.equal(made("constant", "l->errno_seen = 0;").length, 1);
 });
 test("conditions are turned, dropped, and lose a part", () => {
   assert.deepEqual(made("condition", "if (ready) go();"), ["if (!(ready)) go();", "if (0 && (ready)) go();"]);
@@ -25,6 +32,8 @@ test("conditions are turned, dropped, and lose a part", () => {
 test("a call is left out, over several lines, but not a declaration, a lock or a log line", () => {
   assert.deepEqual(made("call", "TRY(save(r,", "         x));"), ["while (0) TRY(save(r,"]);
   assert.deepEqual(made("call", "(void)end_now(x);"), ["while (0) (void)end_now(x);"]);
+  for (const line of ["TRY(fault(r->mem));", "fault_pause(true);", "trace_end(db, true);", "nanosleep(&t, NULL);"]) assert.deepEqual(made("call", line), [], line);
+  assert.equal(made("call", "TRY(faulty(r->mem));").length, 1);
   for (const line of ["pthread_mutex_lock(&mu);", "log_info(\"a\", \"b\");", "return f(x);", "if (x) y();", "int64_t n = f(x);"]) assert.deepEqual(made("call", line), [], line);
 });
 test("a term of WHERE is made true, with its parameters", () => {
@@ -55,7 +64,7 @@ test("what nobody could see is none: the most of a buffer, a line of the log or 
   assert.equal(two("TRY(q(r, HEAD \" AND h.id IN (SELECT s.household FROM resident s WHERE village = $1\", I64(a)));"), 0);
 });
 test("only bodies of functions, nothing of testing builds, nothing that only logs or asserts", () => {
-  const text = `static const int limits[] = {\n    1, 2,\n};\n#ifdef SHANZHI_TESTING\n${body("return 1;")}#else\n${body("return 2;")}#endif\n${body("if (n > 3) BUG(\"%d\", n);", "log_warn(\"a\", \"b\",", "         LI(\"n\", 5));", "return 4;")}`;
+  const text = `static const int limits[] = {\n    1, 2,\n};\n#ifdef SHANZHI_TESTING\n${body("return 1;")}#else\n${body("return 2;")}#endif\n${body("if (n > 3) BUG(\"%d\", n);", "if (n > 4 && m)", "    log_error(\"a\", \"b\");", "log_warn(\"a\", \"b\",", "         LI(\"n\", 5));", "return 4;")}`;
   assert.deepEqual([...new Set(faultsOf("x.c", text).map((f) => f.before.trim()))], ["return 2;", "return 4;"]);
   assert.deepEqual(functionsOf(mask(text)).map((f) => f.name), ["f", "f", "f"]);
 });

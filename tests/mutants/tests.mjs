@@ -9,7 +9,7 @@ const LONG = /^(crash|rows|million|rehearsal|memory)\.test\.mjs$/;
 // Their units run on both engines: writers beside each other are many on PostgreSQL only. Others' would take twice the time for the same.
 const BOTH = /^(store|ledger)$/;
 // PostgreSQL's own half of the store is seen by these, too.
-const ON_POSTGRES = ["access", "story", "fault", "postgres", "health"];
+const ON_POSTGRES = ["access", "story", "fault", "postgres", "health", "pooler"];
 
 // Their units run nothing of the slices under trial.
 const PURE = /^(kernel|paper|scheme)$/;

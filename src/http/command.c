@@ -36,6 +36,13 @@ int cli_misuse(struct cli *c, const struct err *e)
     return EXIT_USAGE;
 }
 
+const struct err *cli_village(const struct cli *c, int64_t *out)
+{
+    const char *code = cli_option(c, "village");
+    if (!code || region_parse(code, out)) return NULL;
+    return err_say(c->mem, ERR_INVALID, "village", "村代码是12位数字。", "A village code has 12 digits.");
+}
+
 /* ---- the store ---- */
 
 const struct err *cli_store_open(struct cli *c, bool create)

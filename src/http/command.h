@@ -47,6 +47,8 @@ MUST_CHECK const struct err *cli_migrate(struct cli *c, int *applied);
 int cli_parse(struct cli *c, const struct command *row, int argc, char **argv);
 /* Value of --name, or NULL. A flag without value is "". */
 const char *cli_option(const struct cli *c, const char *name);
+/* --village, a code of 12 digits; absent: *out stays. ERR_INVALID is for cli_misuse. */
+MUST_CHECK const struct err *cli_village(const struct cli *c, int64_t *out);
 /* The i-th argument that is not an option, or NULL. */
 const char *cli_arg(const struct cli *c, int i);
 /* Prints at once and says when that fails. For what is lost if nobody reads it, such as a new password: print it

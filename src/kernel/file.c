@@ -109,7 +109,7 @@ static const struct err *unreadable_why(struct arena *mem, const char *path, int
     return unreadable(mem, path, w.zh, w.en);
 }
 
-const struct err *file_read(struct arena *mem, const char *path, size_t max, const char **out, size_t *n)
+const struct err *file_bytes(struct arena *mem, const char *path, size_t max, const char **out, size_t *n)
 {
     char *p = arena_alloc(mem, max + 2); /* first: it may not come back (arena_try) */
     FILE *f = fopen(path, "rbe");
@@ -121,9 +121,17 @@ const struct err *file_read(struct arena *mem, const char *path, size_t max, con
     if (got > max)
         return unreadable(mem, path, arena_printf(mem, "超过 %zu 字节。", max),
                           arena_printf(mem, "larger than %zu bytes", max));
-    if (!utf8_valid(p, got)) return unreadable(mem, path, "不是 UTF-8 文字文件。", "not a UTF-8 text file");
-    size_t bom = text_starts(p, "\xEF\xBB\xBF") ? 3 : 0;
-    *out = p + bom;
-    *n = got - bom;
+    *out = p;
+    *n = got;
+    return NULL;
+}
+
+const struct err *file_read(struct arena *mem, const char *path, size_t max, const char **out, size_t *n)
+{
+    TRY(file_bytes(mem, path, max, out, n));
+    if (!utf8_valid(*out, *n)) return unreadable(mem, path, "不是 UTF-8 文字文件。", "not a UTF-8 text file");
+    size_t bom = text_starts(*out, "\xEF\xBB\xBF") ? 3 : 0;
+    *out += bom;
+    *n -= bom;
     return NULL;
 }

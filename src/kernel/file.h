@@ -7,6 +7,8 @@
  * anything that is not UTF-8: ERR_INVALID that names path and reason. */
 MUST_CHECK const struct err *file_read(struct arena *mem, const char *path, size_t max,
                                        const char **out, size_t *n);
+/* The same, whatever its bytes are, with a BOM. */
+MUST_CHECK const struct err *file_bytes(struct arena *mem, const char *path, size_t max, const char **out, size_t *n);
 bool file_there(const char *path);                            /* anything, a dangling link too; else errno */
 const char *file_folder(struct arena *mem, const char *path); /* of which it is in */
 const char *file_whole(struct arena *mem, const char *path);  /* absolute and without links, as far as it can be told */

@@ -14,6 +14,8 @@ int id_node(void);
 int64_t id_new(void);
 /* A written id: digits, 1..ID_MAX. NULL or anything else: false. */
 bool id_read(const char *text, int64_t *out);
+/* For qsort: the smaller first, which of ids is the older. */
+static inline int id_order(int64_t a, int64_t b) { return (a > b) - (a < b); }
 /* Bytes from the system's generator; its failure ends the process. */
 void random_bytes(void *p, size_t n);
 #endif

@@ -12,8 +12,7 @@
 static const struct err *after_id(struct req *r, const char *after, int64_t *before)
 {
     int64_t unused;
-    const char *text;
-    return page_after(r, after, before, &unused, &text);
+    return page_after(r, after, before, &unused, NULL);
 }
 
 /* ---- passbooks ---- */
@@ -39,13 +38,13 @@ static const struct field passbook_fields[] = {
 static RECORD(passbook);
 
 /* The scheme's balances in its order, 0.00 where nothing was posted yet. */
-static const struct err *order_balances(struct req *r, const struct scheme *s, struct list *l)
+static void order_balances(struct req *r, const struct scheme *s, struct list *l)
 {
     struct balance *out = arena_array(r->mem, struct balance, s->accounts.n + l->n + 1);
     size_t n = 0;
     for (size_t i = 0; i < s->accounts.n; i++) {
         const struct scheme_balance *b = &LIST_AT(s->accounts, struct scheme_balance, i);
-        out[n] = (struct balance){ b->code, b->label, 0, 0 };
+        out[n] = (struct balance){ .currency = b->code, .label = b->label };
         for (size_t k = 0; k < l->n; k++)
             if (text_equal(LIST_AT(*l, struct balance, k).currency, b->code)) {
                 out[n].points_c = LIST_AT(*l, struct balance, k).points_c;
@@ -55,10 +54,11 @@ static const struct err *order_balances(struct req *r, const struct scheme *s, s
         n++;
     }
     /* Balances of an earlier scheme that the present one no longer has. */
-    for (size_t k = 0; k < l->n; k++)
-        if (LIST_AT(*l, struct balance, k).currency) out[n++] = LIST_AT(*l, struct balance, k);
+    for (size_t k = 0; k < l->n; k++) {
+        const struct balance *old = &LIST_AT(*l, struct balance, k);
+        if (old->currency) out[n++] = (struct balance){ old->currency, scheme_balance_label(s, old->currency), old->points_c, old->entries };
+    }
     *l = (struct list){ out, n };
-    return NULL;
 }
 
 static const struct err *passbook_fill(struct req *r, const struct subject *who, int64_t before, int64_t limit, struct passbook *out)
@@ -73,7 +73,7 @@ static const struct err *passbook_fill(struct req *r, const struct subject *who,
     out->household = who->household;
     out->active = who->active == 1;
     TRY(ledger_balances(r, who->village, who->kind, who->id, &out->balances));
-    TRY(order_balances(r, s, &out->balances));
+    order_balances(r, s, &out->balances);
     struct page page = { 0 };
     TRY(ledger_pages(r, who->village, who->kind, who->id, before, page_limit(limit), &page.rows));
     bool more = page_cut(&page, limit);
@@ -153,7 +153,7 @@ static const struct err *get_my_passbook(struct req *r)
     struct my_passbook *out = arena_new(r->mem, struct my_passbook);
     int64_t before;
 
-    if (r->who->village == NONE || (r->who->resident == NONE && r->who->household == NONE))
+    if (r->who->resident == NONE)
         return fail_say(r, ERR_NOT_FOUND, NULL, "这个账号没有对应的村民，请联系村管理员。",
                         "This account belongs to no resident; ask the village administrator.");
     TRY(after_id(r, in->after, &before));
@@ -199,8 +199,6 @@ static const struct err *get_postings(struct req *r)
     return NULL;
 }
 
-struct sheet { struct buf b; int64_t village, rows; };
-
 static const char *part_zh(const char *part)
 {
     static const char *const names[] = { "奖分", "扣分", "冲正", "兑换", "过期", "转移", "分红", "调整" };
@@ -212,26 +210,24 @@ static const char *part_zh(const char *part)
 static const struct err *sheet_row(struct req *r, void *row, void *arg)
 {
     const struct posting *p = row;
-    struct sheet *s = arg;
+    struct buf *b = arg;
     char date[DATE_SIZE], at[INSTANT_SIZE], points[DEC_SIZE], id[24];
 
-    if (++s->rows > LIMIT_IMPORT_ROWS || s->b.over)
-        return fail_say(r, ERR_TOO_LARGE, NULL, "记录太多，请缩小日期范围后再导出。", "Too many rows; choose a shorter span of dates.");
-    csv_cell(&s->b, date_format(p->on, date));
-    csv_cell(&s->b, instant_format(p->at, at));
-    csv_cell(&s->b, p->kind);
-    csv_cell(&s->b, p->name);
-    csv_cell(&s->b, p->grid ? p->grid : "");
-    csv_cell(&s->b, r->lang == LANG_ZH ? part_zh(p->part) : p->part);
-    csv_cell(&s->b, p->rule ? p->rule : "");
-    csv_cell(&s->b, dec_format(p->points_c, points));
-    csv_cell(&s->b, p->memo);
-    csv_cell(&s->b, p->reversed_by == NONE ? "" : r->lang == LANG_ZH ? "已冲正" : "reversed");
-    csv_cell(&s->b, p->by ? p->by : "");
+    csv_cell(b, date_format(p->on, date));
+    csv_cell(b, instant_format(p->at, at));
+    csv_cell(b, p->kind);
+    csv_cell(b, p->name);
+    csv_cell(b, p->grid ? p->grid : "");
+    csv_cell(b, r->lang == LANG_ZH ? part_zh(p->part) : p->part);
+    csv_cell(b, p->rule ? p->rule : "");
+    csv_cell(b, dec_format(p->points_c, points));
+    csv_cell(b, p->memo);
+    csv_cell(b, p->reversed_by == NONE ? "" : r->lang == LANG_ZH ? "已冲正" : "reversed");
+    csv_cell(b, p->by ? p->by : "");
     snprintf(id, sizeof id, "%lld", (long long)p->id);
-    csv_cell(&s->b, id);
-    csv_end_row(&s->b);
-    return NULL;
+    csv_cell(b, id);
+    csv_end_row(b);
+    return b->over ? fail_say(r, ERR_TOO_LARGE, NULL, "记录太多，请缩小日期范围后再导出。", "Too many rows; choose a shorter span of dates.") : NULL;
 }
 
 static const struct err *export_postings(struct req *r)
@@ -239,14 +235,14 @@ static const struct err *export_postings(struct req *r)
     static const char *const zh[] = { "业务日期", "入账时间", "对象", "姓名", "网格", "类型", "项目", "积分", "摘要", "状态", "录入人", "编号", NULL };
     static const char *const en[] = { "date", "recorded", "kind", "name", "grid", "part", "item", "points", "memo", "state", "by", "id", NULL };
     const struct postings_in *in = r->in;
-    struct sheet s = { .b = buf_in(r->mem, LIMIT_REPLY_BYTES) };
+    struct buf b = buf_in(r->mem, LIMIT_REPLY_BYTES);
 
     TRY(access_require(r, PERM_LEDGER_READ, in->f.village));
-    buf_puts(&s.b, "\xEF\xBB\xBF"); /* Excel takes the file for UTF-8 */
-    for (int i = 0; zh[i]; i++) csv_cell(&s.b, r->lang == LANG_ZH ? zh[i] : en[i]);
-    csv_end_row(&s.b);
-    TRY(ledger_each(r, &in->f, sheet_row, &s));
-    http_send_file(r, "text/csv; charset=utf-8", "postings.csv", s.b.p, s.b.n);
+    buf_puts(&b, CSV_BOM);
+    for (int i = 0; zh[i]; i++) csv_cell(&b, r->lang == LANG_ZH ? zh[i] : en[i]);
+    csv_end_row(&b);
+    TRY(ledger_each(r, &in->f, sheet_row, &b));
+    http_send_file(r, "text/csv; charset=utf-8", "postings.csv", b.p, b.n);
     return NULL;
 }
 

@@ -29,7 +29,7 @@ const struct err *ledger_others(struct req *r, const struct ledger_range *in, db
 {
     if (!in->kind)
         return db_each(r, &ledger_other_record, fn, arg,
-                       OTHER_SQL " AND h.household BETWEEN $2 AND $3 AND h.kind <> 'system'"
+                       OTHER_SQL " AND h.household BETWEEN $2 AND $3"
                                  " ORDER BY h.household, h.kind, h.subject, p.on_day, p.id",
                        I64(in->village), I64(in->first), I64(in->last), I64(in->until));
     return db_each(r, &ledger_other_record, fn, arg,

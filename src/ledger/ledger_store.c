@@ -158,7 +158,7 @@ static const struct err *write_posting(struct req *r, const struct ledger_award 
                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
                   " ON CONFLICT (village, cause_kind, cause, part) DO NOTHING",
                   I64(a->village), I64(mine), TEXT(a->cause_kind), I64(a->cause), TEXT(a->part), TEXT(a->subject_kind),
-                  I64(a->subject), I64(a->on), I64(a->points_c), I64(a->scheme_version ? a->scheme_version : NONE), TEXT(a->rule),
+                  I64(a->subject), I64(a->on), I64(a->points_c), I64(a->scheme_version), TEXT(a->rule),
                   TEXT(a->memo), TEXT(a->tree), I64(reverses), I64(r->now), I64(r->who ? r->who->account : NONE),
                   TEXT(r->who ? r->who->name : NULL)));
     *fresh = changed == 1;
@@ -196,9 +196,10 @@ const struct err *ledger_post(struct req *r, const struct ledger_award *a, int64
 
 /* ---- reversing ---- */
 
+enum { TREE_MAX = 128 * 1024 }; /* that of the posting taken back, and the words around it */
 static const char *reversal_tree(struct req *r, const struct posting *p, const char *zh, const char *en)
 {
-    struct buf b = buf_in(r->mem, 128 * 1024);
+    struct buf b = buf_in(r->mem, TREE_MAX);
     struct json j = json_to(&b);
     char s[DEC_SIZE];
     json_object(&j);
@@ -246,13 +247,13 @@ const struct err *ledger_reverse(struct req *r, int64_t village, int64_t posting
     TRY(write_posting(r, &(struct ledger_award){
         .village = village, .subject_kind = p->kind, .subject = p->subject, .points_c = -p->points_c, .on = on,
         .cause_kind = "posting", .cause = posting, .part = "reversal",
-        .scheme_version = p->scheme_version == NONE ? 0 : p->scheme_version, .rule = p->rule, .memo = zh,
+        .scheme_version = p->scheme_version, .rule = p->rule, .memo = zh,
         .tree = reversal_tree(r, p, zh, en) }, posting, reversal, &fresh));
     if (!fresh) return NULL;
     TRY(db_all(r, &line_record, &lines,
                "SELECT e.line, e.amount_c, e.currency, s.subject AS system FROM ledger_entry e JOIN ledger_entry s"
                " ON s.village = e.village AND s.posting = e.posting AND s.line = e.line + 1"
-               " WHERE e.village = $1 AND e.posting = $2 AND e.kind <> 'system' AND s.kind = 'system' ORDER BY e.line",
+               " WHERE e.village = $1 AND e.posting = $2 AND s.kind = 'system' ORDER BY e.line",
                I64(village), I64(posting)));
     if (!lines.n) BUG("posting %lld has no entries", (long long)posting);
     for (size_t i = 0; i < lines.n; i++) {
@@ -345,15 +346,15 @@ const struct err *ledger_list(struct req *r, const struct posting_filter *f, int
 
 const struct err *ledger_each(struct req *r, const struct posting_filter *f, db_row_fn *fn, void *arg)
 {
-    return db_each(r, &posting_record, fn, arg, LIST_SQL, LIST_ARGS(f, NONE, INT64_C(1) << 40));
+    return db_each(r, &posting_record, fn, arg, LIST_SQL, LIST_ARGS(f, NONE, INT64_MAX));
 }
 
 /* From new to old, the lines of a posting in order. */
 static int newer(const void *a, const void *b)
 {
     const struct effect *x = a, *y = b;
-    if (x->posting != y->posting) return x->posting > y->posting ? -1 : 1;
-    return x->line < y->line ? -1 : x->line > y->line;
+    int by = id_order(y->posting, x->posting);
+    return by ? by : id_order(x->line, y->line);
 }
 
 const struct err *ledger_pages(struct req *r, int64_t village, const char *kind, int64_t subject, int64_t before, int64_t limit, struct list *out)
@@ -365,13 +366,13 @@ const struct err *ledger_pages(struct req *r, int64_t village, const char *kind,
                I64(village), TEXT(kind), I64(subject), I64(before == NONE ? INT64_MAX : before), I64(limit)));
     if (!out->n) return NULL;
     TRY(name_items(r, village, out));
-    /* The same page again, as the outer loop, then its entries by their key: CROSS JOIN, LIMIT, || '' and + 0 keep the planner
-     * from walking all entries of the village or of the subject. They come in order nearly always; SQL would sort. */
+    /* The same page again, as the outer loop, then its entries by their key: CROSS JOIN and LIMIT keep the planner from
+     * walking all entries of the village. They come in order nearly always; SQL would sort. */
     TRY(db_all(r, &effect_row_record, &effects,
                "SELECT e.posting, e.line, e.currency, e.amount_c AS points, e.after_c AS after FROM"
                " (SELECT village, id, kind, subject FROM ledger_posting WHERE village = $1 AND kind = $2 AND subject = $3 AND id < $4"
                " ORDER BY id DESC LIMIT $5) p CROSS JOIN ledger_entry e"
-               " WHERE e.village = p.village AND e.posting = p.id AND e.kind || '' = p.kind AND e.subject + 0 = p.subject"
+               " WHERE e.village = p.village AND e.posting = p.id AND e.kind <> 'system'"
                " LIMIT 1000",
                I64(village), TEXT(kind), I64(subject), I64(before == NONE ? INT64_MAX : before), I64(limit)));
     if (effects.n) qsort(effects.items, effects.n, sizeof(struct effect), newer);

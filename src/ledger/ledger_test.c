@@ -21,19 +21,21 @@ extern const struct migration access_migrations[], region_migrations[], people_m
 
 #define VILLAGE INT64_C(441621102205)
 #define OTHER INT64_C(441621102232)
+#define NEXT INT64_C(441621102206) /* has one household and the same scheme */
 enum { PEOPLE = 24 };
 
 static struct {
     struct arena mem;
     struct store *s;
     char dir[48];
-    int64_t resident[PEOPLE], household[PEOPLE];
-    int64_t version;
+    int64_t resident[PEOPLE], household[PEOPLE], next;
+    int64_t version, next_version;
 } t;
 
 static const char regions[] =
     "code,name\n440000000000,广东省\n441600000000,河源市\n441621000000,紫金县\n441621102000,龙窝镇\n"
-    "441621102205,礼坑村\n441621102232,官田村\n";
+    "441621102205,礼坑村\n441621102206,龙窝村\n441621102232,官田村\n";
+static const char neighbour[] = "户号,姓名,性别,出生日期,与户主关系,标签\n001,张五丰,男,1970-01-01,户主,\n";
 
 /* Runs one unit of work as the operator and returns its error's code. */
 static enum err_code run(enum tx mode, tx_fn *fn, void *arg)
@@ -88,11 +90,17 @@ static const struct err *fill(struct req *r, void *arg)
         TRY(people_members(r, VILLAGE, t.household[i], &subjects));
         t.resident[i] = LIST_AT(subjects, struct subject, 0).id;
     }
+    int64_t home;
+    TRY(people_import(r, NEXT, neighbour, sizeof neighbour - 1, EXISTING_REFUSE, false, &done));
+    TRY(people_household_by_number(r, NEXT, "001", &home));
+    TRY(people_members(r, NEXT, home, &subjects));
+    t.next = LIST_AT(subjects, struct subject, 0).id;
     FILE *f = fopen("schemes/zengxiang.yaml", "rb");
     if (!f) BUG("schemes/zengxiang.yaml");
     char *text = arena_alloc(r->mem, 1 << 20);
     size_t n = fread(text, 1, 1 << 20, f);
     fclose(f);
+    TRY(scheme_adopt(r, NEXT, date_of(2026, 1, 1), text, n, &t.next_version));
     return scheme_adopt(r, VILLAGE, date_of(2026, 1, 1), text, n, &t.version);
 }
 
@@ -214,12 +222,43 @@ static void test_award_once(void **state)
     struct act stranger = award(0, 500, 8, "award", "C05");
     stranger.a.subject = 12345;
     assert_int_equal(run(TX_WRITE, do_post, &stranger), ERR_NOT_FOUND);
+    struct act huge = award(0, DEC_MAX + 1, 8, "award", "C05"), tiny = award(0, -DEC_MAX - 1, 8, "penalty", "C05");
+    assert_int_equal(run(TX_WRITE, do_post, &huge), ERR_INVALID);
+    assert_int_equal(run(TX_WRITE, do_post, &tiny), ERR_INVALID);
     struct act elsewhere = award(0, 500, 9, "award", "C05");
     elsewhere.a.village = OTHER; /* the subject is not of that village, and it has no scheme */
     elsewhere.a.scheme_version = 0;
     assert_int_equal(run(TX_WRITE, do_post, &elsewhere), ERR_NO_SCHEME);
     elsewhere.a.scheme_version = t.version; /* another village's version is none of this one's */
     assert_int_not_equal(run(TX_WRITE, do_post, &elsewhere), ERR_NONE);
+}
+
+/* Entries come in pairs, numbered; what is given comes from the source, what is taken goes to the sink and back from it. */
+static const struct err *read_lines(struct req *r, void *arg)
+{
+    struct act *x = arg;
+    for (int line = 1; line <= 4; line++) {
+        int64_t subject;
+        TRY(db_int(r, &subject, "SELECT subject FROM ledger_entry WHERE village = $1 AND posting = $2 AND line = $3",
+                   I64(VILLAGE), I64(x->posting), I64(line)));
+        assert_int_equal(subject, line % 2 ? x->a.subject : x->out);
+    }
+    return NULL;
+}
+
+static void test_pairs_of_entries(void **state)
+{
+    (void)state;
+    struct act given = award(0, 500, 10, "award", "C05"), taken = award(0, -300, 11, "penalty", "D04");
+    given.out = 1, taken.out = 2;
+    struct act *const both[] = { &given, &taken };
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(run(TX_WRITE, do_post, both[i]), ERR_NONE);
+        assert_int_equal(run(TX_READ, read_lines, both[i]), ERR_NONE);
+        assert_int_equal(run(TX_WRITE, do_reverse, both[i]), ERR_NONE);
+        both[i]->posting = both[i]->reverse;
+        assert_int_equal(run(TX_READ, read_lines, both[i]), ERR_NONE);
+    }
 }
 
 /* W2 (000 篇2): a claim of 5 found false before it was recorded: −10 and nothing else. After: −5 and −10. */
@@ -240,6 +279,18 @@ static void test_false_claims_w2(void **state)
     assert_int_equal(balance(1, "spendable"), -1000);
 }
 
+static const struct err *do_reverse_abroad(struct req *r, void *arg)
+{
+    struct act *x = arg;
+    return ledger_reverse(r, NEXT, x->posting, "经查不实", date_of(2026, 11, 22), &x->reverse);
+}
+static const struct err *do_reverse_unsaid(struct req *r, void *arg)
+{
+    struct act *x = arg;
+    return ledger_reverse(r, VILLAGE, x->posting, NULL, date_of(2026, 11, 22), &x->reverse);
+}
+static const struct err *read_pages(struct req *r, void *arg);
+
 static void test_reversals(void **state)
 {
     (void)state;
@@ -255,6 +306,21 @@ static void test_reversals(void **state)
     assert_int_equal(run(TX_WRITE, do_reverse, &back), ERR_STATE);
     back.posting = 999;
     assert_int_equal(run(TX_WRITE, do_reverse, &back), ERR_NOT_FOUND);
+    /* Its village's, of several postings that one, with what it said when nobody says why. */
+    struct act plain = award(0, 700, 31, "award", "C05"), more = award(0, 100, 32, "award", "C05");
+    plain.a.tree = NULL;
+    assert_int_equal(run(TX_WRITE, do_post, &plain), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_post, &more), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_reverse_abroad, &plain), ERR_NOT_FOUND);
+    assert_int_equal(run(TX_WRITE, do_reverse_unsaid, &plain), ERR_NONE);
+    assert_int_equal(balance(0, "honour"), 100);
+    struct list rows = { 0 };
+    assert_int_equal(run(TX_READ, read_pages, &rows), ERR_NONE);
+    assert_string_equal(LIST_AT(rows, struct posting, 0).memo, "冲正：参加义务劳动（C05）：每小时2分×2.5小时=5分。");
+    assert_string_equal(LIST_AT(rows, struct posting, 0).tree, "{\"op\":\"reversal\",\"zh\":\"冲正：参加义务劳动（C05）：每小时2分×2.5小时=5分。\","
+        "\"en\":\"Reversal: 参加义务劳动（C05）：每小时2分×2.5小时=5分。\",\"points\":\"-7.00\"}");
+    assert_int_equal(LIST_AT(rows, struct posting, 0).scheme_version, t.version);
+    assert_string_equal(LIST_AT(rows, struct posting, 0).rule, "C05");
 }
 
 static void test_used_for_caps(void **state)
@@ -275,6 +341,29 @@ static void test_used_for_caps(void **state)
     assert_int_equal(points_c, 300);
     used(1, "C05", &times, &points_c);
     assert_int_equal(times, 0);
+    /* Another posting about the award is no reversal of it. */
+    struct act about = award(0, 50, b.posting, "adjust", "C05");
+    about.a.cause_kind = "posting";
+    assert_int_equal(run(TX_WRITE, do_post, &about), ERR_NONE);
+    used(0, "C05", &times, &points_c);
+    assert_int_equal(times, 1);
+    /* What was given, what was taken, both; a span of one day; none at all. */
+    struct act taken = award(0, -400, 45, "award", "C05");
+    assert_int_equal(run(TX_WRITE, do_post, &taken), ERR_NONE);
+    const int64_t day = date_of(2026, 11, 21);
+    const struct { int64_t first, last, sign, times, points_c; } cases[] = {
+        { day, day, 0, 2, -100 }, { day, day, 1, 1, 300 }, { day, day, -1, 1, -400 },
+        { day + 1, day + 1, 0, 0, 0 }, { day - 1, day - 1, 0, 0, 0 }, { day + 1, day, 0, 0, 0 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct act x = award(0, 1, 1, "award", "C05");
+        x.span = (struct span){ cases[i].first, cases[i].last };
+        x.sign = cases[i].sign;
+        x.times = x.points_c = 99;
+        assert_int_equal(run(TX_READ, do_used, &x), ERR_NONE);
+        assert_int_equal(x.times, cases[i].times);
+        assert_int_equal(x.points_c, cases[i].points_c);
+    }
 }
 
 static const struct err *read_pages(struct req *r, void *arg)
@@ -311,11 +400,170 @@ static void test_passbook_pages(void **state)
     assert_string_equal(LIST_AT(rows, struct posting, 2).item, "参加义务劳动、清理村道河道");
 }
 
-struct board_call { const char *kind; int64_t year; struct list rows; };
+/* Page by page: each with the effects of its own postings. */
+static const struct err *read_by_two(struct req *r, void *arg)
+{
+    int64_t before = NONE;
+    struct list rows;
+    for (int64_t want = 5; want > 0; want -= 2) {
+        TRY(ledger_pages(r, VILLAGE, "resident", t.resident[0], before, 2, &rows));
+        assert_int_equal(rows.n, want > 1 ? 2 : 1);
+        for (size_t i = 0; i < rows.n; i++) {
+            const struct posting *p = &LIST_AT(rows, struct posting, i);
+            assert_int_equal(p->points_c, 100 * (want - (int64_t)i));
+            assert_int_equal(p->effects.n, 2);
+            assert_string_equal(LIST_AT(p->effects, struct effect, 0).currency, "honour");
+            assert_string_equal(LIST_AT(p->effects, struct effect, 1).currency, "spendable");
+            assert_int_equal(LIST_AT(p->effects, struct effect, 1).points_c, p->points_c);
+            before = p->id;
+        }
+    }
+    (void)arg;
+    return NULL;
+}
+
+static void test_passbook_by_two(void **state)
+{
+    (void)state;
+    for (int i = 1; i <= 5; i++) {
+        struct act own = award(0, 100 * i, 500 + i, "award", "C05"), other = award(1, 100, 600 + i, "award", "C05");
+        assert_int_equal(run(TX_WRITE, do_post, &own), ERR_NONE);
+        assert_int_equal(run(TX_WRITE, do_post, &other), ERR_NONE);
+    }
+    assert_int_equal(run(TX_READ, read_by_two, NULL), ERR_NONE);
+}
+
+/* ---- what is read: of this village, kind and subject, and of no other ---- */
+struct others { int64_t n, points_c, until; const char *part; };
+static const struct err *add_other(struct req *r, void *row, void *arg)
+{
+    const struct ledger_other *o = row;
+    struct others *sum = arg;
+    (void)r;
+    sum->n++;
+    sum->points_c += o->points_c;
+    sum->part = arena_strdup(&t.mem, o->part);
+    return NULL;
+}
+
+struct probe { int64_t village; const char *kind; int64_t subject, claims, others; };
+static const struct err *read_all(struct req *r, void *arg)
+{
+    const struct probe *p = arg;
+    const struct ledger_range range = { p->village, p->kind, p->subject, p->subject, date_of(2026, 11, 22) };
+    const struct span life = { 0, INT32_MAX };
+    struct list rows;
+    int64_t times, points_c;
+    TRY(ledger_balances(r, p->village, p->kind, p->subject, &rows));
+    assert_int_equal(rows.n, p->claims + p->others ? 2 : 0);
+    TRY(ledger_balance(r, p->village, p->kind, p->subject, "honour", &points_c));
+    assert_int_equal(points_c, 500 * p->claims + 300 * p->others);
+    TRY(ledger_pages(r, p->village, p->kind, p->subject, NONE, 50, &rows));
+    assert_int_equal(rows.n, p->claims + p->others);
+    TRY(ledger_used(r, p->village, p->kind, p->subject, "C05", life, 0, &times, &points_c));
+    assert_int_equal(times, p->claims);
+    TRY(ledger_booked(r, p->village, p->kind, p->subject, "claim", &rows));
+    assert_int_equal(rows.n, p->claims);
+    struct others sum = { 0 };
+    TRY(ledger_others(r, &range, add_other, &sum));
+    assert_int_equal(sum.n, p->others);
+    TRY(ledger_list(r, &(struct posting_filter){ .village = p->village, .from = NONE, .to = NONE, .kind = p->kind, .subject = p->subject }, NONE, 50, &rows));
+    assert_int_equal(rows.n, p->claims + p->others);
+    return NULL;
+}
+
+static void test_of_this_and_no_other(void **state)
+{
+    (void)state;
+    struct act here = award(0, 500, 300, "award", "C05"), next = award(0, 500, 300, "award", "C05"), home = award(0, 300, 7, "adjust", NULL);
+    next.a.village = NEXT, next.a.subject = t.next, next.a.scheme_version = t.next_version;
+    home.a.subject_kind = "household", home.a.subject = t.household[0], home.a.cause_kind = "opening", home.a.scheme_version = 0;
+    struct act *const all[] = { &here, &next, &home };
+    for (size_t i = 0; i < 3; i++) assert_int_equal(run(TX_WRITE, do_post, all[i]), ERR_NONE);
+    assert_int_not_equal(here.posting, next.posting);
+    struct probe probes[] = {
+        { VILLAGE, "resident", t.resident[0], 1, 0 }, { NEXT, "resident", t.resident[0], 0, 0 }, { VILLAGE, "household", t.resident[0], 0, 0 },
+        { VILLAGE, "resident", t.resident[1], 0, 0 }, { NEXT, "resident", t.next, 1, 0 }, { VILLAGE, "resident", t.next, 0, 0 },
+        { VILLAGE, "household", t.household[0], 0, 1 }, { NEXT, "household", t.household[0], 0, 0 }, { VILLAGE, "household", t.household[1], 0, 0 },
+        { VILLAGE, "resident", t.household[0], 0, 0 },
+    };
+    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) assert_int_equal(run(TX_READ, read_all, &probes[i]), ERR_NONE);
+}
+
+struct sought { int64_t village; const char *cause_kind; int64_t cause; const char *part; int64_t found; };
+static const struct err *do_find(struct req *r, void *arg)
+{
+    struct sought *f = arg;
+    return ledger_find(r, f->village, f->cause_kind, f->cause, f->part, &f->found);
+}
+
+static void test_found_by_cause(void **state)
+{
+    (void)state;
+    struct act a = award(0, 500, 300, "award", "C05");
+    assert_int_equal(run(TX_WRITE, do_post, &a), ERR_NONE);
+    struct sought table[] = { { VILLAGE, "claim", 300, "award", 0 }, { NEXT, "claim", 300, "award", 0 }, { VILLAGE, "round", 300, "award", 0 },
+                              { VILLAGE, "claim", 301, "award", 0 }, { VILLAGE, "claim", 300, "penalty", 0 } };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        assert_int_equal(run(TX_READ, do_find, &table[i]), ERR_NONE);
+        assert_int_equal(table[i].found, i ? NONE : a.posting);
+    }
+}
+
+/* A whole household with its members, up to a day; a reversal has the part of what it takes back. */
+static const struct err *read_others(struct req *r, void *arg)
+{
+    struct others *sum = arg;
+    return ledger_others(r, &(struct ledger_range){ VILLAGE, NULL, t.household[0], t.household[0], sum->until }, add_other, sum);
+}
+struct booked_of { struct list rows; };
+static const struct err *read_booked(struct req *r, void *arg)
+{
+    struct booked_of *b = arg;
+    return ledger_booked(r, VILLAGE, "resident", t.resident[0], "claim", &b->rows);
+}
+
+static void test_others_and_booked(void **state)
+{
+    (void)state;
+    struct act claim = award(0, 500, 300, "award", "C05"), second = award(0, 200, 301, "award", "C05"), own = award(0, 300, 7, "adjust", NULL),
+               home = award(0, 1000, 8, "adjust", NULL), late = award(0, 40, 9, "adjust", NULL), away = award(1, 50, 10, "adjust", NULL);
+    home.a.subject_kind = "household", home.a.subject = t.household[0];
+    late.a.on = date_of(2026, 11, 23);
+    own.a.cause_kind = home.a.cause_kind = late.a.cause_kind = away.a.cause_kind = "opening";
+    struct act *const all[] = { &claim, &second, &own, &home, &late, &away };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) assert_int_equal(run(TX_WRITE, do_post, all[i]), ERR_NONE);
+    const struct { int64_t until, n, points_c; } days[] = { { date_of(2026, 11, 20), 0, 0 }, { date_of(2026, 11, 21), 2, 1300 }, { date_of(2026, 11, 23), 3, 1340 } };
+    for (size_t i = 0; i < 3; i++) {
+        struct others sum = { .until = days[i].until };
+        assert_int_equal(run(TX_READ, read_others, &sum), ERR_NONE);
+        assert_int_equal(sum.n, days[i].n);
+        assert_int_equal(sum.points_c, days[i].points_c);
+    }
+    assert_int_equal(run(TX_WRITE, do_reverse, &own), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_reverse, &claim), ERR_NONE); /* a claim's is no other */
+    struct others sum = { .until = date_of(2026, 11, 22) };
+    assert_int_equal(run(TX_READ, read_others, &sum), ERR_NONE);
+    assert_int_equal(sum.n, 3);
+    assert_int_equal(sum.points_c, 1000);
+    assert_string_equal(sum.part, "adjust");
+    struct booked_of booked = { 0 };
+    assert_int_equal(run(TX_READ, read_booked, &booked), ERR_NONE);
+    assert_int_equal(booked.rows.n, 2);
+    const int64_t want[2][3] = { { 300, 0, date_of(2026, 11, 22) }, { 301, 200, date_of(2026, 11, 21) } };
+    for (size_t i = 0; i < 2; i++) {
+        const struct ledger_booked *b = &LIST_AT(booked.rows, struct ledger_booked, i);
+        assert_int_equal(b->cause, want[i][0]);
+        assert_int_equal(b->points_c, want[i][1]);
+        assert_int_equal(b->last_day, want[i][2]);
+    }
+}
+
+struct board_call { const char *kind; int64_t year, village; struct list rows; };
 static const struct err *read_board(struct req *r, void *arg)
 {
     struct board_call *b = arg;
-    return ledger_board(r, VILLAGE, b->kind, "honour", b->year, 50, &b->rows);
+    return ledger_board(r, b->village ? b->village : VILLAGE, b->kind, "honour", b->year, 50, &b->rows);
 }
 
 static void test_board(void **state)
@@ -344,6 +592,36 @@ static void test_board(void **state)
     assert_string_equal(LIST_AT(year.rows, struct board_row, 2).name, "张*丰");
     assert_string_equal(LIST_AT(year.rows, struct board_row, 3).name, "未成年村民");
     assert_int_equal(LIST_AT(life.rows, struct board_row, 0).points_c, 900);
+}
+
+/* A year from its first day to its last; the households apart from their members; each village for itself. */
+static void test_board_by_year(void **state)
+{
+    const struct { int64_t on, points_c; } days[] = {
+        { date_of(2025, 12, 31), 1 }, { date_of(2026, 1, 1), 10 }, { date_of(2026, 6, 30), 100 }, { date_of(2026, 12, 31), 1000 }, { date_of(2027, 1, 1), 10000 },
+    };
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        struct act a = award(0, days[i].points_c, 700 + i, "award", "C05");
+        a.a.on = days[i].on;
+        assert_int_equal(run(TX_WRITE, do_post, &a), ERR_NONE);
+    }
+    struct act home = award(0, 7, 710, "award", "C05"), next = award(0, 50000, 711, "award", "C05"), paper = award(0, 70000, 712, "adjust", NULL);
+    home.a.subject_kind = "household", home.a.subject = t.household[0];
+    next.a.village = NEXT, next.a.subject = t.next, next.a.scheme_version = t.next_version;
+    assert_int_equal(run(TX_WRITE, do_post, &home), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_post, &next), ERR_NONE);
+    assert_int_equal(run(TX_WRITE, do_post, &paper), ERR_NONE);
+    const struct { const char *kind; int64_t village, year, points_c; } cases[] = {
+        { "resident", VILLAGE, 2025, 1 }, { "resident", VILLAGE, 2026, 1110 }, { "resident", VILLAGE, 2027, 10000 }, { "resident", VILLAGE, NONE, 81111 },
+        { "household", VILLAGE, 2026, 7 }, { "household", VILLAGE, NONE, 7 }, { "resident", NEXT, 2026, 50000 }, { "resident", NEXT, NONE, 50000 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct board_call b = { .kind = cases[i].kind, .year = cases[i].year, .village = cases[i].village };
+        assert_int_equal(run(TX_READ, read_board, &b), ERR_NONE);
+        assert_int_equal(b.rows.n, 1);
+        assert_int_equal(LIST_AT(b.rows, struct board_row, 0).points_c, cases[i].points_c);
+    }
 }
 
 static const struct err *alter_entry(struct req *r, void *arg)
@@ -492,6 +770,31 @@ static void test_forged_books(void **state)
         check_forgery(&forgeries[i]);
         close_forged(state);
     }
+}
+
+/* A broken table has a million wrong rows: all are counted, twenty are told. */
+static void test_many_faults(void **state)
+{
+    int64_t up = 100, down = -100;
+    (void)state;
+    for (int i = 0; i < 21; i++) {
+        struct act a = award(i, 500, 800 + i, "award", "C05");
+        assert_int_equal(run(TX_WRITE, do_post, &a), ERR_NONE);
+    }
+    assert_int_equal(run(TX_WRITE, forge_balance, &up), ERR_NONE);
+    struct said said = { 0 };
+    struct ledger_verdict told = { .village = NONE, .say = listen, .arg = &said }, quiet = { .village = NONE }, abroad = { .village = OTHER };
+    assert_int_equal(run(TX_READ, ledger_verify, &told), ERR_NONE);
+    assert_int_equal(told.faults, 21);
+    assert_int_equal(said.n, 20);
+    assert_int_equal(run(TX_READ, ledger_verify, &quiet), ERR_NONE);
+    assert_int_equal(quiet.faults, 21);
+    assert_int_equal(quiet.postings, 21);
+    assert_int_equal(quiet.entries, 84);
+    assert_int_equal(quiet.accounts, 42);
+    assert_int_equal(run(TX_READ, ledger_verify, &abroad), ERR_NONE);
+    assert_int_equal(abroad.faults + abroad.postings + abroad.entries + abroad.accounts, 0);
+    assert_int_equal(run(TX_WRITE, forge_balance, &down), ERR_NONE);
 }
 
 /* A balance beyond what can be written down is refused before it is, on both sides. */
@@ -732,13 +1035,20 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(test_award_once),
+        LEDGER_TEST(test_pairs_of_entries),
         LEDGER_TEST(test_false_claims_w2),
         LEDGER_TEST(test_reversals),
         LEDGER_TEST(test_used_for_caps),
         LEDGER_TEST(test_passbook_pages),
+        LEDGER_TEST(test_passbook_by_two),
+        LEDGER_TEST(test_of_this_and_no_other),
+        LEDGER_TEST(test_found_by_cause),
+        LEDGER_TEST(test_others_and_booked),
         LEDGER_TEST(test_board),
+        LEDGER_TEST(test_board_by_year),
         LEDGER_TEST(test_nothing_is_rewritten),
         cmocka_unit_test(test_forged_books),
+        LEDGER_TEST(test_many_faults),
         LEDGER_TEST(test_balances_have_an_end),
         LEDGER_TEST(test_same_cause_16_clients),
         LEDGER_TEST(test_same_cause_while_it_is_posted),

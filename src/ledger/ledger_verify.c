@@ -118,10 +118,9 @@ static int verify_command(struct cli *c)
 {
     struct ledger_verdict v = { .village = NONE, .say = say };
     struct whole w = { .engine.say = say, .books = &v };
-    const char *village = cli_option(c, "village");
-    if (village && !region_parse(village, &v.village))
-        return cli_fail(c, err_say(c->mem, ERR_INVALID, "village", "村代码是12位数字。", "A village code has 12 digits."));
-    const struct err *e = store_run(c->store, TX_READ, c->mem, NULL, verify_all, &w);
+    const struct err *e = cli_village(c, &v.village);
+    if (e) return cli_misuse(c, e);
+    e = store_run(c->store, TX_READ, c->mem, NULL, verify_all, &w);
     if (e) return cli_fail(c, e);
     if (w.engine.faults) return damaged(w.engine.faults);
     if (w.engine.note) printf("%s\n", w.engine.note);

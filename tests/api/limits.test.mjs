@@ -40,6 +40,8 @@ steps("limits on the way of a claim", w.server, [
   ["the category's cap leaves what is left", async () => {
     const first = await w.claimed("recorded", deed("H1", "田头"));
     assert.equal(first.points, "3.00");
+    const mine = await w.ok("zhang", "GET", "/me/passbook"); // a scheme that has no class for households
+    assert.deepEqual([mine.own.name, mine.own.rows.length, mine.household], ["张小丰", 1, null]);
     const second = await w.claimed("recorded", deed("H2", "医院"));
     assert.equal(second.points, "2.00");
     assert.match(second.explain ?? second.explain_zh ?? JSON.stringify(second), /累计已计3分，上限5分，计2分/);

@@ -31,6 +31,8 @@ int access_level(int64_t region);
 /* The same cover as a range of codes, for SQL: region BETWEEN first AND last. Scope 0 is
  * everything. */
 void access_span(int64_t scope, int64_t *first, int64_t *last);
+/* "01" covers "01" and "01.02", not "011". */
+bool access_grid_covers(const char *scope, const char *grid);
 /* A route with {village} lets pass whoever holds its permission for the village, an ancestor of it,
  * or only a grid or household in it: a handler that answers with less than public things narrows by
  * access_grids (lists) or access_require_at (one thing). An account that is tied to a household
@@ -45,6 +47,8 @@ bool access_may_at(const struct req *r, enum perm p, int64_t village, const char
 MUST_CHECK const struct err *access_require(struct req *r, enum perm p, int64_t region);
 MUST_CHECK const struct err *access_require_at(struct req *r, enum perm p, int64_t village,
                                                const char *grid, int64_t household);
+/* The actor's own household (ids are unique over all villages); never NONE. */
+bool access_own(const struct req *r, int64_t household);
 /* 回避: the actor's own household is at stake → ERR_CONFLICT_OF_INTEREST. */
 MUST_CHECK const struct err *access_not_own(struct req *r, int64_t household);
 /* The widest region the actor holds p in (0: everywhere); NONE when only in grids/households or not

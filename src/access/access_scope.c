@@ -28,8 +28,7 @@ bool access_covers(int64_t scope, int64_t region)
     return region >= first && region <= last;
 }
 
-/* "01" covers "01" and "01.02", not "011". */
-static bool grid_covers(const char *scope, const char *grid)
+bool access_grid_covers(const char *scope, const char *grid)
 {
     size_t n = strlen(scope);
     return grid && strncmp(scope, grid, n) == 0 && (grid[n] == '\0' || grid[n] == '.');
@@ -41,7 +40,7 @@ static bool grant_at(const struct grant *g, int64_t village, const char *grid, i
     case GRANT_REGION:
         return access_covers(g->region, village);
     case GRANT_GRID:
-        return g->region == village && grid_covers(g->grid, grid);
+        return g->region == village && access_grid_covers(g->grid, grid);
     case GRANT_HOUSEHOLD:
         return g->region == village && g->household == household;
     }
@@ -77,12 +76,15 @@ const struct err *access_require_at(struct req *r, enum perm p, int64_t village,
     return NULL;
 }
 
+bool access_own(const struct req *r, int64_t household)
+{
+    return r->who && household != NONE && r->who->household == household;
+}
+
 const struct err *access_not_own(struct req *r, int64_t household)
 {
     if (!r->who) return fail(r, ERR_SIGN_IN, NULL);
-    if (household != NONE && r->who->household == household)
-        return fail(r, ERR_CONFLICT_OF_INTEREST, NULL);
-    return NULL;
+    return access_own(r, household) ? fail(r, ERR_CONFLICT_OF_INTEREST, NULL) : NULL;
 }
 
 int64_t access_region(const struct req *r, enum perm p)

@@ -1,14 +1,15 @@
 /* Claims from the command line: a batch from a file, and a list. A batch goes through the same
- * service as the pages; it is tried whole first, and one bad row stops all of it. */
+ * service as the pages, in one transaction: one bad row stops all of it. */
 #include "claim/claim.h"
 
+#include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "claim/claim_rows.h"
 #include "http/command.h"
 #include "kernel/csv.h"
 #include "kernel/dec.h"
+#include "kernel/file.h"
 #include "kernel/id.h"
 #include "kernel/limits.h"
 #include "kernel/text.h"
@@ -19,84 +20,75 @@ enum column {
     COL_HOUSEHOLD,
     COL_NAME,
     COL_SUBJECT,
-    COL_ITEM,
     COL_DAY,
+    COL_CHOSEN,
+    COL_QUANTITY,
+    COL_CHANNEL,
+    COL_ITEM,
     COL_PLACE,
     COL_CAUSE,
     COL_EVIDENCE,
     COL_LEVEL,
     COL_DIFFICULTY,
-    COL_CHOSEN,
-    COL_QUANTITY,
-    COL_CHANNEL,
     COL_REPORTER,
     COLUMNS_N,
 };
+/* A text: characters at most, as in the route's record, and its place. */
+#define TEXT_AT(member, max) max, offsetof(struct claim_new, member)
 static const struct {
     const char *zh, *en;
     bool needed;
+    size_t max, at;
 } heads[COLUMNS_N] = {
-    [COL_KIND] = { "对象类别", "subject_kind", false }, /* resident if empty */
-    [COL_HOUSEHOLD] = { "户号", "household", false },
-    [COL_NAME] = { "姓名", "name", false },
-    [COL_SUBJECT] = { "对象编号", "subject", false }, /* instead of household and name */
-    [COL_ITEM] = { "项目", "item", true },
-    [COL_DAY] = { "日期", "deed_on", true },
-    [COL_PLACE] = { "地点", "place", true },
-    [COL_CAUSE] = { "事由", "cause", true },
-    [COL_EVIDENCE] = { "佐证", "evidence", false },
-    [COL_LEVEL] = { "级别", "level", false },
-    [COL_DIFFICULTY] = { "难度", "difficulty", false },
-    [COL_CHOSEN] = { "分值", "chosen", false },
-    [COL_QUANTITY] = { "数量", "quantity", false },
-    [COL_CHANNEL] = { "渠道", "channel", false }, /* paper if empty */
-    [COL_REPORTER] = { "申报人", "reporter", false },
+    [COL_KIND] = { "对象类别", "subject_kind", false, 0, 0 }, /* resident if empty */
+    [COL_HOUSEHOLD] = { "户号", "household", false, 0, 0 },
+    [COL_NAME] = { "姓名", "name", false, 0, 0 },
+    [COL_SUBJECT] = { "对象编号", "subject", false, 0, 0 }, /* instead of household and name */
+    [COL_DAY] = { "日期", "deed_on", true, 0, 0 },
+    [COL_CHOSEN] = { "分值", "chosen", false, 0, 0 },
+    [COL_QUANTITY] = { "数量", "quantity", false, 0, 0 },
+    [COL_CHANNEL] = { "渠道", "channel", false, 0, 0 }, /* paper if empty */
+    [COL_ITEM] = { "项目", "item", true, TEXT_AT(item, 40) },
+    [COL_PLACE] = { "地点", "place", true, TEXT_AT(place, 100) },
+    [COL_CAUSE] = { "事由", "cause", true, TEXT_AT(cause, 500) },
+    [COL_EVIDENCE] = { "佐证", "evidence", false, TEXT_AT(evidence, 500) },
+    [COL_LEVEL] = { "级别", "level", false, TEXT_AT(level, 20) },
+    [COL_DIFFICULTY] = { "难度", "difficulty", false, TEXT_AT(difficulty, 20) },
+    [COL_REPORTER] = { "申报人", "reporter", false, TEXT_AT(reporter, 40) },
 };
 
 struct import {
-    struct cli *cli;
     int64_t village;
     const char *as, *csv;
     size_t csv_n;
     bool dry;
     int at[COLUMNS_N]; /* column of each; -1: absent */
-    int rows, bad;
-    struct err *findings;
+    int rows;
+    struct csv_faults faults;
+    const struct err *undone; /* a dry run's end, which rolls back */
 };
 
-static void finding(struct req *r, struct import *im, int line, const char *field, const char *zh,
-                    const char *en)
-{
-    im->bad++;
-    err_finding(r->mem, im->findings, arena_printf(r->mem, "%d/%s", line, field ? field : ""), zh,
-                en);
-}
-
+/* NULL: empty, or no such column. */
 static const char *cell(const struct import *im, const struct csv_row *row, enum column c)
 {
-    int i = im->at[c];
-    const char *s = i >= 0 && i < row->n ? row->cells[i] : NULL;
-    return s && *s ? s : NULL;
+    const char *s = csv_at(row, im->at[c]);
+    return *s ? s : NULL;
 }
 
-static const struct err *head_read(struct req *r, struct import *im, const struct csv_row *row)
+static void head_read(struct import *im, const struct csv_row *row)
 {
-    struct err *e = fail(r, ERR_INVALID, "head");
-    for (int c = 0; c < COLUMNS_N; c++) {
-        im->at[c] = -1;
-        for (int i = 0; i < row->n; i++)
-            if (text_equal(row->cells[i], heads[c].zh) || text_equal(row->cells[i], heads[c].en))
-                im->at[c] = i;
-        if (im->at[c] < 0 && heads[c].needed)
-            err_finding(r->mem, e, heads[c].zh, "缺少这一列。", "This column is missing.");
-    }
+    for (int c = 0; c < COLUMNS_N; c++) im->at[c] = -1;
     for (int i = 0; i < row->n; i++) {
-        bool known = false;
-        for (int c = 0; c < COLUMNS_N; c++) known = known || im->at[c] == i;
-        if (!known)
-            err_finding(r->mem, e, row->cells[i], "没有这一列。", "There is no such column.");
+        int c = 0;
+        while (c < COLUMNS_N && !text_equal(row->cells[i], heads[c].zh) && !text_equal(row->cells[i], heads[c].en)) c++;
+        if (c == COLUMNS_N || im->at[c] >= 0)
+            csv_fault(&im->faults, row->line, row->cells[i], "没有这一列，或者写了两次。", "There is no such column, or it stands there twice.");
+        else
+            im->at[c] = i;
     }
-    return e->findings ? e : NULL;
+    for (int c = 0; c < COLUMNS_N; c++)
+        if (heads[c].needed && im->at[c] < 0)
+            csv_fault(&im->faults, row->line, heads[c].zh, "缺少这一列。", "This column is missing.");
 }
 
 /* ---- whose ---- */
@@ -150,23 +142,22 @@ static const struct err *number_cell(struct req *r, const struct import *im,
 }
 
 static const struct err *text_cell(struct req *r, const struct import *im,
-                                   const struct csv_row *row, enum column c, size_t max,
-                                   const char **out)
+                                   const struct csv_row *row, enum column c, struct claim_new *n)
 {
-    *out = cell(im, row, c);
-    if (!*out && heads[c].needed)
+    const char *s = cell(im, row, c);
+    if (!s && heads[c].needed)
         return fail_say(r, ERR_INVALID, heads[c].en, "不能为空。", "Must not be empty.");
-    if (*out && (!text_clean(*out) || utf8_length(*out) > max))
+    if (s && (!text_clean(s) || utf8_length(s) > heads[c].max))
         return fail_say(r, ERR_INVALID, heads[c].en, "太长或含有不能用的字符。",
                         "Too long, or with characters that cannot be used.");
+    *(const char **)((char *)n + heads[c].at) = s;
     return NULL;
 }
 
-/* The same limits as the route's record. */
 static const struct err *row_read(struct req *r, const struct import *im, const struct csv_row *row,
                                   struct claim_new *n)
 {
-    const char *kind = cell(im, row, COL_KIND), *channel = cell(im, row, COL_CHANNEL), *day;
+    const char *kind = cell(im, row, COL_KIND), *channel = cell(im, row, COL_CHANNEL);
 
     *n = (struct claim_new){ .village = im->village,
                              .subject_kind = kind ? kind : "resident",
@@ -177,17 +168,11 @@ static const struct err *row_read(struct req *r, const struct import *im, const 
                         "One of resident, household, organisation.");
     if (!one_of(n->channel, claim_channels))
         return fail_say(r, ERR_INVALID, "channel", "没有这种渠道。", "There is no such channel.");
-    TRY(text_cell(r, im, row, COL_DAY, 10, &day));
-    if (!date_parse(day, &n->deed_on))
+    if (!date_parse(csv_at(row, im->at[COL_DAY]), &n->deed_on))
         return fail_say(r, ERR_INVALID, "deed_on", "日期写成 2026-11-21。",
                         "Write days as 2026-11-21.");
-    TRY(text_cell(r, im, row, COL_ITEM, 40, &n->item));
-    TRY(text_cell(r, im, row, COL_PLACE, 100, &n->place));
-    TRY(text_cell(r, im, row, COL_CAUSE, 500, &n->cause));
-    TRY(text_cell(r, im, row, COL_EVIDENCE, 500, &n->evidence));
-    TRY(text_cell(r, im, row, COL_LEVEL, 20, &n->level));
-    TRY(text_cell(r, im, row, COL_DIFFICULTY, 20, &n->difficulty));
-    TRY(text_cell(r, im, row, COL_REPORTER, 40, &n->reporter));
+    for (int c = 0; c < COLUMNS_N; c++)
+        if (heads[c].max) TRY(text_cell(r, im, row, c, n));
     TRY(number_cell(r, im, row, COL_CHOSEN, &n->chosen_c));
     TRY(number_cell(r, im, row, COL_QUANTITY, &n->quantity_c));
     return subject_of(r, im, row, n);
@@ -203,85 +188,47 @@ static const struct err *import_row(struct req *r, const struct import *im,
     return claim_submit(r, &n, &c);
 }
 
+/* One transaction: with a single bad row nothing of it stays. */
 static const struct err *import_all(struct req *r, void *arg)
 {
     struct import *im = arg;
     struct csv csv = csv_open(r->mem, im->csv, im->csv_n);
     struct csv_row row;
 
-    im->rows = im->bad = 0; /* the transaction may run again */
-    im->findings = fail(r, ERR_INVALID, NULL);
+    im->rows = 0; /* the transaction may run again */
+    im->faults = (struct csv_faults){ .mem = r->mem };
     TRY(access_actor(r, im->as, &r->who));
-    if (!csv_next(&csv, &row))
-        return csv.err ? csv.err
-                       : fail_say(r, ERR_INVALID, NULL, "文件是空的。", "The file is empty.");
-    TRY(head_read(r, im, &row));
+    if (csv_next(&csv, &row)) head_read(im, &row);
+    else if (!csv.err) return fail_say(r, ERR_INVALID, NULL, "文件是空的。", "The file is empty.");
+    if (im->faults.n) return csv_faults_err(&im->faults);
     while (csv_next(&csv, &row)) {
         im->rows++;
-        TRY(db_exec(r, "SAVEPOINT claim_row"));
         const struct err *e = import_row(r, im, &row);
-        if (e && (err_info(e->code)->status >= 500 || e->cause)) return e;
-        if (e) {
-            TRY(db_exec(r, "ROLLBACK TO SAVEPOINT claim_row"));
-            const struct finding *f = e->findings;
-            finding(r, im, row.line, f ? f->field : e->field, f ? f->zh : err_text(e, LANG_ZH),
-                    f ? f->en : err_text(e, LANG_EN));
-        }
-        TRY(db_exec(r, "RELEASE SAVEPOINT claim_row"));
+        if (e && !claim_row_error(e)) return e;
+        const struct finding *f = e ? e->findings : NULL;
+        if (f) csv_fault(&im->faults, row.line, f->field, f->zh, f->en);
+        else if (e) csv_fault(&im->faults, row.line, e->field ? e->field : "", err_text(e, LANG_ZH), err_text(e, LANG_EN));
     }
     if (csv.err) return csv.err;
-    if (im->bad || im->dry) return im->findings; /* rolls back */
+    if (im->faults.n) return csv_faults_err(&im->faults);
+    if (im->dry) return im->undone = fail(r, ERR_INVALID, NULL);
     return access_audit(r, "claim import", im->village, NONE,
                         arena_printf(r->mem, "%d 条", im->rows));
 }
 
-/* Bytes as they are: tables from old spreadsheets come in GB 18030, which the CSV reader knows. */
-static const struct err *table_read(struct arena *mem, const char *path, struct import *im)
-{
-    struct buf b = buf_in(mem, LIMIT_RAW_BODY_BYTES);
-    char part[8192];
-    size_t n;
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return err_say(mem, ERR_INVALID, path, "打不开这个文件。", "The file cannot be opened.");
-    while ((n = fread(part, 1, sizeof part, f)) > 0) buf_add(&b, part, n);
-    bool broken = ferror(f);
-    fclose(f);
-    if (b.over) return err_new(mem, ERR_TOO_LARGE, path);
-    if (broken)
-        return err_say(mem, ERR_INVALID, path, "读不了这个文件。", "The file cannot be read.");
-    im->csv = b.p;
-    im->csv_n = b.n;
-    return NULL;
-}
-
-static int usage(const struct command *row)
-{
-    fprintf(stderr, "shanzhi %s %s\n", row->name, row->args);
-    return 2;
-}
-
 static int cmd_import(struct cli *c)
 {
-    struct import im = { .cli = c, .as = cli_option(c, "as"), .dry = true };
-    const char *path = cli_arg(c, 0), *village = cli_option(c, "village");
-
-    if (!path || !im.as || !village || !region_parse(village, &im.village))
-        return usage(&claim_commands[0]);
-    const struct err *e = table_read(c->mem, path, &im);
-    if (e) return cli_fail(c, e);
-    e = store_run(c->store, TX_WRITE, c->mem, NULL, import_all, &im);
-    bool tried = e && e == im.findings && !im.bad;
-    if (!tried) return cli_fail(c, e);
-    if (cli_option(c, "dry-run")) {
-        printf("试运行：%d 条可以导入，没有写入。 dry run: %d rows are right, nothing written\n",
-               im.rows, im.rows);
-        return 0;
-    }
-    im.dry = false;
-    e = store_run(c->store, TX_WRITE, c->mem, NULL, import_all, &im);
-    if (e) return cli_fail(c, e);
-    printf("已导入 %d 条申报。 %d claims imported\n", im.rows, im.rows);
+    struct import im = { .as = cli_option(c, "as"), .dry = cli_option(c, "dry-run") != NULL };
+    const struct err *e = cli_village(c, &im.village);
+    if (e) return cli_misuse(c, e);
+    /* Bytes as they are: tables from old spreadsheets come in GB 18030, which the CSV reader knows. */
+    e = file_bytes(c->mem, cli_arg(c, 0), LIMIT_RAW_BODY_BYTES, &im.csv, &im.csv_n);
+    if (!e) e = store_run(c->store, TX_WRITE, c->mem, NULL, import_all, &im);
+    if (e && e != im.undone) return cli_fail(c, e);
+    if (im.dry)
+        printf("试运行：%d 条可以导入，没有写入。 dry run: %d rows are right, nothing written\n", im.rows, im.rows);
+    else
+        printf("已导入 %d 条申报。 %d claims imported\n", im.rows, im.rows);
     return 0;
 }
 
@@ -314,13 +261,11 @@ static const struct err *list_all(struct req *r, void *arg)
 static int cmd_list(struct cli *c)
 {
     struct listing l = { .state = cli_option(c, "state") };
-    const char *village = cli_option(c, "village");
-
-    if (!village || !region_parse(village, &l.village) ||
-        (l.state && !one_of(l.state, claim_states + 1)))
-        return usage(&claim_commands[1]);
-    const struct err *e =
-        store_run(c->store, TX_READ, c->mem, access_operator(c->mem), list_all, &l);
+    const struct err *e = cli_village(c, &l.village);
+    if (e) return cli_misuse(c, e);
+    if (l.state && !one_of(l.state, claim_states + 1))
+        return cli_misuse(c, err_say(c->mem, ERR_INVALID, "state", "没有这种状态。", "There is no such state."));
+    e = store_run(c->store, TX_READ, c->mem, access_operator(c->mem), list_all, &l);
     return e ? cli_fail(c, e) : 0;
 }
 

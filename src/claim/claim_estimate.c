@@ -24,9 +24,7 @@ const struct err *claim_estimate(struct req *r)
     struct claim c;
 
     TRY(people_subject(r, in->village, in->subject_kind, in->subject, &who));
-    bool own = r->who->village == in->village && r->who->household != NONE &&
-               r->who->household == who->household;
-    if (!own)
+    if (!access_own(r, who->household))
         TRY(access_require_at(r, PERM_CLAIM_READ, in->village, who->grid, who->household));
     TRY(scheme_in_force(r, in->village, on, &s));
     const struct scheme_item *i = scheme_item_find(s, in->item);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "claim/claim_rows.h"
+#include "kernel/id.h"
 #include "kernel/text.h"
 
 /* ---- answers ---- */
@@ -104,7 +105,7 @@ static RECORD(similar);
 static int older(const void *a, const void *b)
 {
     const struct similar *x = a, *y = b;
-    return x->id < y->id ? -1 : x->id > y->id;
+    return id_order(x->id, y->id);
 }
 
 /* Sorted here: there is hardly ever more than one, and in SQL sorting costs as much as everything else in it. */
@@ -163,7 +164,7 @@ const struct err *claim_answer(struct req *r, const struct claim *c, bool full, 
     if (c->posting == CLAIM_NOTHING_POSTED) o->c.posting = NONE;
     if (c->reversal == CLAIM_NOTHING_POSTED) o->c.reversal = NONE;
     o->mine = claim_is_mine(r, c);
-    bool open = (r->who && r->who->household != NONE && r->who->village == c->village && r->who->household == c->household)
+    bool open = access_own(r, c->household)
                 || access_may_at(r, PERM_PEOPLE_UNMASK, c->village, c->grid, c->household);
     o->name = open ? c->subject_name : c->subject_masked;
     o->explain = r->lang == LANG_EN ? c->explain_en : c->explain_zh;
@@ -247,9 +248,9 @@ static RECORD(claim_list);
 
 /* "|01.02|03|": the grids one may see, for a test by LIKE on each ancestor of a claim's grid (codes are
  * two digits per level). "" when the whole village is open. */
+enum { GRIDS_MAX = 64 * 1024 };
 static const char *grid_set(struct req *r, const struct list *grids)
 {
-    enum { GRIDS_MAX = 64 * 1024 };
     struct buf b = buf_in(r->mem, GRIDS_MAX);
     if (!grids) return "";
     buf_putc(&b, '|');
@@ -282,16 +283,14 @@ static const struct err *list(struct req *r)
     const struct claim_list *in = r->in;
     struct page *page = arena_new(r->mem, struct page);
     int64_t before, unused;
-    const char *none;
 
     if (!r->who) return fail(r, ERR_SIGN_IN, NULL);
-    TRY(page_after(r, in->after, &before, &unused, &none));
+    TRY(page_after(r, in->after, &before, &unused, NULL));
     struct list *grids = access_grids(r, PERM_CLAIM_READ, in->village);
     const char *see = in->mine == 1 || (grids && !grids->n) ? "mine" : grid_set(r, grids);
-    int64_t home = r->who->village == in->village && r->who->household != NONE ? r->who->household : 0;
     /* One list of arguments for both statements; the last is the page's bound. */
     #define ARGS(first) \
-        I64(in->village), I64(first), TEXT(see), I64(claim_me(r)), I64(home), TEXT(in->state ? in->state : ""), \
+        I64(in->village), I64(first), TEXT(see), I64(claim_me(r)), I64(claim_home(r)), TEXT(in->state ? in->state : ""), \
         TEXT(in->q ? in->q : ""), TEXT(in->grid ? in->grid : ""), TEXT(in->item ? in->item : ""), \
         TEXT(in->subject_kind ? in->subject_kind : ""), I64(in->subject == NONE ? 0 : in->subject), \
         I64(in->from == NONE ? DATE_MIN : in->from), I64(in->to == NONE ? DATE_MAX : in->to), \
@@ -422,12 +421,8 @@ static const struct record claim_reason_record = { "claim_reason", sizeof(struct
 
 static const struct err *act(struct req *r, enum claim_action a)
 {
-    struct claim_do in = *(const struct claim_do *)r->in;
     struct claim *c;
-
-    /* Members the action's record does not have are absent. */
-    if (a != ACT_SUBMIT && a != ACT_CHECK) in.deed_on = in.chosen_c = in.quantity_c = in.reverse = NONE;
-    TRY(claim_do(r, a, &in, &c));
+    TRY(claim_do(r, a, r->in, &c));
     return answer(r, c);
 }
 #define ACT(name, action) static const struct err *name(struct req *r) { return act(r, action); }

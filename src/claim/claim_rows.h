@@ -7,7 +7,9 @@
 
 MUST_CHECK const struct err *claim_by_number(struct req *r, int64_t village, const char *number,
                                              struct claim **out);
+/* The actor's account and household, for SQL; 0, which is nobody's, when there is none. */
 int64_t claim_me(const struct req *r);
+int64_t claim_home(const struct req *r);
 /* Put forward by the actor, or about the actor's own household. */
 bool claim_is_mine(const struct req *r, const struct claim *c);
 bool claim_is_visible(const struct req *r, const struct claim *c);
@@ -51,6 +53,10 @@ extern const struct record claim_out_record;
 /* Full: with steps, photos and actions. */
 MUST_CHECK const struct err *claim_answer(struct req *r, const struct claim *c, bool full,
                                           struct claim_out **out);
+
+/* Of many at once: the database being away, a full disk or a lost race end the whole batch; what people can
+ * mend is a row's own answer. */
+bool claim_row_error(const struct err *e);
 
 /* Handlers in other files. */
 handler claim_estimate, claim_todo, claim_batch, claim_slip, claim_slip_full, claim_photo_add, claim_photo_get;

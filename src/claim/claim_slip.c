@@ -69,9 +69,7 @@ const struct err *claim_slip(struct req *r)
     struct claim *c;
 
     TRY(recorded(r, &c));
-    bool own = r->who->village == c->village && r->who->household != NONE &&
-               r->who->household == c->household;
-    return slip(r, own ? c->subject_name : c->subject_masked, c);
+    return slip(r, access_own(r, c->household) ? c->subject_name : c->subject_masked, c);
 }
 
 const struct err *claim_slip_full(struct req *r)

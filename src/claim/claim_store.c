@@ -93,12 +93,14 @@ int64_t claim_me(const struct req *r)
     return r->who && r->who->account != NONE ? r->who->account : 0;
 }
 
+int64_t claim_home(const struct req *r)
+{
+    return r->who && r->who->household != NONE ? r->who->household : 0;
+}
+
 bool claim_is_mine(const struct req *r, const struct claim *c)
 {
-    if (!r->who) return false;
-    if (c->claimed_by == claim_me(r)) return true;
-    if (r->who->village != c->village) return false;
-    return r->who->household != NONE && r->who->household == c->household;
+    return r->who && (c->claimed_by == claim_me(r) || access_own(r, c->household));
 }
 
 bool claim_is_visible(const struct req *r, const struct claim *c)
@@ -126,10 +128,10 @@ static void change_points(struct json *j, const char *key, int64_t a, int64_t b)
                 b == NONE ? NULL : dec_format(b, to));
 }
 
+enum { CHANGES_MAX = 64 * 1024 };
 /* {"points":["3.00","5.00"],…}: what this step made different. */
 static const char *changes(struct req *r, const struct claim *a, const struct claim *b)
 {
-    enum { CHANGES_MAX = 64 * 1024 };
     struct buf buf = buf_in(r->mem, CHANGES_MAX);
     struct json j = json_to(&buf);
     char from[DATE_SIZE], to[DATE_SIZE];
@@ -171,8 +173,7 @@ static const struct err *step(struct req *r, const struct claim *c, const char *
 static const struct err *who_claims(struct req *r, struct claim *c, const struct subject *s,
                                     const char *wanted)
 {
-    bool own = r->who->village == c->village && r->who->household != NONE &&
-               r->who->household == s->household;
+    bool own = access_own(r, s->household);
     bool staff = access_may_at(r, PERM_CLAIM_PROXY, c->village, s->grid, s->household);
 
     c->claimant = wanted ? wanted : own ? "self" : "proxy";

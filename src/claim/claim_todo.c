@@ -1,8 +1,6 @@
 /* What waits for me, and many at once. */
 #include "claim/claim.h"
 
-#include <string.h>
-
 #include "claim/claim_rows.h"
 #include "kernel/text.h"
 
@@ -51,16 +49,14 @@ struct scope {
 
 static struct scope scope_of(const struct grant *g)
 {
-    struct scope s = { .grid = g->scope == GRANT_GRID && g->grid ? g->grid : "" };
+    struct scope s = { .grid = g->scope == GRANT_GRID ? g->grid : "" };
     access_span(g->region, &s.lo, &s.hi);
     return s;
 }
 
 static bool inside(const struct scope *a, const struct scope *b)
 {
-    if (a->lo < b->lo || a->hi > b->hi) return false;
-    if (!*b->grid || text_equal(a->grid, b->grid)) return true;
-    return text_starts(a->grid, b->grid) && a->grid[strlen(b->grid)] == '.';
+    return a->lo >= b->lo && a->hi <= b->hi && (!*b->grid || access_grid_covers(b->grid, a->grid));
 }
 
 static bool grant_has(const struct grant *g, enum perm p)
@@ -130,7 +126,7 @@ static const struct err *count_step(struct req *r, const struct todo_step *t, st
             " AND ($7 = 0 OR (last_day < $6 AND claimed_by <> $8 AND (checked_by IS NULL OR "
             "checked_by <> $8)))",
             TEXT(claim_states[t->state]), I64(s->lo), I64(s->hi), TEXT(s->grid),
-            I64(r->who->household == NONE ? 0 : r->who->household), I64(r->today),
+            I64(claim_home(r)), I64(r->today),
             I64(t->act == ACT_APPROVE), I64(claim_me(r))));
         merge(row, c);
     }
@@ -260,12 +256,9 @@ static enum claim_action action_of(const char *name)
     BUG("claim: action %s", name);
 }
 
-/* The database being away, a full disk or a lost race end the whole batch; what people can mend is
- * a row's own answer. */
-static bool row_error(const struct err *e)
+bool claim_row_error(const struct err *e)
 {
-    const struct err_info *info = err_info(e->code);
-    return info->status < 500 && e->cause == NULL;
+    return err_info(e->code)->status < 500 && !e->cause;
 }
 
 const struct err *claim_batch(struct req *r)
@@ -291,7 +284,7 @@ const struct err *claim_batch(struct req *r)
                                            .reverse = NONE,
                                        },
                                        &c);
-        if (e && !row_error(e)) return e;
+        if (e && !claim_row_error(e)) return e;
         if (e) {
             TRY(db_exec(r, "ROLLBACK TO SAVEPOINT claim_row"));
             row->error = err_info(e->code)->code;

@@ -173,8 +173,7 @@ static int64_t unit_of(const struct req *r, const struct account_new *a)
 {
     if (a->unit > 0) return a->unit;
     if (a->village > 0) return a->village;
-    int64_t own = access_region(r, PERM_ACCOUNT_WRITE);
-    return own == NONE ? 0 : own;
+    return access_region(r, PERM_ACCOUNT_WRITE); /* NONE is no place where an account may be made */
 }
 
 const struct err *access_account_add(struct req *r, const struct account_new *a, int64_t *id)

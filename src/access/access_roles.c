@@ -45,7 +45,7 @@ bool role_compatible(const struct role *a, const struct role *b)
 
 enum perm perm_find(const char *name)
 {
-    for (enum perm p = PERM_UNSET + 1; p < PERM_COUNT; p++)
+    for (enum perm p = PERM_PUBLIC; p < PERM_COUNT; p++)
         if (strcmp(perm_info(p)->name, name) == 0) return p;
     return PERM_UNSET;
 }

@@ -120,7 +120,7 @@ const struct actor *access_operator(struct arena *mem)
     struct actor *who = arena_new(mem, struct actor);
     *g =
         (struct grant){ .scope = GRANT_REGION, .region = 0, .household = NONE, .role = "operator" };
-    for (enum perm p = PERM_UNSET + 1; p < PERM_COUNT; p++) perm_set(g->perms, p);
+    for (enum perm p = PERM_PUBLIC; p < PERM_COUNT; p++) perm_set(g->perms, p);
     *who = (struct actor){ .account = 0,
                            .name = "operator",
                            .village = NONE,

@@ -64,7 +64,7 @@ static struct list permission_names(struct arena *mem, const uint64_t bits[PERM_
 {
     const char **names = arena_array(mem, const char *, PERM_COUNT);
     struct list out = { .items = names };
-    for (enum perm p = PERM_UNSET + 1; p < PERM_COUNT; p++)
+    for (enum perm p = PERM_PUBLIC; p < PERM_COUNT; p++)
         if (perm_in(bits, p)) names[out.n++] = perm_info(p)->name;
     return out;
 }

@@ -198,7 +198,7 @@ const SIMPLE = /^(\s*)((?:I64|TEXT)\([^()]*\)|&?[A-Za-z_]\w*(?:(?:->|\.)\w+|\[\w
 const wrapper = (s) => /^(I64|TEXT)\(/.exec(s)?.[1] ?? "";
 
 function* swap(line, code) {
-  if (/^\s*(static|const|struct|int64_t|bool|char|void|int|size_t)\b[^=;]*\)?\s*$/.test(code)) return; // a declaration
+  if (/^\s*(static|const|struct|int64_t|bool|char|void|int|size_t)\b([^=;]*\)?\s*$|[^=(]*;\s*$)/.test(code)) return; // a declaration
   for (const m of code.matchAll(/[A-Za-z_]\w*\(/g)) {
     if (/^(if|for|while|switch|return|sizeof|log_\w+|LI|LS|LT|F|BUG|printf|fprintf)\($/.test(m[0])) continue;
     // Alike or not is the same from either side; only an order is not.

@@ -55,6 +55,7 @@ test("what nobody could see is none: the most of a buffer, a line of the log or 
   assert.deepEqual(made("condition", "if (lost)", "    warn(x);").length, 2);
   assert.deepEqual(made("call", "sodium_memzero(key, n);"), []);
   assert.deepEqual(made("swap", "if (!strcmp(a, b) || text_equal(c, d)) return x;"), []);
+  assert.deepEqual(made("swap", "int64_t first, last, before, b;"), []);
   assert.deepEqual(made("swap", "return strcmp(a, b);"), ["return strcmp(b, a);"]);
   assert.deepEqual(made("swap", "int c = strcmp(a, b);"), ["int c = strcmp(b, a);"]);
   const two = (...lines) => made("where", ...lines).filter((l) => /village = \$1 OR/.test(l)).length;

@@ -37,17 +37,17 @@ export function commands(w, tape) {
     file("facts.yaml", `subjects:\n  - {id: 12, label: 张三家, visits: [{round: monthly, on: 2026-01-22, marks: {${MARKS}}}]}\n`);
     file("wrong.yaml", "title: 试一试\nitmes: []\n");
     file("codes.csv", "code,name\n440000000000,广东省\n");
-    file("points.csv", "户号,积分,说明\n001,12.5,纸质存折\n999,3,\n");
-    file("right.csv", "户号,积分,说明\n002,12.5,纸质存折\n");
     const head = "户号,姓名,项目,日期,地点,事由,分值,渠道,申报人\n";
     file("claims.csv", `${head}001,张小丰,A03,${w.today()},导入一,清理水沟,3,paper,张小丰\n`);
-    file("faults.csv", `${head}009,无此户,A03,${w.today()},导入二,清理水沟,3,,\n001,王梅,A03,明天,导入三,清理水沟,3,,\n`);
+    file("faults.csv", `${head}009,无此户,A03,${w.today()},导入二,清理水沟,3,,\n001,王梅,A03,明天,导入三,清理水沟,3,,\n001,李大海,A03,${w.today()},导入四,清理水沟,三,微博,\n,,Z9,,,,,,\n`);
+    file("other.csv", "对象类别,对象编号,项目,心情\nhorse,1,A03,好\n");
+    file("empty.csv", "");
     const explain = ["scheme", "explain", preset("zhongping"), "--facts", "facts.yaml", "--period", "2026"];
     for (const words of [explain, [...explain, "--lang", "en", "--subject", "12"], [...explain, "--json"], [...explain, "--subject", "13"], ["scheme", "check", "wrong.yaml"], ["scheme", "print", "wrong.yaml"]])
       tape.command(words, { on: [] });
-    for (const words of [["region", "import", "codes.csv", "--dry-run"], ["ledger", "open", "points.csv", "--village", VILLAGE], ["ledger", "open", "right.csv", "--village", VILLAGE],
-      ["claim", "import", "faults.csv", "--village", VILLAGE, "--as", "grid1"], ["claim", "import", "claims.csv", "--village", VILLAGE, "--as", "grid1", "--dry-run"],
-      ["claim", "import", "claims.csv", "--village", VILLAGE, "--as", "grid1"], ["claim", "import", "claims.csv", "--village", VILLAGE, "--as", "gridb"],
+    for (const words of [["region", "import", "codes.csv", "--dry-run"], ["claim", "import", "faults.csv", "--village", VILLAGE, "--as", "grid1"], ["claim", "import", "claims.csv", "--village", VILLAGE, "--as", "grid1", "--dry-run"],
+      ["claim", "import", "claims.csv", "--village", VILLAGE, "--as", "grid1"], ["claim", "import", "claims.csv", "--village", VILLAGE, "--as", "gridb"], ["claim", "import", "other.csv", "--village", VILLAGE, "--as", "grid1"], ["claim", "import", "empty.csv", "--village", VILLAGE, "--as", "grid1"],
+      ["claim", "import", "claims.csv", "--village"], ["claim", "import", "claims.csv", "too", "many", "--village", VILLAGE, "--as", "grid1"], ["account", "add", "nobody", "--password-stdin"],
       ["backup", "copy", "--verify"]]) tape.command(words);
     tape.command(["restore", "copy", "--check"], { on: ["--data", w.place.data] });
     tape.command(["restore", "nowhere"], { on: ["--data", "empty"] });

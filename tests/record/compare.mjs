@@ -1,12 +1,12 @@
 // Answers of before beside answers of now, field by field, and the list of the differences that are wanted.
 //
 // A difference is a request, a field (status, header NAME, a JSON pointer into the answer, or `answered`: the request is new or
-// gone), what it was and what it is. The list `wanted` has one block for each, in the form in which they are printed, and why:
+// gone), what it was and what it is. Where something is refused that was not, or otherwise, that is one difference, of status. The list `wanted` has one block for each, in the form in which they are printed, and why:
 //
 //   ask    POST /villages/{village}/claims/{claim}/check as gridb
 //   field  status
-//   before 404
-//   after  403
+//   before "404 /problems/not-found"
+//   after  "403 /problems/forbidden"
 //   why    The route names its permission; it is asked before the claim is looked for.
 //
 // Values are JSON; one that is not there is `absent`. Where the very same happens to one field of many requests, `ask` may hold
@@ -49,6 +49,9 @@ function* fields(before, after, at) {
   if (before !== after && show(before) !== show(after)) yield [at, before, after];
 }
 
+const isProblem = (answer) => answer.status >= 400;
+const statusOf = ({ status, body }) => (status >= 400 && body?.type ? `${status} ${body.type}` : status);
+
 /** All differences between two recordings (maps of request → answer): { ask, field, before, after }, values as text. */
 export function differences(was, is) {
   const found = [];
@@ -59,7 +62,10 @@ export function differences(was, is) {
       add(ask, "answered", a ? true : absent, b ? true : absent);
       continue;
     }
-    if (a.status !== b.status) add(ask, "status", a.status, b.status);
+    if (a.status !== b.status) {
+      add(ask, "status", statusOf(a), statusOf(b));
+      if (isProblem(a) || isProblem(b)) continue; // another answer altogether
+    }
     for (const name of new Set([...Object.keys(a.headers ?? {}), ...Object.keys(b.headers ?? {})])) {
       const [x, y] = [a, b].map((one) => (name in (one.headers ?? {}) ? one.headers[name] : absent));
       if (show(x) !== show(y)) add(ask, `header ${name}`, x, y);

@@ -20,7 +20,8 @@ function changed(change, ask = claims) {
 
 describe("a difference is seen, and named by its field", () => {
   const cases = [
-    ["a status", (a) => { a.status = 404; }, "status", "200", "404"],
+    ["a status", (a) => { a.status = 201; }, "status", "200", "201"],
+    ["a refusal, as one", (a) => Object.assign(a, { status: 404, headers: {}, body: { type: "/problems/not-found" } }), "status", "200", '"404 /problems/not-found"'],
     ["a header", (a) => { a.headers.etag = '"2"'; }, "header etag", '"\\"1\\""', '"\\"2\\""'],
     ["a header that is gone", (a) => { delete a.headers.etag; }, "header etag", '"\\"1\\""', "absent"],
     ["a field of a row", (a) => { a.body.rows[1].state = "reversed"; }, "/rows/1/state", '"recorded"', '"reversed"'],
@@ -33,8 +34,10 @@ describe("a difference is seen, and named by its field", () => {
     ["a request that is gone", (a, is) => { is.delete(claims); }, "answered", "true", "absent"],
   ];
   for (const [label, change, ...field] of cases) test(label, () => assert.deepEqual(changed(change), [[claims, ...field]]));
+  test("another refusal", () => assert.deepEqual(changed((a) => { a.status = 404; a.body.type = "/problems/not-found"; }, "GET /todo as li"),
+    [["GET /todo as li", "status", '"403 /problems/forbidden"', '"404 /problems/not-found"']]));
   test("a new request", () => assert.deepEqual(changed((a, is) => is.set("GET /new", answer())), [["GET /new", "answered", "absent", "true"]]));
-  test("two fields are two differences", () => assert.equal(changed((a) => { a.status = 500; a.body.total = 3; }).length, 2));
+  test("two fields are two differences", () => assert.equal(changed((a) => { a.status = 201; a.body.total = 3; }).length, 2));
   test("nothing", () => assert.deepEqual(changed(() => {}), []));
   test("what a command prints", () => {
     const [before, after] = [["a", "b"], ["a", "c"]].map((out) => new Map([["shanzhi x", { status: 0, out, err: [""] }]]));

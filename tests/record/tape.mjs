@@ -83,10 +83,11 @@ export function tapeOf(w) {
 
   /**
    * One request, as `who` (null: a stranger): with a session of the world's, or as `as` says. `path` is below /api/v1 unless
-   * `whole`; `label` what it is called instead of the path, `note` what is said of it besides.
+   * `whole`; `label` what it is called instead of the path, `note` what is said of it besides, `of` what the id in the answer
+   * is called.
    */
   async function ask(who, method, path, more = {}) {
-    const { body, type = "application/json", lang, match, key = randomUUID(), headers = {}, whole, label, note } = more;
+    const { body, type = "application/json", lang, match, key = randomUUID(), headers = {}, whole, label, note, of } = more;
     const session = more.as ?? (who ? await w.session(who) : undefined);
     const h = { ...headers };
     const bytes = body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
@@ -100,6 +101,8 @@ export function tapeOf(w) {
     if (session?.cookie && !/^(GET|HEAD|OPTIONS)$/.test(method)) h["x-csrf-token"] ??= session.csrf;
     const target = whole ? path : `/api/v1${path}`;
     const r = await w.server.raw(method, target, { headers: h, body: bytes });
+    if (of && r.body?.id) names.call(r.body.id, `#${of}`);
+    if (r.body?.notice) names.call(r.body.notice, `${names.plain(r.body.id, label ?? path)}的公示`);
     const said = [`${method} ${label ?? (whole ? `server${path}` : path)}`, who && `as ${who}`, lang && `in ${lang}`, note];
     keep(said.filter(Boolean).join(" "), { status: r.status, headers: headersOf(r), body: bodyOf({ ...r, path: target }) });
     if (r.status === 401 && who) w.sessions.delete(who); // signed out by what was done before

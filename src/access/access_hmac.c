@@ -9,6 +9,5 @@ bool hmac_sha1(const void *key, size_t n, const void *message, size_t size, uint
 
 bool hmac_sha1(const void *key, size_t n, const void *message, size_t size, uint8_t out[20])
 {
-    unsigned out_n = 0;
-    return HMAC(EVP_sha1(), key, (int)n, message, size, out, &out_n) && out_n == 20;
+    return HMAC(EVP_sha1(), key, (int)n, message, size, out, NULL) != NULL;
 }

@@ -89,14 +89,12 @@ static const struct err *key_write(struct arena *mem, const char *path, const ch
     size_t n = strlen(text);
     unlink(path); /* a KEY.new that sealed nothing */
     struct stat st;
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool fine = fd >= 0 && write(fd, text, n) == (ssize_t)n && fsync(fd) == 0 && fstat(fd, &st) == 0;
-    const struct err *e = fine ? NULL : cannot_write(mem, path);
-    if (fine && st.st_mode & (S_IRWXG | S_IRWXO))
+    const struct err *e = file_make(path, text, n) && stat(path, &st) == 0 ? NULL : cannot_write(mem, path);
+    if (!e && st.st_mode & (S_IRWXG | S_IRWXO)) {
+        unlink(path);
         e = key_error(mem, ERR_INVALID, path, "所在的文件系统不保存权限，其他用户都能读取。请换一个目录（--data 或 --key-file）。",
                       "is on a file system that keeps no permissions, so others may read it. Choose another folder (--data or --key-file).");
-    if (fd >= 0) close(fd);
-    if (fine && e) unlink(path);
+    }
     sodium_memzero(text, n);
     return e;
 }
@@ -108,13 +106,7 @@ static const char *key_new_path(struct arena *mem, const char *path)
 
 static const struct err *folder_sync(struct arena *mem, const char *path)
 {
-    char *folder = arena_strdup(mem, path), *slash = strrchr(folder, '/');
-    if (slash) slash[slash == folder] = '\0';
-    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool fine = fd >= 0 && fsync(fd) == 0;
-    const struct err *e = fine ? NULL : cannot_write(mem, path);
-    if (fd >= 0) close(fd);
-    return e;
+    return file_synced(file_folder(mem, path)) ? NULL : cannot_write(mem, path);
 }
 
 /* KEY.new becomes KEY where there is none; of two who do it, one does and both are content. A file system without hard
@@ -122,8 +114,7 @@ static const struct err *folder_sync(struct arena *mem, const char *path)
 static const struct err *key_put(struct arena *mem, const char *path)
 {
     const char *made = key_new_path(mem, path);
-    bool links = link(made, path) == 0 || errno == EEXIST || errno == ENOENT;
-    if (!links && renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_NOREPLACE) != 0 && errno != EEXIST && errno != ENOENT)
+    if (link(made, path) != 0 && renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_NOREPLACE) != 0 && errno != EEXIST && errno != ENOENT)
         return cannot_write(mem, path);
     unlink(made);
     return folder_sync(mem, path);
@@ -206,7 +197,7 @@ static const struct err *key_belongs(struct req *r, void *arg)
     (void)arg;
     secret_hash("mark", "", 0, mark);
     TRY(db_find(r, &key_row_record, &row, "SELECT mark FROM access_key WHERE id = 1"));
-    if (row && row->mark.n == HASH_SIZE && memcmp(row->mark.p, mark, HASH_SIZE) == 0) return NULL;
+    if (row && memcmp(row->mark.p, mark, HASH_SIZE) == 0) return NULL;
     return fail_say(
         r, ERR_NO_INSTALLATION, "key-file", "密钥文件与数据库不匹配，请恢复原来的密钥文件。",
         "The key file is not the one this database was filled with; restore the right one.");
@@ -217,7 +208,7 @@ const struct err *access_key_fingerprint(struct req *r, const char **out)
     enum { SHOWN_BYTES = 8 };
     struct key_row *row;
     TRY(db_find(r, &key_row_record, &row, "SELECT mark FROM access_key WHERE id = 1"));
-    *out = row && row->mark.n >= SHOWN_BYTES ? hex_encode(r->mem, row->mark.p, SHOWN_BYTES) : NULL;
+    *out = row ? hex_encode(r->mem, row->mark.p, SHOWN_BYTES) : NULL;
     return NULL;
 }
 

@@ -468,6 +468,41 @@ static const struct err *replies(struct req *r, void *arg)
     return NULL;
 }
 
+/* ---- the key's mark in the database ---- */
+static const struct err *fingerprints(struct req *r, void *arg)
+{
+    uint8_t mark[HASH_SIZE];
+    const char *shown = "?";
+    (void)arg;
+    TRY(access_key_fingerprint(r, &shown));
+    same("before there is a key", shown, NULL);
+    for (int i = 0; i < HASH_SIZE; i++) mark[i] = (uint8_t)(0xA0 + i);
+    TRY(db_exec(r, "INSERT INTO access_key (id, mark) VALUES (1, $1)", BLOB(mark, sizeof mark)));
+    TRY(access_key_fingerprint(r, &shown));
+    same("of the key", shown, "a0a1a2a3a4a5a6a7");
+    return NULL;
+}
+
+static const struct err *marks(struct req *r, void *arg)
+{
+    uint8_t mark[HASH_SIZE];
+    (void)arg;
+    secret_hash("mark", "", 0, mark);
+    return db_exec(r, "UPDATE access_key SET mark = $1 WHERE id = 1", BLOB(mark, sizeof mark));
+}
+
+static void test_mark(void **state)
+{
+    struct house *h = *state;
+    const struct err *e = access_key_belongs(&h->mem, h->s);
+    EXPECT(e && e->code == ERR_NO_INSTALLATION, "a database without a mark");
+    run(h, NULL, fingerprints, NULL);
+    e = access_key_belongs(&h->mem, h->s);
+    EXPECT(e && e->code == ERR_NO_INSTALLATION && strstr(e->en, "not the one this database was filled with"), "another's mark");
+    run(h, NULL, marks, NULL);
+    assert_null(access_key_belongs(&h->mem, h->s));
+}
+
 static void test_trail(void **state)
 {
     run(*state, NULL, trail, NULL);
@@ -481,6 +516,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_grants, open_house, close_house),
         cmocka_unit_test_setup_teardown(test_forgetting, open_house, close_house),
         cmocka_unit_test_setup_teardown(test_trail, open_house, close_house),
+        cmocka_unit_test_setup_teardown(test_mark, open_house, close_house),
     };
     return cmocka_run_group_tests(tests, load_key, NULL);
 }

@@ -1,6 +1,7 @@
 /* Secrets, bound by bound: passwords and what is said about them, names and phones as people type them, one-time
  * passwords, sealed values, scopes, and the key file in every state that it may be found in. */
 #include "access/access_test.h"
+#include "kernel/file.h"
 
 /* ---- passwords ---- */
 #define CHARS_120 "aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-aB3-"
@@ -204,6 +205,10 @@ static void test_key_found(void **state)
     assert_int_equal(access(made, F_OK), 0);
     /* a key that is there is not replaced by KEY.new */
     assert_null(access_key_make(&mem, arena_printf(&mem, "%s/other", dir), "one"));
+    const char *text[2], *file[] = { made, arena_printf(&mem, "%s/other", dir) };
+    size_t n;
+    for (int i = 0; i < 2; i++) assert_null(file_read(&mem, file[i], 4096, &text[i], &n));
+    assert_string_not_equal(strstr(text[0], "\nkey = "), strstr(text[1], "\nkey = ")); /* no two keys are alike */
     assert_int_equal(rename(arena_printf(&mem, "%s/other", dir), path), 0);
     assert_null(access_key_load(&mem, path, "one"));
     assert_int_equal(access(made, F_OK), 0);
@@ -215,7 +220,7 @@ static void test_key_found(void **state)
     EXPECT(e && e->code == ERR_INVALID && strstr(e->en, "others may read it; chmod 600 it."), "%s", e ? e->en : "fine");
     /* where no file can be */
     e = access_key_make(&mem, arena_printf(&mem, "%s/nowhere/key", dir), "one");
-    EXPECT(e && e->code == ERR_INVALID && strstr(e->en, "cannot be written"), "%s", e ? e->en : "fine");
+    EXPECT(e && e->code == ERR_INVALID && strstr(e->en, "cannot be written: there is no folder"), "%s", e ? e->en : "fine");
     /* named without a folder, as in --key-file key */
     char here[1024];
     assert_non_null(getcwd(here, sizeof here));

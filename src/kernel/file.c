@@ -1,7 +1,8 @@
-/* Reading a small file whole; whose a file is. */
+/* Small files: read whole, made durable; whose a file is. */
 #include "kernel/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -16,6 +17,26 @@ bool file_there(const char *path)
 {
     struct stat st;
     return lstat(path, &st) == 0;
+}
+
+static bool closed(int fd, bool fine)
+{
+    int why = errno;
+    if (fd >= 0) close(fd);
+    errno = why;
+    return fine;
+}
+
+bool file_synced(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return closed(fd, fd >= 0 && fsync(fd) == 0);
+}
+
+bool file_make(const char *path, const void *p, size_t n)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return closed(fd, fd >= 0 && write(fd, p, n) == (ssize_t)n && fsync(fd) == 0);
 }
 
 const char *file_whole(struct arena *mem, const char *path)

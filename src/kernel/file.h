@@ -10,6 +10,9 @@ MUST_CHECK const struct err *file_read(struct arena *mem, const char *path, size
 /* The same, whatever its bytes are, with a BOM. */
 MUST_CHECK const struct err *file_bytes(struct arena *mem, const char *path, size_t max, const char **out, size_t *n);
 bool file_there(const char *path);                            /* anything, a dangling link too; else errno */
+/* Durable when it says true, else errno: a file or folder as it is; a new file (0600) with these bytes. */
+bool file_synced(const char *path);
+bool file_make(const char *path, const void *p, size_t n);
 const char *file_folder(struct arena *mem, const char *path); /* of which it is in */
 const char *file_whole(struct arena *mem, const char *path);  /* absolute and without links, as far as it can be told */
 /* errno of what keeps this process from working with the file: the file itself or its folder; 0: nothing. */

@@ -24,11 +24,7 @@ const struct err *file_fail(struct arena *mem, const char *path)
 
 const struct err *file_sync(struct arena *mem, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool fine = fd >= 0 && fsync(fd) == 0;
-    const struct err *e = fine ? NULL : file_fail(mem, path);
-    if (fd >= 0) close(fd);
-    return e;
+    return file_synced(path) ? NULL : file_fail(mem, path);
 }
 
 static bool write_all(int fd, const char *p, size_t n)

@@ -1,6 +1,5 @@
 /* The manifest: what a backup says of itself, read and written by one record table, and made by opening the file. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,11 +83,7 @@ const struct err *manifest_write(struct arena *mem, const char *place, const str
     json_record(&j, &manifest_record, m, false);
     buf_putc(&b, '\n');
     if (b.over) BUG("a manifest of more than %d bytes", MANIFEST_BYTES);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool fine = fd >= 0 && write(fd, b.p, b.n) == (ssize_t)b.n && fsync(fd) == 0;
-    const struct err *e = fine ? NULL : file_fail(mem, path);
-    if (fd >= 0) close(fd);
-    return e;
+    return file_make(path, b.p, b.n) ? NULL : file_fail(mem, path);
 }
 
 /* ---- out of the file ---- */

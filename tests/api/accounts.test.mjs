@@ -176,6 +176,9 @@ describe("accounts", () => {
     assert.deepEqual(seen, ["changed,139****9000,active,4", "新名,139****9000,active,5", "新名,,active,6", "新名,139****9001,active,7", "新名,139****9001,disabled,8",
       "又名,139****9001,active,9"]);
     assert.deepEqual(await others(), before);
+    const worker = await api("sys", "GET", `/accounts/${ids.worker}`);
+    for (const [body, status, code] of [[{ phone: "12345" }, 400, "invalid"], [{ phone: "13900139001" }, 409, "duplicate"]])
+      assert.deepEqual(problem(await api("sys", "PATCH", `/accounts/${ids.worker}`, body, { match: worker.etag }), status, code).body.errors.map((e) => e.field), ["phone"]);
     const own = await api("boss", "GET", `/accounts/${ids.boss}`);
     for (const r of [await api("boss", "PATCH", `/accounts/${ids.boss}`, { display: "王" }, { match: own.etag }), await api("boss", "POST", `/accounts/${ids.boss}/reset`, {})])
       assert.match(problem(r, 403, "forbidden").body.detail, /不能对自己的账号/);
@@ -238,7 +241,9 @@ describe("tokens", () => {
     for (const [method, path, body] of [["DELETE", "/session"], ["DELETE", "/sessions"], ["POST", "/me/totp"], ["POST", "/me/totp/confirm", { code: "123456" }], ["DELETE", "/me/totp?code=123456"],
       ["DELETE", "/me/tokens/1"], ["POST", "/me/password", { current: PASSWORD, password: "another-one-9" }]])
       assert.match(problem(await api("program", method, path, body, { key: path === "/me/password" ? null : undefined }), 403, "forbidden").body.detail, /须本人登录/, path);
-    assert.deepEqual((await get("program", "/session")).expires_at, instant(DAY));
+    const { account: owner, name, login, unit, csrf, staff, permissions, expires_at, grants } = await get("program", "/session");
+    assert.deepEqual([owner, name, login, unit, csrf, staff, permissions, expires_at, grants],
+      [ids.boss, "村主任", "boss", VILLAGE, null, true, ["self", "account.read"], instant(DAY), [brief("village_admin", VILLAGE)]]);
   });
 });
 

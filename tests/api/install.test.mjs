@@ -270,6 +270,12 @@ test("a key file and a database of the time before there were ids: refused with 
     assert.match(r.stderr, /shanzhi migrate/);
   }
   assert.equal(keyOf(place), `${hex}\n`);
+  writeFileSync(join(place.data, "key"), `${hex.replace(/^./, (c) => (c === "0" ? "1" : "0"))}\n`, { mode: 0o600 });
+  const another = run(["migrate", ...place.flags]); // no id for a key that is not this database's
+  assert.equal(another.status, 3, another.stderr);
+  assert.match(another.stderr, /not the one this database was filled with/);
+  assert.equal(sql(place, "SELECT count(*) FROM installation"), "0");
+  writeFileSync(join(place.data, "key"), `${hex}\n`, { mode: 0o600 });
   const r = run(["migrate", ...place.flags]);
   assert.equal(r.status, 0, r.stderr);
   const given = sql(place, "SELECT id FROM installation");

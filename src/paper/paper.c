@@ -5,7 +5,6 @@
 #include <cairo-pdf.h>
 #include <pthread.h>
 #include <qrencode.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "kernel/buf.h"
@@ -23,11 +22,11 @@ const char *__lsan_default_suppressions(void)
 
 #ifdef __SANITIZE_THREAD__
 /* pango loads fonts in a thread of its own; the libraries are not instrumented, so that their locks
- * are not seen. Each of our threads has a font map of its own. */
+ * are not seen. cairo takes its locks in two orders, which is why one sheet is drawn at a time (press_enter). */
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
-    return "race:libfontconfig\nrace:libpango\nrace:libglib\n";
+    return "race:libfontconfig\nrace:libpango\nrace:libglib\ndeadlock:libcairo\n";
 }
 #endif
 
@@ -434,92 +433,67 @@ static cairo_status_t write_bytes(void *to, const unsigned char *data, unsigned 
     return arena_short() ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
 }
 
-/* ---- drawing within a limit on memory ----
- * glib ends the process when malloc fails, and fonts that cannot be mapped leave a sheet of blanks. So
- * drawing begins only when it has room for all that it may take, and goes on under arena_hold, because the
- * libraries cannot be left in the middle. A lane is a font map, the dear part (20 MB, and more than that of
- * address space): a few serve all threads in turn instead of each thread having one. */
+/* ---- one sheet at a time, within a limit on memory ----
+ * Two threads in cairo 1.16 can wait for each other for ever: a font's lock is taken before that of the cache of all fonts'
+ * glyphs when a glyph is drawn, and after it when that cache is full. So one sheet is drawn at a time (60 a second), with one
+ * font map, which is dear: 20 MB, and more than that of address space.
+ * glib ends the process when malloc fails, and fonts that cannot be mapped leave a sheet of blanks. So drawing begins only when
+ * it has room for all that it may take, and goes on under arena_hold, because the libraries cannot be left in the middle. */
 enum {
-    LANES = 4,
     FIRST_BYTES = 140 * 1024 * 1024, /* measured 134 MB of address space: glib, fontconfig, the fonts */
     NEXT_BYTES = 48 * 1024 * 1024,   /* measured 40 MB: the fonts once more */
     WARM_BYTES = 16 * 1024 * 1024,   /* glyphs, layouts and the sheet itself */
 };
-/* COLD: no font map. WARM: one that nobody uses. BUSY: a sheet's. GOING: it is being given back. Who set one of the
- * last two is alone with the lane. */
-enum lane_state { COLD, WARM, BUSY, GOING };
-static struct { PangoFontMap *map; _Atomic int state; } lanes[LANES];
+static pthread_mutex_t press_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t press_free = PTHREAD_COND_INITIALIZER;
+static bool press_busy; /* who set it is alone with the rest, and with cairo */
+static PangoFontMap *font_map;
 static bool libraries_loaded; /* with the first font map; they stay */
-static pthread_mutex_t lanes_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t lanes_free = PTHREAD_COND_INITIALIZER;
 
-static int lane_grab(int from, int to)
+static void press_leave(void)
 {
-    for (int i = 0; i < LANES; i++) {
-        int was = from;
-        if (atomic_compare_exchange_strong(&lanes[i].state, &was, to)) return i;
-    }
-    return -1;
+    pthread_mutex_lock(&press_lock);
+    press_busy = false;
+    pthread_cond_signal(&press_free);
+    pthread_mutex_unlock(&press_lock);
 }
 
-/* A font map that nobody uses is given up when memory is short (memory_spare): the next sheet makes a new one. Without
- * lanes_lock, which its owner holds while it asks for memory. */
-static bool lane_give_back(void)
+/* The font map is given up when memory is short (memory_spare), unless a sheet is being drawn: the next sheet makes a new one. */
+static bool font_map_give_back(void)
 {
-    int lane = lane_grab(WARM, GOING);
-    if (lane < 0) return false;
-    g_object_unref(lanes[lane].map);
-    lanes[lane].map = NULL;
-    atomic_store(&lanes[lane].state, COLD);
+    pthread_mutex_lock(&press_lock);
+    bool mine = !press_busy && font_map;
+    if (mine) press_busy = true;
+    pthread_mutex_unlock(&press_lock);
+    if (!mine) return false;
+    g_clear_object(&font_map);
+    press_leave();
     return true;
 }
 
-static void lanes_start(void)
+static void press_start(void)
 {
-    memory_spare(lane_give_back);
+    memory_spare(font_map_give_back);
 }
 
-/* With the lock held: a warm lane that is free, else a new one if there is memory for it. -2: wait for one that is
- * busy; -1: no memory. */
-static int lane_take(size_t *bytes)
-{
-    bool busy = false;
-    *bytes = NEXT_BYTES;
-    for (int i = 0; i < LANES; i++) busy = busy || atomic_load(&lanes[i].state) == BUSY;
-    int lane = lane_grab(WARM, BUSY);
-    if (lane < 0) lane = lane_grab(COLD, BUSY);
-    if (lane < 0) return busy ? -2 : -1;
-    *bytes = lanes[lane].map ? WARM_BYTES : libraries_loaded ? NEXT_BYTES : FIRST_BYTES;
-    if (memory_promise(*bytes)) {
-        if (!lanes[lane].map) lanes[lane].map = pango_cairo_font_map_new();
-        libraries_loaded = true;
-        return lane;
-    }
-    atomic_store(&lanes[lane].state, lanes[lane].map ? WARM : COLD);
-    return busy ? -2 : -1;
-}
-
-static int lane_enter(size_t *bytes)
+/* Returns what is promised for this sheet. */
+static size_t press_enter(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, lanes_start);
-    pthread_mutex_lock(&lanes_lock);
-    int lane;
-    while ((lane = lane_take(bytes)) == -2) pthread_cond_wait(&lanes_free, &lanes_lock);
-    pthread_mutex_unlock(&lanes_lock);
-    if (lane < 0) arena_exhausted(*bytes);
-    pango_cairo_font_map_set_default(PANGO_CAIRO_FONT_MAP(lanes[lane].map)); /* of this thread */
-    return lane;
-}
-
-static void lane_leave(int lane, size_t bytes)
-{
-    pango_cairo_font_map_set_default(NULL);
-    memory_done(bytes);
-    pthread_mutex_lock(&lanes_lock);
-    atomic_store(&lanes[lane].state, WARM);
-    pthread_cond_broadcast(&lanes_free); /* all: the one who is woken may leave for want of memory, and wakes nobody */
-    pthread_mutex_unlock(&lanes_lock);
+    pthread_once(&once, press_start);
+    pthread_mutex_lock(&press_lock);
+    while (press_busy) pthread_cond_wait(&press_free, &press_lock);
+    press_busy = true;
+    pthread_mutex_unlock(&press_lock);
+    size_t bytes = font_map ? WARM_BYTES : libraries_loaded ? NEXT_BYTES : FIRST_BYTES;
+    if (!memory_promise(bytes)) {
+        press_leave();
+        arena_exhausted(bytes);
+    }
+    if (!font_map) font_map = pango_cairo_font_map_new();
+    libraries_loaded = true;
+    pango_cairo_font_map_set_default(PANGO_CAIRO_FONT_MAP(font_map)); /* of this thread */
+    return bytes;
 }
 
 /* Lays it out on a PDF surface, counting first where page numbers are shown, and draws unless `to`
@@ -546,12 +520,13 @@ static cairo_status_t draw(struct paper *p, struct buf *to)
 
 static cairo_status_t lay_out(struct paper *p, struct buf *to)
 {
-    size_t bytes;
-    int lane = lane_enter(&bytes);
+    size_t bytes = press_enter();
     arena_hold();
     cairo_status_t status = draw(p, to);
     bool over = arena_let_go();
-    lane_leave(lane, bytes);
+    pango_cairo_font_map_set_default(NULL);
+    memory_done(bytes);
+    press_leave();
     if (over) arena_exhausted(bytes);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "kernel/buf.h"
 #include "paper/paper.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -131,12 +132,54 @@ static void a_character_without_a_font_is_marked(void **unused)
     arena_clear(&mem);
 }
 
+/* Sheets of their own characters; in long rounds so many that the libraries' cache of glyphs is full before the last thread ends. */
+enum { THREADS = 4, CHARACTERS = 300, CHARACTERS_LONG = 3000, FIRST_CHARACTER = 0x4E00 };
+
+struct printing { int n; struct arena mem; struct bytes out; };
+
+static void *many_characters(void *arg)
+{
+    struct printing *me = arg;
+    int n = getenv("SHANZHI_LONG") ? CHARACTERS_LONG : CHARACTERS;
+    struct buf b = buf_in(&me->mem, CHARACTERS_LONG * 4);
+    for (int i = 0; i < n; i++) {
+        unsigned c = (unsigned)(FIRST_CHARACTER + me->n * n + i);
+        const char utf8[] = { (char)(0xE0 | c >> 12), (char)(0x80 | (c >> 6 & 0x3F)), (char)(0x80 | (c & 0x3F)), '\0' };
+        buf_puts(&b, utf8);
+    }
+    struct paper *p = paper_new(&me->mem, PAPER_A4, "字", "2026-11-21T00:00:00Z");
+    paper_text(p, b.p);
+    paper_small(p, b.p);
+    paper_heading(p, b.p);
+    assert_null(paper_close(p, &me->out));
+    return NULL;
+}
+
+/* cairo's threads can wait for each other for ever: with four font maps they did here, in every second of the long rounds. */
+static void threads_print_at_the_same_time(void **unused)
+{
+    (void)unused;
+    struct printing alone[THREADS] = { 0 }, together[THREADS] = { 0 };
+    pthread_t thread[THREADS];
+    for (int i = 0; i < THREADS; i++) alone[i].n = together[i].n = i;
+    for (int i = 0; i < THREADS; i++) many_characters(&alone[i]);
+    for (int i = 0; i < THREADS; i++) assert_int_equal(pthread_create(&thread[i], NULL, many_characters, &together[i]), 0);
+    for (int i = 0; i < THREADS; i++) pthread_join(thread[i], NULL);
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(together[i].out.n, alone[i].out.n);
+        assert_memory_equal(together[i].out.p, alone[i].out.p, alone[i].out.n);
+        arena_clear(&alone[i].mem);
+        arena_clear(&together[i].mem);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_and_code_can_be_read_back),
         cmocka_unit_test(long_tables_break_and_repeat_their_head),
         cmocka_unit_test(the_same_calls_give_the_same_bytes), cmocka_unit_test(a_character_without_a_font_is_marked),
+        cmocka_unit_test(threads_print_at_the_same_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

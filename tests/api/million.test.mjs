@@ -1,5 +1,6 @@
 // A town of a million postings, made by SQL in a folder: what ledger verify, a backup and a move to PostgreSQL and back cost in
-// memory and time. In --all; by hand with SHANZHI_LONG=1, and SHANZHI_PROGRAM=build/release/shanzhi for figures.
+// memory and time. In --all; by hand with SHANZHI_LONG=1 and SHANZHI_PROGRAM=build/release/shanzhi (the memory of a build with
+// sanitizers is not its own).
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -16,7 +17,7 @@ const folder = () => join(shelf, "back");
 const inFolder = (data) => ({ data, flags: ["--data", data] });
 
 describe("a million postings", { concurrency: false, skip: process.env.SHANZHI_LONG ? false : "long" }, () => {
-  const POSTINGS = 1_000_000, SUBJECTS = 1000, MEMORY_KB = 512 * 1024; // measured 160 MiB at most; a build with sanitizers takes more
+  const POSTINGS = 1_000_000, SUBJECTS = 1000, MEMORY_KB = 512 * 1024; // measured 160 MiB at most
   /** Runs a command and returns the most memory it held, in kB, and how long it took. */
   async function measured(name, args) {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });

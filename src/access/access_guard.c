@@ -90,13 +90,17 @@ static void visitor_perms(struct visitor *v)
     if (v->self) perm_set(v->perms, PERM_SELF);
 }
 
+/* A use is noted a minute after the one noted before at the soonest, and four times within the limit. */
+enum { NOTED_EVERY_MS = 60000, NOTED_PARTS = 4 };
+
 /* Idle for too long? What this process saw since the row was written counts too. */
 static bool idle(const struct visitor *v, const uint8_t session[HASH_SIZE], int64_t seen_at,
                  int64_t now)
 {
     int64_t limit_ms =
         1000 * (v->staff ? access_settings.staff_idle_s : access_settings.villager_idle_s);
-    int64_t step_ms = limit_ms / 4 < 60000 ? limit_ms / 4 : 60000;
+    int64_t step_ms = limit_ms / NOTED_PARTS;
+    if (step_ms > NOTED_EVERY_MS) step_ms = NOTED_EVERY_MS;
     if (now - seen_at < step_ms) return false;
     int64_t memory = seen_last(session);
     if (memory > seen_at) seen_at = memory;
@@ -154,8 +158,6 @@ const struct err *access_actor(struct req *r, const char *login, const struct ac
         return fail_say(r, ERR_NOT_FOUND, "account", "没有这个账号，或者已经停用。",
                         "There is no such account, or it is disabled.");
     struct visitor *v = visitor_of(r, &rows);
-    v->self = true;
-    visitor_perms(v);
     *out = &v->actor;
     return NULL;
 }
@@ -168,7 +170,7 @@ static void narrow(struct req *r, struct visitor *v, const char *names)
     for (char *name = strsep(&rest, " "); name; name = strsep(&rest, " ")) {
         enum perm p = perm_find(name);
         if (p == PERM_SELF) v->self = true;
-        if (p != PERM_UNSET) perm_set(mask, p);
+        perm_set(mask, p);
     }
     struct grant *g = (struct grant *)v->actor.grants; /* our own array, not yet handed out */
     for (int i = 0; i < v->actor.grants_n; i++)
@@ -255,7 +257,7 @@ static const struct err *identify(struct req *r, const struct route *route)
 
 const struct visitor *visitor(const struct req *r)
 {
-    return r->http && r->who ? (const struct visitor *)r->who : NULL;
+    return r->http ? (const struct visitor *)r->who : NULL;
 }
 
 const struct err *in_person(struct req *r)
@@ -292,14 +294,15 @@ enum { AUDIT_BODY_MAX = 4000 };
  * data is in its tables. */
 static const char *cut(struct arena *mem, const char *s)
 {
-    size_t n = s ? utf8_clip(s, AUDIT_BODY_MAX) : 0;
-    return s && s[n] ? arena_printf(mem, "%.*s…", (int)n, s) : s;
+    if (!s) return NULL;
+    size_t n = utf8_clip(s, AUDIT_BODY_MAX);
+    return s[n] ? arena_printf(mem, "%.*s…", (int)n, s) : s;
 }
 
 const struct err *audit_add(struct req *r, const struct audit_row *a)
 {
     const char *address = r->http ? http_address(r) : NULL;
-    int64_t village = a->village > 0 ? a->village : 0;
+    int64_t village = a->village == NONE ? 0 : a->village;
     return db_exec(r,
                    "INSERT INTO access_audit (village, id, at, account, who, action, status, "
                    "subject, address, request, note, body)"
@@ -329,7 +332,7 @@ static const struct err *audit(struct req *r, const struct route *route, int sta
         .who = v ? v->actor.name : "",
         .action = arena_printf(r->mem, "%s %s", route->method, route->path),
         .status = status,
-        .subject = r->audit_subject > 0 ? r->audit_subject : NONE,
+        .subject = r->audit_subject,
         .note = r->audit_note,
         .body = body,
     };
@@ -341,7 +344,7 @@ const struct err *access_audit(struct req *r, const char *action, int64_t villag
 {
     struct audit_row a = {
         .village = village,
-        .account = r->who && r->who->account > 0 ? r->who->account : NONE,
+        .account = r->who && r->who->account ? r->who->account : NONE, /* the operator has none */
         .who = r->who ? r->who->name : "system",
         .action = action,
         .status = 200,
@@ -366,7 +369,7 @@ static RECORD(replay_row);
 
 static int64_t tenant(const struct req *r)
 {
-    return r->village > 0 ? r->village : 0;
+    return r->village == NONE ? 0 : r->village;
 }
 
 static int64_t owner(const struct req *r)

@@ -228,6 +228,15 @@ static const struct err *named(struct req *r, void *arg)
     TRY(account_named(r, "+86 138 0013 8000", &found));
     same("by phone", found ? found->name : NULL, "phone");
     same("with its grants", found && found->grants.n == 1 ? LIST_AT(found->grants, struct grant_row, 0).role_zh : NULL, role_find("cadre")->zh);
+    const struct actor *who;
+    TRY(granted(r, a, 2, "cadre", VILLAGE));
+    TRY(access_actor(r, "PHONE", &who));
+    same("as somebody", arena_printf(r->mem, "%s %d %s %lld", who->name, who->grants_n, who->grants[0].role, (long long)who->grants[0].region),
+         "号 1 cadre 441621102000");
+    same("no such name", told(r, access_actor(r, "13800138000", &who)), "not-found account");
+    TRY(account_state(r, b, "disabled"));
+    same("disabled", told(r, access_actor(r, "phone", &who)), "not-found account");
+    if (visitor(r)) same("who acts without HTTP", "a visitor", "none");
     TRY(account_named(r, "13800138001", &found));
     same("nobody", found ? found->name : NULL, NULL);
     TRY(account_named(r, "nobody", &found));
@@ -462,7 +471,13 @@ static const struct err *replies(struct req *r, void *arg)
     reply = (struct stored_reply){ .status = 204 };
     TRY(access_guard.idem_finish(r, "k", &reply));
     same("without a body", begun(r, "k", "i", &replay), "204 - ");
+    r->who = NULL;
+    r->village = NONE;
+    same("a stranger", begun(r, "s", "h", &replay), "run it");
     r->who = access_operator(r->mem);
+    TRY(db_all(r, &line_row_record, &lines, "SELECT village || ' ' || account || ' ' || key AS line FROM access_idempotency ORDER BY village, account, key"));
+    same("whose they are", joined(r, lines),
+         "0 0 s\n0 1 k\n441621102205 1 k\n441621102205 1 l\n441621102205 2 k\n441621102232 1 k");
     TRY(db_all(r, &line_row_record, &lines, "SELECT '' || account AS line FROM access_idempotency WHERE instr(body, CAST('the secret' AS BLOB)) > 0"));
     same("sealed", joined(r, lines), "");
     return NULL;

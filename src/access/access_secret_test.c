@@ -150,6 +150,8 @@ static void test_key_texts(void **state)
         { "# said\n\nkey = " HEX "\ninstallation = one", "one", NULL },
         { HEX "\n", NULL, NULL }, /* of the time before there were ids */
         { "# said\n" HEX, NULL, NULL },
+        { "\n" HEX "\n\n", NULL, NULL },
+        { "installation = one\nkey = " HEX "\n\n", "one", NULL },
         { "installation = one\n", NULL, broken },
         { "installation = one\nkey = " HEX "0\n", NULL, broken },
         { "installation = one\nkey = 00\n", NULL, broken },

@@ -567,7 +567,7 @@ static const struct err *token_permissions(struct req *r, const struct token_in 
         enum perm p = perm_find(name);
         if (i) buf_putc(&b, ' ');
         buf_puts(&b, name);
-        if (p != PERM_UNSET && perm_in(v->perms, p)) continue;
+        if (perm_in(v->perms, p)) continue; /* PERM_UNSET is never held */
         if (!e) e = fail(r, ERR_INVALID, NULL);
         err_finding(r->mem, e, arena_printf(r->mem, "permissions/%zu", i), "没有这项权限。",
                     "Not a permission you hold.");

@@ -51,7 +51,7 @@ async function linkCommand(c, target) {
 
 const shell = (command, cwd) => exec("/bin/sh", ["-c", command], { cwd, maxBuffer: 1 << 26 });
 
-/** Compiles `text` in the place of a source: false when it is no program. The wrong type of argument is none. */
+/** Compiles `text` in the place of a source: false when it is no program. The wrong type of argument is none (-w would let it pass). */
 async function compile(c, file, text, out, more) {
   const copy = join(dirname(out), file);
   mkdirSync(dirname(copy), { recursive: true });
@@ -59,7 +59,7 @@ async function compile(c, file, text, out, more) {
   const command = c.compile.get(join(root, file)).replace(/^ccache /, "").replace(/ -W(?!l,)\S+/g, "").replace(/ -MD -MT \S+ -MF \S+/, "")
     .replace(/ -o \S+ -c \S+$/, "");
   try {
-    await shell(`${command} ${more} -w -Werror=incompatible-pointer-types -Werror=int-conversion -o ${out} -c ${copy}`, c.build);
+    await shell(`${command} ${more} -Werror=incompatible-pointer-types -Werror=int-conversion -o ${out} -c ${copy}`, c.build);
     return true;
   } catch {
     return false;

@@ -156,8 +156,8 @@ static struct cached *entry_new(struct exchange *x)
     e->extra = arena_strdup(&mem, header_value(x, "Link"));
     e->body[CODING_NONE] = (struct bytes){ arena_copy(&mem, x->reply, x->reply_n), x->reply_n };
     if (x->reply_n > 1024 &&
-        (!compress_gzip(&mem, x->reply, x->reply_n, 5, &e->body[CODING_GZIP]) ||
-         !compress_br(&mem, x->reply, x->reply_n, 4, &e->body[CODING_BR])))
+        (!compress_gzip(&mem, x->reply, x->reply_n, &e->body[CODING_GZIP]) ||
+         !compress_br(&mem, x->reply, x->reply_n, &e->body[CODING_BR])))
         e->body[CODING_GZIP] = e->body[CODING_BR] = (struct bytes){ 0 };
     e->etag =
         arena_printf(&mem, "%016llx", (unsigned long long)hash64(x->reply, x->reply_n, x->lang));

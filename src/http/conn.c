@@ -317,7 +317,6 @@ static void head_done(struct conn *c)
     struct exchange *x = c->x;
     x->start_us = clock_monotonic_us();
     see_proxy(c);
-    if (c->loop->draining) x->close = true;
     if (exchange_head(x) == HEAD_ANSWERED) {
         begin_write(c);
         return;

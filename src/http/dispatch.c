@@ -246,16 +246,16 @@ static const struct err *guards(struct exchange *x)
 }
 
 /* The answer a handler gave, as bytes. */
-static void encode(struct exchange *x)
+static const struct err *encode(struct exchange *x)
 {
     const struct route *route = x->at->route;
     struct req *r = &x->r;
-    if (!x->status) x->status = route->flags & ROUTE_CREATED ? 201 : 200;
-    if (x->file || x->subscribe) return;
+    x->status = route->flags & ROUTE_CREATED ? 201 : 200;
+    if (x->file || x->subscribe) return NULL;
     if (!route->out || !r->out) {
         if (route->out) BUG("%s %s: no answer", route->method, route->path);
         if (x->status == 200) x->status = 204;
-        return;
+        return NULL;
     }
     struct buf b = buf_in(x->mem, LIMIT_REPLY_BYTES);
     struct json j = json_to(&b);
@@ -277,13 +277,11 @@ static void encode(struct exchange *x)
     } else {
         json_record(&j, route->out, r->out, false);
     }
-    if (b.over) {
-        reply_code(x, ERR_TOO_LARGE);
-        return;
-    }
+    if (b.over) return err_new(x->mem, ERR_TOO_LARGE, NULL);
     x->type = "application/json";
     x->reply = b.p;
     x->reply_n = b.n;
+    return NULL;
 }
 
 /* <…?after=…>; rel="next", the other parameters as they came. */
@@ -309,7 +307,7 @@ static void tag(struct exchange *x)
 {
     const struct field *f = x->at->etag;
     if (x->at->route->flags & ROUTE_PAGE) link_next(x);
-    if (!f || !x->r.out || x->status >= 300) return;
+    if (!f || !x->r.out) return;
     const char *at = (const char *)x->r.out + f->at;
     const char *value = f->kind == K_TEXT ? *(const char *const *)at : NULL;
     int64_t n = f->kind == K_TEXT ? 0 : *(const int64_t *)at;
@@ -351,7 +349,7 @@ static const struct err *seal_write(struct exchange *x)
     const struct guard *g = x->server->guard;
     if (!g || route->tx != TX_WRITE) return NULL;
     if (!(route->flags & ROUTE_QUIET)) TRY(g->audit(&x->r, route, x->status, audit_body(x)));
-    if (!x->idem_key || x->status >= 500) return NULL;
+    if (!x->idem_key) return NULL;
     struct stored_reply stored = {
         .status = x->status, .headers = stored_headers(x), .body = x->reply, .body_n = x->reply_n
     };
@@ -455,11 +453,11 @@ static enum outcome attempt(struct exchange *x, void *in, const struct err *inva
     }
     if (!opened) e = invalid ? invalid : route->run(&x->r);
     else e = handle(x, invalid, bad_path, &again);
+    if (!e && !again) e = encode(x);
     if (!e && !again) {
-        encode(x);
         tag(x);
-        if (mode == TX_WRITE && x->status < 400) e = seal_write(x);
-        if (!e && x->status < 400) e = tx_confirm(&x->r); /* here it can still run again */
+        if (mode == TX_WRITE) e = seal_write(x);
+        if (!e) e = tx_confirm(&x->r); /* here it can still run again */
     }
     if (e && e->code == ERR_RETRY) {
         if (opened) (void)end_now(x, false);
@@ -472,7 +470,7 @@ static enum outcome attempt(struct exchange *x, void *in, const struct err *inva
     }
     if (e) return ended_badly(x, e);
     if (again) replay(x, again);
-    if (mode != TX_WRITE || again || x->status >= 400) {
+    if (mode != TX_WRITE || again) {
         const struct err *end = opened ? end_now(x, false) : NULL;
         if (end && end->code != ERR_NONE) reply_err(x, end);
         return OUT_ANSWERED;

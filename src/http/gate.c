@@ -193,8 +193,7 @@ enum gate_state gate_head(struct gate *g, char *p, size_t n)
         }
         size_t at = (size_t)(lf - p);
         if (at == start || p[at - 1] != '\r') return bad(g, ERR_MALFORMED, "line end");
-        if (at - 1 == g->seen) { /* an empty line closes the head */
-            if (at - 1 == start) return bad(g, ERR_MALFORMED, "empty request");
+        if (at - 1 == g->seen) { /* an empty line closes the head; of nothing else it lacks a Host */
             g->head_n = at + 1;
             return lines(g, p + start, at + 1 - start);
         }

@@ -101,6 +101,8 @@ static void test_framing(void **state)
         { "a trailer without its line feed", H C "\r\n0\r\nT: 1\rx", GATE_BAD, ERR_MALFORMED, NULL },
         { "a trailer that is not over", H C "\r\n0\r\nT: 1\r\n", GATE_MORE, ERR_NONE, "" },
         { "HTTX/1.1", "GET / HTTX/1.1\r\nHost: x\r\n\r\n", GATE_BAD, ERR_MALFORMED, NULL },
+        { "HTTP-1.1", "GET / HTTP-1.1\r\nHost: x\r\n\r\n", GATE_BAD, ERR_MALFORMED, NULL },
+        { "a chunk's end without its carriage return", H C "\r\n1\r\nax\n", GATE_BAD, ERR_MALFORMED, NULL },
         { "a line feed alone", "\n", GATE_BAD, ERR_MALFORMED, NULL },
         { "a line feed alone in the head", "GET / HTTP/1.1\nHost: x\r\n\r\n", GATE_BAD, ERR_MALFORMED, NULL },
     };
@@ -251,6 +253,7 @@ static void test_decode(void **state)
         const char *got = gate_decode(&mem, cases[i].in, strlen(cases[i].in), cases[i].plus);
         if (!got != !cases[i].out || (got && strcmp(got, cases[i].out))) fail_msg("%s: %s", cases[i].in, got ? got : "NULL");
     }
+    assert_null(gate_decode(&mem, "%41", 2, false)); /* what stands behind the end is nobody's */
     arena_clear(&mem);
 }
 

@@ -127,8 +127,8 @@ int coding_of(const char *accept_encoding);
 const char *status_text(int status);
 /* Bytes of the head, ready to send. */
 void reply_head(struct exchange *x, struct buf *b, const char *date);
-bool compress_gzip(struct arena *mem, const void *p, size_t n, int level, struct bytes *out);
-bool compress_br(struct arena *mem, const void *p, size_t n, int level, struct bytes *out);
+bool compress_gzip(struct arena *mem, const void *p, size_t n, struct bytes *out);
+bool compress_br(struct arena *mem, const void *p, size_t n, struct bytes *out);
 
 /* static.c: files of the binary, the problem pages, /healthz, /metrics */
 struct assets;

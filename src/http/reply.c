@@ -101,13 +101,13 @@ void reply_code(struct exchange *x, enum err_code code)
 
 /* ---- compression ---- */
 
-bool compress_gzip(struct arena *mem, const void *p, size_t n, int level, struct bytes *out)
+bool compress_gzip(struct arena *mem, const void *p, size_t n, struct bytes *out)
 {
     z_stream z = { .zalloc = Z_NULL }; /* its own memory: an arena would clear 256 KiB that deflate does not read */
     enum { GZIP_MORE = 12 }; /* than the zlib head and tail that the bound counts */
     uLong bound = deflateBound(NULL, (uLong)n) + GZIP_MORE;
     unsigned char *to = arena_alloc(mem, bound); /* first: it may not come back (arena_try) */
-    if (n > INT32_MAX || deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (n > INT32_MAX || deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return false;
     z.next_in = (z_const Bytef *)p;
     z.avail_in = (uInt)n;
@@ -119,12 +119,12 @@ bool compress_gzip(struct arena *mem, const void *p, size_t n, int level, struct
     return ok;
 }
 
-bool compress_br(struct arena *mem, const void *p, size_t n, int level, struct bytes *out)
+bool compress_br(struct arena *mem, const void *p, size_t n, struct bytes *out)
 {
     size_t bound = BrotliEncoderMaxCompressedSize(n);
     if (!bound) return false;
     unsigned char *to = arena_alloc(mem, bound);
-    bool ok = BrotliEncoderCompress(level, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, n, p, &bound, to);
+    bool ok = BrotliEncoderCompress(BROTLI_LEVEL, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, n, p, &bound, to);
     *out = (struct bytes){ to, bound };
     return ok;
 }
@@ -156,9 +156,9 @@ void reply_compress(struct exchange *x)
     if (x->reply_n <= COMPRESS_FROM || !compressible(x->type) || x->subscribe) return;
     int coding = coding_of(gate_find(&x->gate, "accept-encoding"));
     struct bytes out = { 0 };
-    if (coding == CODING_BR && compress_br(x->mem, x->reply, x->reply_n, BROTLI_LEVEL, &out))
+    if (coding == CODING_BR && compress_br(x->mem, x->reply, x->reply_n, &out))
         x->coding = CODING_BR;
-    else if (coding == CODING_GZIP && compress_gzip(x->mem, x->reply, x->reply_n, GZIP_LEVEL, &out))
+    else if (coding == CODING_GZIP && compress_gzip(x->mem, x->reply, x->reply_n, &out))
         x->coding = CODING_GZIP;
     if (x->coding == CODING_NONE) return;
     x->reply = out.p;
@@ -173,9 +173,6 @@ const char *status_text(int status)
     case 200: return "OK";
     case 201: return "Created";
     case 204: return "No Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 303: return "See Other";
     case 304: return "Not Modified";
     case 308: return "Permanent Redirect";
     case 400: return "Bad Request";

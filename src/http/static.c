@@ -148,8 +148,8 @@ static void openapi_make(void *arg)
     struct bytes json = { arena_copy(mem, made, n), n };
     arena_clear(scratch);
     struct asset *a = asset_new(mem, "openapi.json", json);
-    if (!compress_gzip(mem, json.p, n, 6, &a->as[CODING_GZIP].body) ||
-        !compress_br(mem, json.p, n, 5, &a->as[CODING_BR].body))
+    if (!compress_gzip(mem, json.p, n, &a->as[CODING_GZIP].body) ||
+        !compress_br(mem, json.p, n, &a->as[CODING_BR].body))
         arena_exhausted(n);
     prepare(mem, a, "application/json", "no-cache");
     job->made = a;

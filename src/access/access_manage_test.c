@@ -344,27 +344,29 @@ static const struct err *clears(struct req *r, void *arg)
 /* Written once: what was not used since is not written again. */
 static const struct err *uses(struct req *r, void *arg)
 {
-    static const uint8_t a[HASH_SIZE] = "aaaa of a", b[HASH_SIZE] = "bbbb of b";
+    static const uint8_t a[HASH_SIZE] = "aaaa of a", b[HASH_SIZE] = "bbbb of b", first[HASH_SIZE] = { 0, 0, 0, 0, 'z' };
     struct list lines;
     int64_t id;
     (void)arg;
     TRY(add(r, "user", VILLAGE, &id));
-    for (int i = 0; i < 2; i++)
+    const uint8_t *const sessions[] = { first, a, b };
+    for (size_t i = 0; i < COUNT(sessions); i++)
         TRY(db_exec(r, "INSERT INTO access_session (id, account, created_at, seen_at, expires_at, address) VALUES ($1, $2, 1, 100, $3, '')",
-                    BLOB(i ? b : a, HASH_SIZE), I64(id), I64(INT64_MAX)));
+                    BLOB(sessions[i], HASH_SIZE), I64(id), I64(INT64_MAX)));
     seen_note(a, 5000);
+    seen_note(first, 6000);
     seen_note(b, 99);
     TRY(seen_flush(r, NULL));
     TRY(db_all(r, &line_row_record, &lines, "SELECT '' || seen_at AS line FROM access_session WHERE account = $1 ORDER BY id", I64(id)));
-    same("the later of both", joined(r, lines), "5000\n100");
+    same("the later of both", joined(r, lines), "6000\n5000\n100");
     TRY(db_exec(r, "UPDATE access_session SET seen_at = 1 WHERE account = $1", I64(id)));
     TRY(seen_flush(r, NULL));
     TRY(db_all(r, &line_row_record, &lines, "SELECT '' || seen_at AS line FROM access_session WHERE account = $1 ORDER BY id", I64(id)));
-    same("once", joined(r, lines), "1\n1");
+    same("once", joined(r, lines), "1\n1\n1");
     seen_note(b, 7000);
     TRY(seen_flush(r, NULL));
     TRY(db_all(r, &line_row_record, &lines, "SELECT '' || seen_at AS line FROM access_session WHERE account = $1 ORDER BY id", I64(id)));
-    same("used again", joined(r, lines), "1\n7000");
+    same("used again", joined(r, lines), "1\n1\n7000");
     /* of one session or of all */
     TRY(sessions_end(r, id, b));
     TRY(db_all(r, &line_row_record, &lines, "SELECT '' || seen_at AS line FROM access_session WHERE account = $1 ORDER BY id", I64(id)));

@@ -127,7 +127,7 @@ static bool one_time_right(const char *stored, const char *password)
     char letters[LETTERS + 1], salt[2 * SALT_SIZE + 1];
     if (one_time_fold(password, letters, sizeof letters) != LETTERS) return false;
     const char *p = stored + strlen(ONE_TIME), *dollar = strchr(p, '$');
-    if (!dollar || dollar - p != 2 * SALT_SIZE || strlen(dollar + 1) != 2 * HASH_SIZE) return false;
+    if (!dollar || dollar - p != 2 * SALT_SIZE) return false;
     memcpy(salt, p, sizeof salt - 1);
     salt[2 * SALT_SIZE] = '\0';
     if (!hex_decode(salt, s.salt, SALT_SIZE) || !hex_decode(dollar + 1, want, HASH_SIZE)) return false;
@@ -170,10 +170,11 @@ static const char *const common[] = {
     "heyuan123",   "zijin123",   "longwo123",   NULL
 };
 
+/* Of at least one character. */
 static bool all_same_or_run(const char *s)
 {
     bool same = true, up = true, down = true;
-    for (; s[0] && s[1]; s++) {
+    for (; s[1]; s++) {
         same = same && s[1] == s[0];
         up = up && s[1] == s[0] + 1;
         down = down && s[1] == s[0] - 1;

@@ -44,6 +44,8 @@ static void test_covers(void **state)
         { TOWN, NONE, false },
         { 44, VILLAGE, false },
         { TOWN, 0, false },
+        { 44, 0, false },
+        { NONE, 0, false },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -14,7 +14,7 @@ char *throttle_name(struct arena *mem, const char *folded)
 {
     uint8_t hash[HASH_SIZE]; /* people type their password here; and names have any length */
     secret_hash("throttle", folded, __builtin_strlen(folded), hash);
-    return arena_printf(mem, "name %s", hex_encode(mem, hash, 16));
+    return arena_printf(mem, "name %s", hex_encode(mem, hash, sizeof hash));
 }
 
 char *throttle_address(struct arena *mem, const char *address)

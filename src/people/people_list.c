@@ -178,8 +178,8 @@ const struct err *resident_list(struct req *r, const struct people_filter *f, st
         TRY(db_int(r, &household, "SELECT id FROM household WHERE village = $1 AND number = $2",
                    I64(f->village), TEXT(q.text)));
         TRY(db_all(r, &resident_row_record, &out->rows,
-                   RESIDENTS_SEARCH " AND s.id IN (SELECT id FROM resident WHERE village = $1 AND tail_blind = $11"
-                                    " AND phone_blind = $12 UNION SELECT id FROM resident WHERE village = $1"
+                   RESIDENTS_SEARCH " AND s.id IN (SELECT id FROM resident WHERE village = $1 AND phone_blind = $12"
+                                    " AND tail_blind = $11 UNION SELECT id FROM resident WHERE village = $1"
                                     " AND household = $13)" RESIDENTS_SORT,
                    RESIDENTS_ARGS, BLOB(tail.p, tail.n), BLOB(q.blind.p, q.blind.n), I64(household)));
         break;

@@ -314,6 +314,12 @@ describe("changes", () => {
     const counts = await get("next", at("counts", NEXT));
     assert.deepEqual([counts.residents, counts.households, counts.organisations, counts.minors, counts.cells.length], [5, 3, 1, 1, 3]);
     assert.deepEqual((await get("next", at("residents?state=moved_out", NEXT))).rows, []);
+    // who left and what was merged counts no more
+    const [all, here, [people, homes]] = [await get("boss", at("counts")), await get(null, `/public/villages/${VILLAGE}`), await Promise.all(["residents", "households"].map((l) => get("boss", at(`${l}?limit=200`))))];
+    assert.ok((await get("boss", at("households?state=merged"))).total > 0 && (await get("boss", at("residents?state=dead"))).total > 0);
+    assert.deepEqual([all.residents, all.households, all.organisations, all.minors], [people.total, homes.total, 2, people.rows.filter((r) => r.minor).length]);
+    assert.deepEqual([here.residents, here.households, here.pledged], [all.residents, all.households, all.pledged]);
+    for (const key of ["residents", "households"]) assert.equal(all.cells.reduce((n, c) => n + c[key], 0), all[key]);
     for (const [method, rest, body] of [["GET", "counts"], ["GET", "residents/export"], ["POST", "households", { number: "1" }], ["POST", "organisations", { name: "x", kind: "shop" }],
       ["POST", "tags", { name: "x", kind: "resident" }]])
       problem(await api("lost", method, at(rest, NOWHERE), body), 404, "not-found");

@@ -3,11 +3,12 @@
 #define STORE_BENCH_H
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "store/store.h"
 
-struct bench { struct arena mem; struct store *s; char dir[64]; };
+struct bench { struct arena mem; struct store *s; struct store_config config; char dir[64]; };
 
 static inline struct bench *bench_new(void)
 {
@@ -17,11 +18,24 @@ static inline struct bench *bench_new(void)
     return b;
 }
 
-/* In the folder, or in the PostgreSQL database (NULL: none). */
-static inline void bench_open(struct bench *b, const char *database, const struct migration *m, size_t n)
+static inline const struct err *bench_fresh_schema(struct req *r, void *name)
 {
-    struct store_config c = { .database = database, .sessions = 2, .path = arena_printf(&b->mem, "%s/test.db", b->dir), .create = true };
-    if (store_open(&b->mem, &c, &b->s) || store_migrate(b->s, &b->mem, m, n, NULL)) abort();
+    TRY(db_exec_(r, arena_printf(r->mem, "DROP SCHEMA IF EXISTS %s CASCADE", (const char *)name), NULL, DB_ARGS()));
+    return db_exec_(r, arena_printf(r->mem, "CREATE SCHEMA %s", (const char *)name), NULL, DB_ARGS());
+}
+
+/* In the folder, or in a fresh schema of the PostgreSQL server (NULL: none). */
+static inline void bench_open(struct bench *b, const char *server, const char *schema, const struct migration *m, size_t n)
+{
+    b->config = (struct store_config){ .sessions = 4, .path = arena_printf(&b->mem, "%s/test.db", b->dir), .create = true };
+    if (server) {
+        struct store *admin;
+        if (store_open(&b->mem, &(struct store_config){ .database = server, .sessions = 1 }, &admin)) abort();
+        if (store_run(admin, TX_WRITE, &b->mem, NULL, bench_fresh_schema, arena_strdup(&b->mem, schema))) abort();
+        store_close(admin);
+        b->config.database = arena_printf(&b->mem, "%s%soptions=-csearch_path%%3D%s", server, strchr(server, '?') ? "&" : "?", schema);
+    }
+    if (store_open(&b->mem, &b->config, &b->s) || store_migrate(b->s, &b->mem, m, n, NULL)) abort();
 }
 
 /* A teardown. */

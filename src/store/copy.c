@@ -41,36 +41,37 @@ static bool type_of(const char *name, enum cell_type *out)
     return false;
 }
 
-/* One table out of rows[at…]; *used tells how many of them are its columns. */
-static const struct err *table_of(struct req *r, const struct list *rows, size_t at, struct table *t, size_t *used)
+static const struct err *add_column(struct req *r, struct table *t, const struct column_row *c)
 {
-    const struct column_row *first = &LIST_AT(*rows, struct column_row, at);
-    size_t n = 0;
-    while (at + n < rows->n && text_equal(LIST_AT(*rows, struct column_row, at + n).tbl, first->tbl)) n++;
-    *used = n;
-    *t = (struct table){ .name = first->tbl, .n = (int)n };
-    t->columns = arena_array(r->mem, struct column, n);
-    t->key = arena_array(r->mem, const char *, n);
-    for (size_t i = 0; i < n; i++) {
-        const struct column_row *c = first + i;
-        t->columns[i].name = c->name;
-        if (!type_of(c->type, &t->columns[i].type)) return unfit(r, t->name, arena_printf(r->mem, "%s %s", c->name, c->type));
-        if (c->key > 0) {
-            t->key[c->key - 1] = c->name;
-            t->keys++;
-        }
+    struct column *column = &t->columns[t->n++];
+    column->name = c->name;
+    if (!type_of(c->type, &column->type)) return unfit(r, t->name, arena_printf(r->mem, "%s %s", c->name, c->type));
+    if (c->key > 0) {
+        t->key[c->key - 1] = c->name;
+        t->keys++;
     }
-    return t->keys ? NULL : unfit(r, t->name, "no primary key");
+    return NULL;
 }
 
+/* The tables' columns lie behind each other, as their rows do. */
 static const struct err *schema(struct req *r, struct list *out)
 {
     struct list rows;
     TRY(db_all_(r, &column_row_record, &rows, r->db->s->d->schema_sql, DB_ARGS()));
-    struct table *all = arena_array(r->mem, struct table, rows.n + 1);
-    size_t n = 0;
-    for (size_t at = 0, used; at < rows.n; at += used) TRY(table_of(r, &rows, at, &all[n++], &used));
-    *out = (struct list){ all, n };
+    struct table *all = arena_array(r->mem, struct table, rows.n + 1), *t = NULL;
+    struct column *columns = arena_array(r->mem, struct column, rows.n + 1);
+    const char **keys = arena_array(r->mem, const char *, rows.n + 1);
+    *out = (struct list){ .items = all };
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct column_row *c = &LIST_AT(rows, struct column_row, i);
+        if (!t || !text_equal(t->name, c->tbl)) {
+            t = &all[out->n++];
+            *t = (struct table){ .name = c->tbl, .columns = &columns[i], .key = &keys[i] };
+        }
+        TRY(add_column(r, t, c));
+    }
+    for (size_t i = 0; i < out->n; i++)
+        if (!all[i].keys) return unfit(r, all[i].name, "no primary key");
     return NULL;
 }
 
@@ -95,7 +96,7 @@ static void add_cell(crypto_hash_sha256_state *h, const struct cell *c)
 {
     struct { uint64_t type, size; } head = { htobe64((uint64_t)c->type), htobe64(c->type == CELL_I64 ? (uint64_t)c->i : c->n) };
     crypto_hash_sha256_update(h, (const unsigned char *)&head, sizeof head);
-    if (c->type != CELL_I64 && c->n) crypto_hash_sha256_update(h, (const unsigned char *)c->p, c->n);
+    crypto_hash_sha256_update(h, (const unsigned char *)c->p, c->n); /* of a number and NULL: none */
 }
 
 static const char *digest_end(struct arena *mem, crypto_hash_sha256_state *h)
@@ -107,7 +108,7 @@ static const char *digest_end(struct arena *mem, crypto_hash_sha256_state *h)
 
 static const char *select_sql(struct arena *mem, const struct table *t)
 {
-    struct buf b = buf_in(mem, 64 * 1024);
+    struct buf b = buf_in(mem, COPY_SQL_MAX);
     buf_puts(&b, "SELECT ");
     for (int i = 0; i < t->n; i++) buf_printf(&b, "%s\"%s\"", i ? ", " : "", t->columns[i].name);
     buf_printf(&b, " FROM \"%s\" ORDER BY ", t->name);
@@ -177,7 +178,7 @@ static const struct err *compare(struct req *to, const struct table *t, const st
 {
     struct copied there;
     TRY(pass_rows(to, t, NULL, NULL, &there));
-    if (there.rows == sent->rows && text_equal(there.digest, sent->digest)) return NULL;
+    if (text_equal(there.digest, sent->digest)) return NULL;
     return unfit(to, t->name, arena_printf(to->mem, "%lld rows were sent and %lld are there, or one is not as it was",
                                            (long long)sent->rows, (long long)there.rows));
 }

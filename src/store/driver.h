@@ -19,6 +19,8 @@ enum {
     IDLE_IN_TX_TIMEOUT_MS = 60 * 1000, /* a handler that died must not keep its locks */
     RETRY_MAX = 6,
     STREAM_ROWS = 500,            /* db_each on PostgreSQL fetches this many at a time */
+    COPY_SQL_MAX = 256 * 1024,    /* of what the copier writes: names of all columns, or of all tables */
+    UNMIGRATED = -1,              /* nothing is known of the tables yet */
 };
 
 /* One column of the current row; p is valid until the next call of next or finish. */

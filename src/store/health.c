@@ -19,7 +19,7 @@ static const struct err *backups(struct req *r, void *arg)
 {
     struct store_backups *b = arg;
     TRY(db_int(r, &b->last_at, "SELECT max(at) FROM backup_made"));
-    return db_int(r, &b->made_at, "SELECT made_at FROM installation WHERE one = 1");
+    return db_int(r, &b->made_at, "SELECT made_at FROM installation");
 }
 
 const struct err *store_backups(struct store *s, struct arena *mem, struct store_backups *out)

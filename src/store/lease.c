@@ -12,13 +12,13 @@
  * the number next begins there. */
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "kernel/date.h"
+#include "kernel/file.h"
 #include "kernel/id.h"
 #include "kernel/log.h"
 #include "kernel/text.h"
@@ -28,8 +28,8 @@ enum {
     LEASE_MS = 60 * 1000,  /* a server that was killed keeps its number so long */
     RENEWALS = 3,          /* of a lease: a third of it may pass before it is renewed */
     RESERVE_MS = LEASE_MS / 2, /* how far ahead of the ids the table is */
-    WAIT_TRIES = 40,       /* of WAIT_MS for a number when all are held: commands are short */
-    WAIT_MS = 250,
+    BOOT_ID_MAX = 64,      /* the kernel's has 37 bytes */
+    WAIT_MS = 250,         /* between tries for a number when all are held: commands are short */
 };
 
 struct lease_row { int64_t node, until, ids_to; const char *holder; };
@@ -57,41 +57,50 @@ static const struct err *clock_ms(struct req *r, int64_t *now)
     return db_int_(r, now, r->db->s->d->clock_ms, DB_ARGS());
 }
 
-static int64_t reserve(void)
+static int64_t later(int64_t a, int64_t b)
 {
-    int64_t now = clock_now(), last = id_last_ms();
-    return (last > now ? last : now) + RESERVE_MS;
+    return a > b ? a : b;
 }
 
-/* Is it still ours? Then for longer. */
+/* Ahead of the ids that were made with a number so far, and those to come. */
+static int64_t reserve(int64_t floor_ms)
+{
+    return later(later(clock_now(), id_last_ms()), floor_ms) + RESERVE_MS;
+}
+
+/* Is it still ours? Then for longer. Nobody holds two. */
 static const struct err *renew(struct req *r, int64_t now, bool *ours)
 {
     struct lease *l = &r->db->s->lease;
     int64_t n;
-    TRY(db_exec_n(r, &n, "UPDATE node_lease SET until = $3, ids_to = $4 WHERE node = $1 AND holder = $2", I64(l->node),
-                  TEXT(l->holder), I64(now + lease_ms()), I64(reserve())));
+    TRY(db_exec_n(r, &n, "UPDATE node_lease SET until = $2, ids_to = $3 WHERE holder = $1", TEXT(l->holder), I64(now + lease_ms()),
+                  I64(reserve(0))));
     *ours = n == 1;
     return NULL;
 }
 
-/* "BOOT.NAMESPACE.PID.NOISE": whether a process of this machine still runs can be asked; another's cannot. */
+static const char *noise(struct arena *mem)
+{
+    uint8_t bytes[8];
+    random_bytes(bytes, sizeof bytes);
+    return hex_encode(mem, bytes, sizeof bytes);
+}
+
+/* "BOOT.NAMESPACE.PID.NOISE": whether a process of this machine still runs can be asked; another's cannot. A machine that
+ * does not say which it is, is another one each time. */
 static const char *machine(struct arena *mem)
 {
-    char boot[16] = "", space[64] = "";
-    FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-    if (f && !fgets(boot, sizeof boot, f)) boot[0] = '\0';
-    if (f) fclose(f);
-    ssize_t n = readlink("/proc/self/ns/pid", space, sizeof space - 1);
-    if (!boot[0] || n < 0) return NULL;
-    return arena_printf(mem, "%s.%s.", boot, space);
+    char space[64] = "";
+    const char *boot;
+    size_t n;
+    if (file_read(mem, "/proc/sys/kernel/random/boot_id", BOOT_ID_MAX, &boot, &n)) boot = noise(mem);
+    if (readlink("/proc/self/ns/pid", space, sizeof space - 1) < 0) boot = noise(mem);
+    return arena_printf(mem, "%.15s.%s.", boot, space);
 }
 
 static const char *new_holder(struct arena *mem)
 {
-    uint8_t noise[8];
-    const char *here = machine(mem);
-    random_bytes(noise, sizeof noise);
-    return arena_printf(mem, "%s%ld.%s", here ? here : "?.?.", (long)getpid(), hex_encode(mem, noise, sizeof noise));
+    return arena_printf(mem, "%s%ld.%s", machine(mem), (long)getpid(), noise(mem));
 }
 
 /* A server of this machine that was killed need not be waited for. */
@@ -99,24 +108,25 @@ static bool dead(struct arena *mem, const char *holder)
 {
     const char *here = machine(mem);
     int64_t pid;
-    if (!here || !text_starts(holder, here)) return false;
+    if (!text_starts(holder, here)) return false;
     const char *at = holder + strlen(here);
     if (!text_int(arena_strndup(mem, at, strcspn(at, ".")), 1, INT32_MAX, &pid)) return false;
-    return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+    errno = 0;
+    (void)kill((pid_t)pid, 0);
+    return errno == ESRCH;
 }
 
-/* Of two who want the same, the second finds no row to change and goes on to the next. */
+/* Of two who want the same, the second finds no row to change and goes on to the next: who takes it or has it changes `until`. */
 static const struct err *take_free(struct req *r, int64_t now, int64_t node, const struct lease_row *row, bool *taken)
 {
     struct lease *l = &r->db->s->lease;
-    int64_t n = 0, floor_ms = row ? row->ids_to : 0, ahead = reserve();
-    if (ahead < floor_ms + RESERVE_MS) ahead = floor_ms + RESERVE_MS;
+    int64_t n = 0, floor_ms = row ? row->ids_to : 0, ahead = reserve(floor_ms);
     if (!row)
         TRY(db_exec_n(r, &n, "INSERT INTO node_lease (node, holder, until, ids_to) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
                       I64(node), TEXT(l->holder), I64(now + lease_ms()), I64(ahead)));
     else if (!*row->holder || row->until < now || dead(r->mem, row->holder))
-        TRY(db_exec_n(r, &n, "UPDATE node_lease SET holder = $2, until = $3, ids_to = $4 WHERE node = $1 AND holder = $5 AND until = $6",
-                      I64(node), TEXT(l->holder), I64(now + lease_ms()), I64(ahead), TEXT(row->holder), I64(row->until)));
+        TRY(db_exec_n(r, &n, "UPDATE node_lease SET holder = $2, until = $3, ids_to = $4 WHERE node = $1 AND until = $5", I64(node),
+                      TEXT(l->holder), I64(now + lease_ms()), I64(ahead), I64(row->until)));
     *taken = n == 1;
     if (!*taken) return NULL;
     l->taken = node;
@@ -132,7 +142,7 @@ static const struct err *number_taken(struct req *r, struct lease *l)
     bool ours = false;
     l->taken = NONE;
     TRY(clock_ms(r, &now));
-    l->reserved_ms = reserve();
+    l->reserved_ms = reserve(0);
     if (l->node != NONE) TRY(renew(r, now, &ours));
     if (ours) return NULL;
     TRY(db_all(r, &lease_row_record, &rows, "SELECT node, until, ids_to, holder FROM node_lease ORDER BY node"));
@@ -173,7 +183,7 @@ static const struct err *lease_tx(struct req *r)
         if (l->node != NONE) log_warn("store", "the node number was taken over; another one is used", LI("lost", l->node), LI("node", l->taken));
         l->node = l->taken;
         id_set_node((int)l->node, l->floor_ms);
-        atomic_fetch_add(&l->generation, 1); /* last: who begins with it makes its ids with the number */
+        l->generation++; /* last: who begins with it makes its ids with the number */
     }
     atomic_store(&l->ids_to, l->reserved_ms);
     atomic_store(&l->until_us, began_us + 1000 * lease_ms());
@@ -189,28 +199,27 @@ static bool due(const struct lease *l, int64_t now_us)
 static const struct err *hold_locked(struct req *r)
 {
     struct lease *l = &r->db->s->lease;
-    const struct err *e = NULL;
-    for (int i = 0; i < WAIT_TRIES; i++) {
+    int64_t until = clock_monotonic_us() + INT64_C(1000) * patience_ms();
+    for (;;) {
         if (!due(l, clock_monotonic_us())) return NULL; /* another thread did it */
-        e = lease_tx(r);
-        if (!e || e->code != ERR_BUSY || !text_equal(e->field, "node")) return e;
+        const struct err *e = lease_tx(r);
+        if (!e || e->code != ERR_BUSY || clock_monotonic_us() >= until) return e;
         nanosleep(&(struct timespec){ .tv_nsec = WAIT_MS * 1000000L }, NULL);
     }
-    return e;
 }
 
 const struct err *lease_hold(struct req *r)
 {
     struct store *s = r->db->s;
     struct lease *l = &s->lease;
-    if (atomic_load(&s->migrations) < 0 || r->db->leasing) return NULL; /* no table yet, or no ids */
+    if (atomic_load(&s->migrations) == UNMIGRATED || r->db->leasing) return NULL; /* no table yet, or no ids */
     int64_t now = clock_monotonic_us();
     if (due(l, now)) {
         bool valid = now < atomic_load(&l->until_us);
         const struct err *e = NULL;
         arena_hold(); /* nobody leaves with the lock, or with the session marked as leasing */
-        if (!valid) pthread_mutex_lock(&l->mu);
-        if (!valid || pthread_mutex_trylock(&l->mu) == 0) {
+        int got = valid ? pthread_mutex_trylock(&l->mu) : pthread_mutex_lock(&l->mu);
+        if (got == 0) {
             e = hold_locked(r);
             pthread_mutex_unlock(&l->mu);
         }
@@ -233,7 +242,7 @@ const struct err *lease_confirm(struct req *r)
     struct lease *l = &r->db->s->lease;
     int64_t now, generation = r->db->generation;
     bool ours;
-    if (!generation || r->db->leasing) return NULL;
+    if (!generation) return NULL; /* the lease's own, or none is needed */
     if (generation != atomic_load(&l->generation)) return lost(r);
     if (clock_monotonic_us() < atomic_load(&l->until_us) && id_last_ms() < atomic_load(&l->ids_to)) return NULL;
     fault_pause(true);
@@ -247,8 +256,7 @@ const struct err *lease_confirm(struct req *r)
 static const struct err *give_back(struct req *r, void *arg)
 {
     struct lease *l = arg;
-    return db_exec(r, "UPDATE node_lease SET holder = '', ids_to = $3 WHERE node = $1 AND holder = $2", I64(l->node),
-                   TEXT(l->holder), I64(id_last_ms() + 1));
+    return db_exec(r, "UPDATE node_lease SET holder = '', ids_to = $2 WHERE holder = $1", TEXT(l->holder), I64(id_last_ms() + 1));
 }
 
 void lease_end(struct store *s)
@@ -279,7 +287,7 @@ const struct err *store_served(struct req *r, int64_t *ms)
 
 void store_without_ids(struct store *s)
 {
-    atomic_store(&s->migrations, -1); /* lease_hold: as before there is a table */
+    atomic_store(&s->migrations, UNMIGRATED); /* lease_hold: as before there is a table */
 }
 
 const struct err *store_unserve(struct req *r)

@@ -12,8 +12,8 @@
 static const struct err *locked(struct arena *mem, const char *path, int fd)
 {
     char pid[24] = { 0 };
-    ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
-    pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
+    if (pread(fd, pid, sizeof pid - 1, 0) < 0) *pid = '?';
+    pid[strcspn(pid, "\n")] = '\0';
     return err_say(mem, ERR_STATE, "data",
                    arena_printf(mem, "%s 正由另一个善治进程（%s）使用，一个数据目录只能有一个服务。请先停止它，或另用一个 --data。", path, pid),
                    arena_printf(mem, "%s is in use by another Shanzhi process (%s): one server per data folder. Stop it first, or use another --data.", path, pid));
@@ -30,7 +30,7 @@ const struct err *store_lock(struct arena *mem, const char *path, int *fd)
     if (*fd >= 0 && fcntl(*fd, F_OFD_SETLK, &whole) == 0) {
         char pid[24];
         int n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-        if (ftruncate(*fd, 0) != 0 || pwrite(*fd, pid, (size_t)n, 0) != n) { /* only told to others */ }
+        if (pwrite(*fd, pid, (size_t)n, 0) != n) { /* only told to others, who read one line */ }
         return NULL;
     }
     bool taken = *fd >= 0 && (errno == EAGAIN || errno == EACCES); /* its description is there: EACCES is a lock's, too */
@@ -38,7 +38,7 @@ const struct err *store_lock(struct arena *mem, const char *path, int *fd)
     const struct err *e = taken ? locked(mem, name, *fd)
                                 : err_say(mem, ERR_DATABASE, "data", arena_printf(mem, "无法锁定 %s：%s", name, why.zh),
                                           arena_printf(mem, "cannot lock %s: %s", name, why.en));
-    if (*fd >= 0) close(*fd);
+    close(*fd);
     *fd = -1;
     return e;
 }

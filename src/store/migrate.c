@@ -47,7 +47,7 @@ char *sql_translate(struct arena *mem, const char *sql, const char *const *swap,
 {
     struct buf b = buf_in(mem, SQL_MAX);
     int words = 0;      /* of the statement so far */
-    bool create = false, table = false, alter = false, option = false, cast = false;
+    bool create = false, table = false, declares = false, option = false, cast = false;
     for (const char *p = sql, *end; *p; p = end) {
         end = token_end(p);
         if (!word_char(*p)) {
@@ -55,21 +55,21 @@ char *sql_translate(struct arena *mem, const char *sql, const char *const *swap,
             if (*p == ';') {
                 if (table && *table_suffix) buf_printf(&b, option ? ", %s" : " %s", table_suffix);
                 words = 0;
-                create = table = alter = option = cast = false;
+                create = table = declares = option = cast = false;
             }
             if (!isspace((unsigned char)*p)) cast = *p == ':';
             buf_add(&b, p, (size_t)(end - p));
             continue;
         }
         words++;
-        if (words == 1) create = word_is(p, end, "CREATE"), alter = word_is(p, end, "ALTER");
-        if (words == 2) table = create && word_is(p, end, "TABLE"), alter = alter && word_is(p, end, "TABLE");
+        if (words == 1) create = word_is(p, end, "CREATE");
+        if (words == 2) declares = word_is(p, end, "TABLE"), table = create && declares; /* ALTER TABLE declares columns, too */
         option = true; /* a word behind the last parenthesis: WITHOUT ROWID */
         const char *to = NULL;
         for (size_t i = 0; swap[i]; i += 2)
             if (word_is(p, end, swap[i])) to = swap[i + 1];
         /* A type is swapped where a column is declared, and everywhere if its name is. */
-        if (to && (table || alter || !strchr(to, ' ')) && !(cast && strchr(to, ' ')))
+        if (to && (!strchr(to, ' ') || (declares && !cast)))
             buf_puts(&b, to);
         else
             buf_add(&b, p, (size_t)(end - p));
@@ -84,13 +84,15 @@ char *sql_translate(struct arena *mem, const char *sql, const char *const *swap,
  * form: triggers. The other lines are left empty, so that an error's line number stays right. */
 static const char *engine_part(struct arena *mem, const char *sql, const char *engine)
 {
+    static const struct { const char *line, *engine; } parts[] = {
+        { "-- both:", NULL }, { "-- sqlite:", "sqlite" }, { "-- postgresql:", "postgresql" },
+    };
     struct buf b = buf_in(mem, SQL_MAX);
     bool mine = true;
     for (const char *p = sql; *p;) {
-        size_t n = strcspn(p, "\n"), name = strlen(engine);
-        if (!strncmp(p, "-- both:", 8)) mine = true;
-        else if (!strncmp(p, "-- sqlite:", 10) || !strncmp(p, "-- postgresql:", 14))
-            mine = !strncmp(p + 3, engine, name) && p[3 + name] == ':';
+        size_t n = strcspn(p, "\n");
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            if (text_starts(p, parts[i].line)) mine = !parts[i].engine || text_equal(parts[i].engine, engine);
         if (mine) buf_add(&b, p, n);
         if (p[n]) buf_putc(&b, p[n++]);
         p += n;
@@ -259,14 +261,14 @@ static RECORD(installed);
 
 const struct err *store_set_moved(struct req *r, const char *to)
 {
-    return db_exec(r, "UPDATE installation SET moved_to = $1 WHERE one = 1", TEXT(to));
+    return db_exec(r, "UPDATE installation SET moved_to = $1", TEXT(to));
 }
 
 static const struct err *reopen(struct req *r, void *arg)
 {
     int64_t n;
     (void)arg;
-    TRY(db_exec_n(r, &n, "UPDATE installation SET moved_to = NULL WHERE one = 1 AND moved_to IS NOT NULL"));
+    TRY(db_exec_n(r, &n, "UPDATE installation SET moved_to = NULL WHERE moved_to IS NOT NULL"));
     return n ? NULL : fail_say(r, ERR_STATE, NULL, "这个安装没有迁移过，未作改动。", "This installation was not moved; nothing was changed.");
 }
 
@@ -291,7 +293,7 @@ const struct err *installation_here(struct req *r, void *arg)
     bool there;
     *id = NULL;
     TRY(has_table(r, "installation", &there));
-    if (there) TRY(db_find(r, &installed_record, &row, "SELECT id, moved_to FROM installation WHERE one = 1"));
+    if (there) TRY(db_find(r, &installed_record, &row, "SELECT id, moved_to FROM installation"));
     if (row) *id = row->id;
     if (!row || !row->moved_to) return NULL;
     return fail_say(r, ERR_NO_INSTALLATION, "data",
@@ -345,7 +347,7 @@ const struct err *store_applied(struct req *r, struct list *out)
 static const struct err *ready(struct req *r, void *arg)
 {
     int64_t want = *(const int64_t *)arg, have;
-    if (want < 0)
+    if (want == UNMIGRATED)
         return fail_say(r, ERR_DATABASE, NULL, "数据库尚未升级到本程序的版本。", "The database has not been migrated yet.");
     TRY(db_int(r, &have, "SELECT count(*) FROM schema_migration"));
     if (have == want) return NULL;

@@ -25,15 +25,15 @@ static PGconn *conn(struct db *db)
 }
 
 /* ---- reading ---- */
+/* A message of the server's is one row, always (the protocol's CopyData); the head comes before the first. */
 struct dump {
     struct db *db;
     struct arena *mem;
     const struct table *t;
     const char *sql;
-    struct arena row;       /* what came and is not used up: the row at hand */
-    char *p;
-    size_t at, n, cap;
-    bool started, ended;
+    char *message;          /* the row at hand */
+    const char *at, *end;   /* what of it is not used up */
+    bool started;
 };
 
 const struct err *postgres_dump_open(struct db *db, struct arena *mem, const struct table *t, const char *sql, struct dump **out)
@@ -59,119 +59,70 @@ static const struct err *verdict(struct db *db, struct arena *mem, const char *s
     return e;
 }
 
-/* One more message behind what is left of the last ones. */
-static const struct err *more(struct dump *d)
+static const char *take(struct dump *d, size_t n)
 {
-    char *message = NULL;
-    int n = PQgetCopyData(conn(d->db), &message, 0);
-    if (n <= 0) {
-        d->ended = true;
-        const struct err *e = n == -1 ? verdict(d->db, d->mem, d->sql) : pg_fail(d->db, d->mem, NULL, d->sql);
-        return e ? e : pg_fail(d->db, d->mem, NULL, "COPY ended in the middle of a row");
-    }
-    size_t left = d->n - d->at, need = left + (size_t)n;
-    if (need > d->cap) {
-        struct arena wider = { 0 };
-        size_t cap = need * 2;
-        char *p = arena_alloc(&wider, cap);
-        if (left) memcpy(p, d->p + d->at, left);
-        arena_clear(&d->row);
-        d->row = wider;
-        d->p = p;
-        d->cap = cap;
-    } else if (left) {
-        memmove(d->p, d->p + d->at, left);
-    }
-    memcpy(d->p + left, message, (size_t)n);
-    PQfreemem(message);
-    d->at = 0;
-    d->n = need;
-    return NULL;
+    const char *at = d->at;
+    if ((size_t)(d->end - at) < n) BUG("a row of COPY ends too soon: %s", d->sql);
+    d->at += n;
+    return at;
 }
 
-static uint16_t two(const struct dump *d, size_t at)
+static uint16_t two(struct dump *d)
 {
     uint16_t v;
-    memcpy(&v, d->p + d->at + at, sizeof v);
+    memcpy(&v, take(d, sizeof v), sizeof v);
     return be16toh(v);
 }
 
-static uint32_t four(const struct dump *d, size_t at)
+static uint32_t four(struct dump *d)
 {
     uint32_t v;
-    memcpy(&v, d->p + d->at + at, sizeof v);
+    memcpy(&v, take(d, sizeof v), sizeof v);
     return be32toh(v);
 }
 
-/* Is a whole row at hand? Its size then. */
-static bool whole_row(const struct dump *d, size_t *size)
+static void take_fields(struct dump *d, struct cell *cells)
 {
-    size_t n = d->n - d->at, at = 2;
-    if (n < at) return false;
-    int fields = two(d, 0) == UINT16_MAX ? 0 : two(d, 0);
-    for (int i = 0; i < fields; i++) {
-        if (n < at + 4) return false;
-        uint32_t bytes = four(d, at);
-        at += 4 + (bytes == UINT32_MAX ? 0 : bytes);
-    }
-    *size = at;
-    return n >= at;
-}
-
-static void take_fields(const struct dump *d, struct cell *cells)
-{
-    size_t at = 2;
     for (int i = 0; i < d->t->n; i++) {
-        uint32_t n = four(d, at);
-        at += 4;
+        uint32_t n = four(d);
         cells[i] = (struct cell){ .type = CELL_NULL };
         if (n == UINT32_MAX) continue;
         cells[i].type = d->t->columns[i].type;
+        const char *p = take(d, n);
         if (cells[i].type == CELL_I64) {
             uint64_t v;
-            memcpy(&v, d->p + d->at + at, sizeof v);
+            memcpy(&v, p, sizeof v);
             cells[i].i = (int64_t)be64toh(v);
         } else {
-            cells[i].p = d->p + d->at + at;
+            cells[i].p = p;
             cells[i].n = n;
         }
-        at += n;
     }
 }
 
 const struct err *postgres_dump_next(struct dump *d, struct cell *cells, bool *row)
 {
-    size_t size;
     *row = false;
-    while (!d->started) {
-        TRY(more(d));
-        if (d->n < HEAD_SIZE) continue;
-        if (memcmp(d->p, head, 11) != 0) return pg_fail(d->db, d->mem, NULL, "not the binary form of COPY");
-        d->at = HEAD_SIZE;
-        d->started = true;
-    }
-    while (!whole_row(d, &size)) TRY(more(d));
-    if (two(d, 0) == UINT16_MAX) {
-        char *message = NULL;
-        int n = PQgetCopyData(conn(d->db), &message, 0);
-        PQfreemem(message);
-        d->ended = true;
-        return n == -1 ? verdict(d->db, d->mem, d->sql) : pg_fail(d->db, d->mem, NULL, d->sql);
-    }
-    if (two(d, 0) != d->t->n) BUG("%d fields for %d columns: %s", two(d, 0), d->t->n, d->sql);
+    PQfreemem(d->message);
+    d->message = NULL;
+    int n = PQgetCopyData(conn(d->db), &d->message, 0);
+    if (n < 0) return verdict(d->db, d->mem, d->sql); /* it broke off: why */
+    d->at = d->message;
+    d->end = d->message + n;
+    if (!d->started) take(d, HEAD_SIZE);
+    d->started = true;
+    uint16_t fields = two(d);
+    if (fields == UINT16_MAX) return NULL;
+    if (fields != d->t->n) BUG("%d fields for %d columns: %s", fields, d->t->n, d->sql);
     take_fields(d, cells);
-    d->at += size;
     *row = true;
     return NULL;
 }
 
-/* Left early: what still comes is thrown away, so that the connection can be used for the rollback. */
+/* What still comes when it is left early is thrown away by the connection's next command. */
 void postgres_dump_close(struct dump *d)
 {
-    char *message;
-    while (!d->ended && PQgetCopyData(conn(d->db), &message, 0) > 0) PQfreemem(message);
-    if (!d->ended) (void)verdict(d->db, d->mem, d->sql);
-    arena_clear(&d->row);
+    PQfreemem(d->message);
 }
 
 /* ---- loading ---- */
@@ -180,9 +131,8 @@ struct load {
     struct arena *mem;
     const struct table *t;
     const char *sql;
-    struct arena out;
-    char *p;
-    size_t n, cap;
+    struct arena out_mem;
+    struct buf out;         /* rows to be sent together */
 };
 
 /* Foreign keys wait until all rows are there: then each is one join instead of a question per row, and no
@@ -204,48 +154,22 @@ const struct err *postgres_load_end(struct db *db, struct arena *mem)
         "DROP TABLE shanzhi_keys; ANALYZE");
 }
 
-static char *room(struct load *l, size_t n)
-{
-    if (l->n + n > l->cap) {
-        struct arena wider = { 0 };
-        size_t cap = (l->n + n) * 2;
-        char *p = arena_alloc(&wider, cap);
-        if (l->n) memcpy(p, l->p, l->n);
-        arena_clear(&l->out);
-        l->out = wider;
-        l->p = p;
-        l->cap = cap;
-    }
-    char *at = l->p + l->n;
-    l->n += n;
-    return at;
-}
-
-static void put(struct load *l, const void *p, size_t n)
-{
-    if (n) memcpy(room(l, n), p, n);
-}
-
 static void put_two(struct load *l, int v)
 {
     uint16_t be = htobe16((uint16_t)v);
-    put(l, &be, sizeof be);
+    buf_add(&l->out, &be, sizeof be);
 }
 
 static void put_four(struct load *l, uint32_t v)
 {
     uint32_t be = htobe32(v);
-    put(l, &be, sizeof be);
+    buf_add(&l->out, &be, sizeof be);
 }
 
 static const struct err *send_out(struct load *l)
 {
-    for (size_t at = 0; at < l->n;) {
-        size_t n = l->n - at < SEND_BYTES ? l->n - at : SEND_BYTES;
-        if (PQputCopyData(conn(l->db), l->p + at, (int)n) != 1) return pg_fail(l->db, l->mem, NULL, l->sql);
-        at += n;
-    }
-    l->n = 0;
+    if (PQputCopyData(conn(l->db), l->out.p, (int)l->out.n) != 1) return pg_fail(l->db, l->mem, NULL, l->sql);
+    l->out.n = 0;
     return NULL;
 }
 
@@ -253,8 +177,9 @@ static const struct err *send_out(struct load *l)
 const struct err *postgres_load_open(struct db *db, struct arena *mem, const struct table *t, struct load **out)
 {
     struct load *l = arena_new(mem, struct load);
-    struct buf b = buf_in(mem, 64 * 1024);
+    struct buf b = buf_in(mem, COPY_SQL_MAX);
     *l = (struct load){ .db = db, .mem = mem, .t = t };
+    l->out = buf_in(&l->out_mem, SEND_BYTES + ROW_MAX);
     TRY(pg_command(db, mem, arena_printf(mem, "DELETE FROM \"%s\"", t->name)));
     buf_printf(&b, "COPY \"%s\" (", t->name);
     for (int i = 0; i < t->n; i++) buf_printf(&b, "%s\"%s\"", i ? ", " : "", t->columns[i].name);
@@ -263,7 +188,7 @@ const struct err *postgres_load_open(struct db *db, struct arena *mem, const str
     PGresult *res = PQexec(conn(db), l->sql);
     if (PQresultStatus(res) != PGRES_COPY_IN) return pg_fail(db, mem, res, l->sql);
     PQclear(res);
-    put(l, head, HEAD_SIZE);
+    buf_add(&l->out, head, HEAD_SIZE);
     *out = l;
     return NULL;
 }
@@ -274,12 +199,12 @@ const struct err *postgres_load_row(struct load *l, const struct cell *cells)
     for (int i = 0; i < l->t->n; i++) {
         const struct cell *c = &cells[i];
         uint64_t number = htobe64((uint64_t)c->i);
-        if (c->n > ROW_MAX) return err_new(l->mem, ERR_TOO_LARGE, l->t->name);
         put_four(l, c->type == CELL_NULL ? UINT32_MAX : c->type == CELL_I64 ? sizeof number : (uint32_t)c->n);
-        if (c->type == CELL_I64) put(l, &number, sizeof number);
-        else if (c->type != CELL_NULL) put(l, c->p, c->n);
+        if (c->type == CELL_I64) buf_add(&l->out, &number, sizeof number);
+        else buf_add(&l->out, c->p, c->n);
     }
-    return l->n >= SEND_BYTES ? send_out(l) : NULL;
+    if (l->out.over) return err_new(l->mem, ERR_TOO_LARGE, l->t->name);
+    return l->out.n >= SEND_BYTES ? send_out(l) : NULL;
 }
 
 const struct err *postgres_load_close(struct load *l, bool failed)
@@ -289,10 +214,9 @@ const struct err *postgres_load_close(struct load *l, bool failed)
         put_two(l, -1);
         e = send_out(l);
     }
-    if (PQputCopyEnd(conn(l->db), failed || e ? "the source failed" : NULL) != 1 && !e)
-        e = pg_fail(l->db, l->mem, NULL, l->sql);
+    (void)PQputCopyEnd(conn(l->db), failed ? "the source failed" : NULL); /* when it cannot be said, the verdict tells why */
     const struct err *end = verdict(l->db, l->mem, l->sql);
-    arena_clear(&l->out);
+    arena_clear(&l->out_mem);
     return e ? e : end;
 }
 
@@ -368,8 +292,7 @@ const struct err *postgres_patient(struct db *db, struct arena *mem)
 
 const struct err *postgres_hold(struct db *db, struct arena *mem, const struct list *tables)
 {
-    struct buf b = buf_in(mem, 256 * 1024);
-    if (!tables->n) return NULL;
+    struct buf b = buf_in(mem, COPY_SQL_MAX);
     buf_printf(&b, "SET LOCAL lock_timeout = %d; LOCK TABLE ", WRITER_WAIT_MS);
     for (size_t i = 0; i < tables->n; i++) buf_printf(&b, "%s\"%s\"", i ? ", " : "", LIST_AT(*tables, struct table, i).name);
     buf_puts(&b, " IN SHARE MODE");

@@ -56,9 +56,8 @@ static const struct err *run_once(struct req *r, enum tx mode, tx_fn *fn, void *
         tx_abandon(r);
         return &no_memory;
     }
-    const struct err *e = w.e;
-    const struct err *end = end_and_wait(r, !e || r->keep);
-    return e && !(end && r->keep) ? e : end;
+    const struct err *end = end_and_wait(r, !w.e || r->keep);
+    return end ? end : w.e;
 }
 
 const struct err *tx_run(struct req *r, enum tx mode, tx_fn *fn, void *arg)

@@ -118,7 +118,7 @@ void sqlite_disconnect(struct sqlite_conn *c)
 {
     statements_drop(&sqlite_driver, &c->statements);
     for (int i = 0; i < CTL_COUNT; i++) sqlite3_finalize(c->ctl[i]);
-    if (sqlite3_close(c->h) != SQLITE_OK) BUG("a statement was left open: %s", sqlite3_errmsg(c->h));
+    if (sqlite3_close(c->h) != SQLITE_OK) BUG("a statement was left open: %s", sqlite3_sql(sqlite3_next_stmt(c->h, NULL)));
     *c = (struct sqlite_conn){ 0 };
 }
 

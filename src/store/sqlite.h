@@ -32,6 +32,8 @@ struct sqlite_session {
     struct turn turn;
 };
 
+enum { WHOLE_TEXT = -1 }; /* to SQLite: as long as it is */
+
 enum {
     GROUP_MEMBERS_MAX = 1024,
     GROUP_AGE_US = 20 * 1000,      /* nobody waits longer than this and one fsync for others */

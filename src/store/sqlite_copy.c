@@ -17,7 +17,7 @@ const struct err *sqlite_dump_open(struct db *db, struct arena *mem, const struc
 {
     struct dump *d = arena_new(mem, struct dump);
     *d = (struct dump){ .h = sqlite_conn_of(db)->h, .mem = mem, .t = t, .sql = sql };
-    int rc = sqlite3_prepare_v2(d->h, sql, -1, &d->q, NULL);
+    int rc = sqlite3_prepare_v2(d->h, sql, WHOLE_TEXT, &d->q, NULL);
     if (rc != SQLITE_OK) return sqlite_fail(mem, d->h, rc, sql);
     *out = d;
     return NULL;
@@ -39,49 +39,29 @@ void sqlite_dump_close(struct dump *d)
 }
 
 /* ---- loading ---- */
-static const struct err *number(struct arena *mem, sqlite3 *h, const char *sql, int64_t *out)
-{
-    sqlite3_stmt *q;
-    int rc = sqlite3_prepare_v2(h, sql, -1, &q, NULL);
-    if (rc != SQLITE_OK) return sqlite_fail(mem, h, rc, sql);
-    rc = sqlite3_step(q);
-    *out = rc == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
-    sqlite3_finalize(q);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE ? NULL : sqlite_fail(mem, h, rc, sql);
-}
-
 const struct err *sqlite_load_begin(struct db *db, struct arena *mem)
 {
-    int64_t on;
-    TRY(number(mem, sqlite_conn_of(db)->h, "PRAGMA foreign_keys", &on));
-    if (on) BUG("a bulk load into a store that was not opened for one");
+    (void)mem;
+    if (db->s->config.use != STORE_BUILD) BUG("a bulk load into a store that was not opened for one");
     return NULL;
-}
-
-/* What a migration put into the table comes from the source like every other row. */
-static const struct err *empty_table(struct load *l)
-{
-    int64_t n;
-    TRY(number(l->mem, l->h, arena_printf(l->mem, "SELECT count(*) FROM \"%s\"", l->t->name), &n));
-    if (!n) return NULL;
-    const char *sql = arena_printf(l->mem, "DELETE FROM \"%s\"", l->t->name);
-    int rc = sqlite3_exec(l->h, sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK ? NULL : sqlite_fail(l->mem, l->h, rc, sql);
 }
 
 const struct err *sqlite_load_open(struct db *db, struct arena *mem, const struct table *t, struct load **out)
 {
     struct load *l = arena_new(mem, struct load);
-    struct buf b = buf_in(mem, 64 * 1024);
+    struct buf b = buf_in(mem, COPY_SQL_MAX);
     *l = (struct load){ .h = sqlite_conn_of(db)->h, .mem = mem, .t = t };
-    TRY(empty_table(l));
+    /* What a migration put into the table comes from the source like every other row. */
+    const char *empty = arena_printf(mem, "DELETE FROM \"%s\"", t->name);
+    int rc = sqlite3_exec(l->h, empty, NULL, NULL, NULL);
+    if (rc != SQLITE_OK) return sqlite_fail(mem, l->h, rc, empty);
     buf_printf(&b, "INSERT INTO \"%s\" (", t->name);
     for (int i = 0; i < t->n; i++) buf_printf(&b, "%s\"%s\"", i ? ", " : "", t->columns[i].name);
     buf_puts(&b, ") VALUES (");
     for (int i = 0; i < t->n; i++) buf_printf(&b, "%s?%d", i ? ", " : "", i + 1);
     buf_puts(&b, ")");
     l->sql = b.p;
-    int rc = sqlite3_prepare_v3(l->h, l->sql, -1, SQLITE_PREPARE_PERSISTENT, &l->q, NULL);
+    rc = sqlite3_prepare_v3(l->h, l->sql, WHOLE_TEXT, SQLITE_PREPARE_PERSISTENT, &l->q, NULL);
     if (rc != SQLITE_OK) return sqlite_fail(mem, l->h, rc, l->sql);
     *out = l;
     return NULL;
@@ -124,7 +104,7 @@ static const struct err *run_check(struct req *r, const char *sql, bool keys, st
 {
     sqlite3 *h = sqlite_conn_of(r->db)->h;
     sqlite3_stmt *q;
-    int rc = sqlite3_prepare_v2(h, sql, -1, &q, NULL);
+    int rc = sqlite3_prepare_v2(h, sql, WHOLE_TEXT, &q, NULL);
     if (rc != SQLITE_OK) return sqlite_fail(r->mem, h, rc, sql);
     while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
         const char *first = (const char *)sqlite3_column_text(q, 0);
@@ -173,10 +153,7 @@ const struct err *sqlite_load_end(struct db *db, struct arena *mem)
 const struct err *sqlite_patient(struct db *db, struct arena *mem)
 {
     sqlite3 *h = sqlite_conn_of(db)->h;
-    int64_t where;
-    TRY(number(mem, h, "PRAGMA temp_store", &where));
-    if (where != 2) return NULL; /* inside a transaction it cannot be set again once temporary tables exist */
-    int rc = sqlite3_exec(h, "PRAGMA temp_store = FILE", NULL, NULL, NULL);
+    int rc = sqlite3_exec(h, "PRAGMA temp_store = FILE", NULL, NULL, NULL); /* again: nothing is done, nothing refused */
     return rc == SQLITE_OK ? NULL : sqlite_fail(mem, h, rc, "temp_store");
 }
 

@@ -30,7 +30,7 @@ static void ended(void *arg, const struct err *e)
 static int open_bench(void **state)
 {
     struct bench *b = bench_new();
-    bench_open(b, NULL, migrations, 1);
+    bench_open(b, NULL, NULL, migrations, 1);
     *state = b;
     return 0;
 }

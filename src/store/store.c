@@ -427,8 +427,8 @@ const struct err *tx_begin(struct req *r, enum tx mode)
     if (mode == TX_UNSET) BUG("no transaction mode");
     if (mode == TX_NONE) return NULL;
     db->generation = 0;
-    db->confirmed = false;
     if (mode == TX_WRITE) TRY(lease_hold(r));
+    db->confirmed = false; /* the lease's own transaction was */
     db->failed = NULL;
     req_forget(r, NULL);
     if (mode == TX_WRITE && atomic_load(&db->s->refuse_writes))
@@ -458,6 +458,16 @@ const struct err *tx_confirm(struct req *r)
     return NULL;
 }
 
+/* What was left running: by arena_try, from the middle of this transaction or of another one around it. */
+static void finish_all(struct db *db)
+{
+    struct statements *c = db->s->d->statements(db);
+    while (db->singles) finish(db, db->singles, NULL);
+    for (size_t i = 0; i < sizeof c->bucket / sizeof *c->bucket; i++)
+        for (struct stmt *st = c->bucket[i]; st; st = st->next)
+            if (st->busy) finish(db, st, NULL);
+}
+
 static void end(struct req *r, bool commit, tx_done_fn *done, void *arg)
 {
     struct db *db = r->db;
@@ -482,6 +492,7 @@ static void end(struct req *r, bool commit, tx_done_fn *done, void *arg)
         return;
     }
     atomic_fetch_add(&s->rollbacks, 1);
+    finish_all(db);
     s->d->rollback(db);
     done(arg, e);
 }
@@ -500,25 +511,23 @@ static void ended(void *arg, const struct err *e)
 
 void tx_abandon(struct req *r)
 {
-    struct db *db = r->db;
-    if (!db || db->mode == TX_UNSET) return;
-    struct statements *c = db->s->d->statements(db);
-    while (db->singles) finish(db, db->singles, NULL);
-    for (size_t i = 0; i < sizeof c->bucket / sizeof *c->bucket; i++)
-        for (struct stmt *st = c->bucket[i]; st; st = st->next)
-            if (st->busy) finish(db, st, NULL);
-    tx_end(r, false, ended, NULL);
+    if (r->db && r->db->mode != TX_UNSET) tx_end(r, false, ended, NULL);
+}
+
+/* Doubling with jitter, so that two that collided do not collide again: 1…2, 2…4 … 32…64 ms. */
+static void back_off(int tries)
+{
+    uint32_t noise;
+    random_bytes(&noise, sizeof noise);
+    long base_us = 1000L << (tries - 1);
+    long us = base_us + (long)(noise % (uint32_t)base_us);
+    nanosleep(&(struct timespec){ us / 1000000, us % 1000000 * 1000 }, NULL);
 }
 
 bool tx_again(struct req *r, const struct err *e, int tries)
 {
     if (!e || e->code != ERR_RETRY || tries >= RETRY_MAX) return false;
-    /* Doubling with jitter, so that two that collided do not collide again: 1…2, 2…4 … 32…64 ms. */
-    uint32_t noise;
-    random_bytes(&noise, sizeof noise);
-    long base_us = 1000L << (tries > 0 ? tries - 1 : 0);
-    long us = base_us + (long)(noise % (uint32_t)base_us);
-    nanosleep(&(struct timespec){ us / 1000000, us % 1000000 * 1000 }, NULL);
+    back_off(tries);
     atomic_fetch_add(&r->db->s->retries, 1);
     return true;
 }
@@ -531,7 +540,7 @@ const struct err *store_open(struct arena *mem, const struct store_config *c, st
     s->config = *c;
     s->config.database = arena_strdup(mem, c->database);
     s->config.path = arena_strdup(mem, c->path);
-    s->migrations = -1;
+    s->migrations = UNMIGRATED;
     trace_open();
     pthread_mutex_init(&s->mu, NULL);
     pthread_mutex_init(&s->lease.mu, NULL);

@@ -20,25 +20,10 @@ static const struct migration migrations[] = {
 };
 static const char *server; /* libpq URL; NULL: SQLite */
 
-static const struct err *fresh_schema(struct req *r, void *arg)
-{
-    (void)arg;
-    TRY(db_exec(r, "DROP SCHEMA IF EXISTS left_test CASCADE"));
-    return db_exec(r, "CREATE SCHEMA left_test");
-}
-
 static int open_bench(void **state)
 {
     struct bench *b = bench_new();
-    const char *database = NULL;
-    if (server) {
-        struct store *admin;
-        if (store_open(&b->mem, &(struct store_config){ .database = server, .sessions = 1 }, &admin)) abort();
-        if (store_run(admin, TX_WRITE, &b->mem, NULL, fresh_schema, NULL)) abort();
-        store_close(admin);
-        database = arena_printf(&b->mem, "%s%soptions=-csearch_path%%3Dleft_test", server, strchr(server, '?') ? "&" : "?");
-    }
-    bench_open(b, database, migrations, 1);
+    bench_open(b, server, "left_test", migrations, 1);
     *state = b;
     return 0;
 }

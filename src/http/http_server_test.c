@@ -1,14 +1,9 @@
 /* The server as a whole, with a slice of its own on SQLite: what no real slice does on purpose.
  * Streams, cached answers, handlers the database asks to run again, answers that keep what they wrote. */
-#include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "http/inside.h"
@@ -176,7 +171,7 @@ static const struct embedded test_files[] = {
     FILE_ROW("manifest.webmanifest", app_js), { 0 },
 };
 
-#include <cmocka.h> /* below the handlers: it defines fail() */
+#include "http/http_test.h" /* below the handlers: it defines fail() */
 
 /* ---- the fixture ---- */
 
@@ -215,46 +210,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static int dial(const struct world *w)
-{
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(w->server)),
-                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    struct timeval patience = { .tv_sec = 20 };
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    assert_return_code(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
-    return fd;
-}
-
-/* Reads until `want` has been seen; fails when the connection ends before. */
-static char *read_until(struct arena *mem, int fd, const char *want)
-{
-    struct buf b = buf_in(mem, 1 << 20);
-    char part[4096];
-    while (!strstr(b.p, want)) {
-        ssize_t n = read(fd, part, sizeof part);
-        if (n <= 0) fail_msg("the connection ended before %s: %s", want, b.p);
-        buf_add(&b, part, (size_t)n);
-    }
-    return b.p;
-}
-
-/* One request on a connection of its own; the whole answer. */
-static char *ask(const struct world *w, struct arena *mem, const char *method, const char *path, const char *headers, const char *body)
-{
-    int fd = dial(w);
-    const char *bytes = arena_printf(mem, "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n%s", method, path,
-                                     headers, strlen(body), body);
-    assert_int_equal(write(fd, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
-    struct buf b = buf_in(mem, 1 << 20);
-    char part[4096];
-    for (ssize_t n; (n = read(fd, part, sizeof part)) > 0;) buf_add(&b, part, (size_t)n);
-    close(fd);
-    return b.p;
-}
-
-#define SEE(text, part) do { if (!strstr((text), (part))) fail_msg("no %s in: %s", (part), (text)); } while (0)
-#define NOT(text, part) do { if (strstr((text), (part))) fail_msg("%s in: %s", (part), (text)); } while (0)
 #define NOTE "/api/v1/villages/441621102205/notes/1"
 #define CACHED "/api/v1/public/441621102205/notes/1"
 #define JSON_TYPE "Content-Type: application/json\r\n"
@@ -265,17 +220,17 @@ static void test_match(void **state)
 {
     struct world *w = *state;
     struct arena mem = { 0 };
-    char *a = ask(w, &mem, "GET", NOTE, "", "");
+    char *a = ask(w->server, &mem, "GET", NOTE, "", "");
     SEE(a, "200 OK");
     SEE(a, "ETag: \"1\"");
-    SEE(ask(w, &mem, "GET", NOTE, "If-None-Match: \"1\"\r\n", ""), "304 Not Modified");
-    SEE(ask(w, &mem, "PUT", NOTE, JSON_TYPE, "{\"text\":\"x\"}"), "428 Precondition Required");
-    SEE(ask(w, &mem, "PUT", NOTE, JSON_TYPE "If-Match: \"9\"\r\n", "{\"text\":\"x\"}"), "412 Precondition Failed");
-    SEE(ask(w, &mem, "PUT", NOTE, JSON_TYPE "If-Match: 1\r\n", "{\"text\":\"x\"}"), "400 Bad Request");
-    a = ask(w, &mem, "PUT", NOTE, JSON_TYPE "If-Match: \"1\"\r\n", "{\"text\":\"second\"}");
+    SEE(ask(w->server, &mem, "GET", NOTE, "If-None-Match: \"1\"\r\n", ""), "304 Not Modified");
+    SEE(ask(w->server, &mem, "PUT", NOTE, JSON_TYPE, "{\"text\":\"x\"}"), "428 Precondition Required");
+    SEE(ask(w->server, &mem, "PUT", NOTE, JSON_TYPE "If-Match: \"9\"\r\n", "{\"text\":\"x\"}"), "412 Precondition Failed");
+    SEE(ask(w->server, &mem, "PUT", NOTE, JSON_TYPE "If-Match: 1\r\n", "{\"text\":\"x\"}"), "400 Bad Request");
+    a = ask(w->server, &mem, "PUT", NOTE, JSON_TYPE "If-Match: \"1\"\r\n", "{\"text\":\"second\"}");
     SEE(a, "200 OK");
     SEE(a, "ETag: \"2\"");
-    SEE(ask(w, &mem, "GET", NOTE, "If-None-Match: \"1\"\r\n", ""), "second");
+    SEE(ask(w->server, &mem, "GET", NOTE, "If-None-Match: \"1\"\r\n", ""), "second");
     arena_clear(&mem);
 }
 
@@ -283,26 +238,26 @@ static void test_cache(void **state)
 {
     struct world *w = *state;
     struct arena mem = { 0 };
-    char *a = ask(w, &mem, "GET", CACHED, "", "");
+    char *a = ask(w->server, &mem, "GET", CACHED, "", "");
     SEE(a, "200 OK");
     char *tag = strstr(a, "ETag: ");
     tag = arena_strndup(&mem, tag + 6, strcspn(tag + 6, "\r"));
     int before = atomic_load(&runs);
     int64_t started = clock_monotonic_us();
-    for (int i = 0; i < 20; i++) SEE(ask(w, &mem, "GET", CACHED, "", ""), "200 OK");
-    SEE(ask(w, &mem, "GET", CACHED, arena_printf(&mem, "If-None-Match: %s\r\n", tag), ""), "304 Not");
+    for (int i = 0; i < 20; i++) SEE(ask(w->server, &mem, "GET", CACHED, "", ""), "200 OK");
+    SEE(ask(w->server, &mem, "GET", CACHED, arena_printf(&mem, "If-None-Match: %s\r\n", tag), ""), "304 Not");
     /* once more for each second that has gone by on a slow machine */
     int seconds = (int)((clock_monotonic_us() - started) / 1000000);
     assert_in_range(atomic_load(&runs) - before, 0, seconds + 1);
     /* a write to the village is seen at once */
     for (int i = 0; i < 20; i++) {
-        a = ask(w, &mem, "GET", NOTE, "", "");
+        a = ask(w->server, &mem, "GET", NOTE, "", "");
         char *version = strstr(a, "ETag: ") + 6;
         const char *text = arena_printf(&mem, "turn %d", i);
-        a = ask(w, &mem, "PUT", NOTE, arena_printf(&mem, JSON_TYPE "If-Match: %.*s\r\n", (int)strcspn(version, "\r"), version),
+        a = ask(w->server, &mem, "PUT", NOTE, arena_printf(&mem, JSON_TYPE "If-Match: %.*s\r\n", (int)strcspn(version, "\r"), version),
                 arena_printf(&mem, "{\"text\":\"%s\"}", text));
         SEE(a, "200 OK");
-        SEE(ask(w, &mem, "GET", CACHED, "", ""), text);
+        SEE(ask(w->server, &mem, "GET", CACHED, "", ""), text);
     }
     arena_clear(&mem);
 }
@@ -312,18 +267,18 @@ static void test_again(void **state)
     struct world *w = *state;
     struct arena mem = { 0 };
     atomic_store(&attempts, 0);
-    char *a = ask(w, &mem, "POST", "/api/v1/again/441621102205", "", "");
+    char *a = ask(w->server, &mem, "POST", "/api/v1/again/441621102205", "", "");
     SEE(a, "204 No Content");
     assert_int_equal(atomic_load(&attempts), 3);
     char *first = strstr(a, "X-Attempt: ");
     assert_non_null(first);
     assert_null(strstr(first + 1, "X-Attempt: ")); /* the attempts before are forgotten */
-    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102205/notes/500", "", ""), "again");
+    SEE(ask(w->server, &mem, "GET", "/api/v1/villages/441621102205/notes/500", "", ""), "again");
     atomic_store(&attempts, -1000); /* never lets itself be done */
-    a = ask(w, &mem, "POST", "/api/v1/again/441621102206", "", "");
+    a = ask(w->server, &mem, "POST", "/api/v1/again/441621102206", "", "");
     SEE(a, "503 Service Unavailable");
     SEE(a, "Retry-After: ");
-    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102206/notes/500", "", ""), "404 Not Found");
+    SEE(ask(w->server, &mem, "GET", "/api/v1/villages/441621102206/notes/500", "", ""), "404 Not Found");
     arena_clear(&mem);
 }
 
@@ -331,10 +286,10 @@ static void test_keep(void **state)
 {
     struct world *w = *state;
     struct arena mem = { 0 };
-    SEE(ask(w, &mem, "POST", "/api/v1/kept/441621102205", "", ""), "403 Forbidden");
-    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102205/notes/600", "", ""), "kept");
-    SEE(ask(w, &mem, "POST", "/api/v1/dropped/441621102205", "", ""), "409 Conflict");
-    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102205/notes/700", "", ""), "404 Not Found");
+    SEE(ask(w->server, &mem, "POST", "/api/v1/kept/441621102205", "", ""), "403 Forbidden");
+    SEE(ask(w->server, &mem, "GET", "/api/v1/villages/441621102205/notes/600", "", ""), "kept");
+    SEE(ask(w->server, &mem, "POST", "/api/v1/dropped/441621102205", "", ""), "409 Conflict");
+    SEE(ask(w->server, &mem, "GET", "/api/v1/villages/441621102205/notes/700", "", ""), "404 Not Found");
     arena_clear(&mem);
 }
 
@@ -345,16 +300,16 @@ static void test_stream(void **state)
     static const char get[] = "GET /api/v1/events HTTP/1.1\r\nHost: t\r\n\r\n";
     int fds[4];
     for (int i = 0; i < 4; i++) { /* on both loops */
-        fds[i] = dial(w);
+        fds[i] = dial(w->server);
         assert_int_equal(write(fds[i], get, sizeof get - 1), sizeof get - 1);
         SEE(read_until(&mem, fds[i], "\r\n\r\n"), "Content-Type: text/event-stream");
     }
     while (atomic_load(&w->server->streams) < 4) usleep(1000); /* the head is sent just before it counts */
-    char *a = ask(w, &mem, "GET", NOTE, "", "");
+    char *a = ask(w->server, &mem, "GET", NOTE, "", "");
     char *version = strstr(a, "ETag: ") + 6;
-    ask(w, &mem, "PUT", NOTE, arena_printf(&mem, JSON_TYPE "If-Match: %.*s\r\n", (int)strcspn(version, "\r"), version), "{\"text\":\"news\"}");
+    ask(w->server, &mem, "PUT", NOTE, arena_printf(&mem, JSON_TYPE "If-Match: %.*s\r\n", (int)strcspn(version, "\r"), version), "{\"text\":\"news\"}");
     for (int i = 0; i < 4; i++) SEE(read_until(&mem, fds[i], "\n\n"), "event: change\ndata: {\"topic\":\"notes\"}");
-    SEE(ask(w, &mem, "GET", "/api/v1/private", "", ""), "401 Unauthorized");
+    SEE(ask(w->server, &mem, "GET", "/api/v1/private", "", ""), "401 Unauthorized");
     close(fds[0]);
     while (atomic_load(&w->server->streams) > 3) usleep(1000); /* its going is noticed */
     for (int i = 1; i < 4; i++) close(fds[i]);
@@ -365,11 +320,11 @@ static void test_pages(void **state)
 {
     struct world *w = *state;
     struct arena mem = { 0 };
-    char *a = ask(w, &mem, "GET", "/assets/app-1a2b3c4d.js", "", "");
+    char *a = ask(w->server, &mem, "GET", "/assets/app-1a2b3c4d.js", "", "");
     SEE(a, "Content-Type: text/javascript");
     SEE(a, "immutable");
     SEE(a, "console.log(1)");
-    a = ask(w, &mem, "GET", "/assets/app-1a2b3c4d.js", "Accept-Encoding: gzip, br\r\n", "");
+    a = ask(w->server, &mem, "GET", "/assets/app-1a2b3c4d.js", "Accept-Encoding: gzip, br\r\n", "");
     SEE(a, "Content-Encoding: br");
     SEE(a, "\r\n\r\nbr");
     static const struct { const char *path, *part; } pages[] = {
@@ -379,15 +334,15 @@ static void test_pages(void **state)
         { "/%2e%2e/etc/passwd", "404 Not Found" },
     };
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
-        a = ask(w, &mem, "GET", pages[i].path, "", "");
+        a = ask(w->server, &mem, "GET", pages[i].path, "", "");
         if (!strstr(a, pages[i].part)) fail_msg("%s: %s", pages[i].path, a);
     }
-    a = ask(w, &mem, "GET", "/", "", "");
+    a = ask(w->server, &mem, "GET", "/", "", "");
     SEE(a, "script-src 'self' 'wasm-unsafe-eval';");
     SEE(a, "no-cache");
     char *tag = strstr(a, "ETag: ") + 6;
-    SEE(ask(w, &mem, "GET", "/", arena_printf(&mem, "If-None-Match: %.*s\r\n", (int)strcspn(tag, "\r"), tag), ""), "304 Not Modified");
-    a = ask(w, &mem, "GET", "/api/v1/paper", "", "");
+    SEE(ask(w->server, &mem, "GET", "/", arena_printf(&mem, "If-None-Match: %.*s\r\n", (int)strcspn(tag, "\r"), tag), ""), "304 Not Modified");
+    a = ask(w->server, &mem, "GET", "/api/v1/paper", "", "");
     SEE(a, "Content-Disposition: inline; filename=\"__X__09AZaz-______.pdf\"; "
            "filename*=UTF-8''%E9%80%9A%E7%9F%A5%E5%8D%95%0D%0AX%3A%2009AZaz-_%2F%40%5B%60%7B.pdf");
     NOT(a, "\nX:");
@@ -400,14 +355,14 @@ static void test_greedy(void **state)
     struct world *w = *state;
     struct arena mem = { 0 };
     for (int i = 0; i < 5; i++) {
-        char *a = ask(w, &mem, "POST", "/api/v1/greedy/441621102205", "", "");
+        char *a = ask(w->server, &mem, "POST", "/api/v1/greedy/441621102205", "", "");
         SEE(a, "503 Service Unavailable");
         SEE(a, "/problems/no-memory");
         SEE(a, "Retry-After: 5");
         NOT(a, "X-Greedy");
-        SEE(ask(w, &mem, "POST", "/api/v1/dropped/441621102205", "", ""), "409 Conflict");
+        SEE(ask(w->server, &mem, "POST", "/api/v1/dropped/441621102205", "", ""), "409 Conflict");
     }
-    SEE(ask(w, &mem, "GET", "/api/v1/villages/441621102205/notes/800", "", ""), "404 Not Found");
+    SEE(ask(w->server, &mem, "GET", "/api/v1/villages/441621102205/notes/800", "", ""), "404 Not Found");
     arena_clear(&mem);
 }
 
@@ -416,17 +371,17 @@ static void test_hungry_checks(void **state)
 {
     struct world *w = *state;
     struct arena mem = { 0 };
-    char *a = ask(w, &mem, "GET", "/readyz", "", "");
+    char *a = ask(w->server, &mem, "GET", "/readyz", "", "");
     SEE(a, "200 OK");
     SEE(a, "\"failed\":[]");
     int64_t until = clock_monotonic_us() + 20 * 1000000;
     atomic_store(&hungry, true);
-    do a = ask(w, &mem, "GET", "/readyz", "", ""); /* the last round is good for a second */
+    do a = ask(w->server, &mem, "GET", "/readyz", "", ""); /* the last round is good for a second */
     while (strstr(a, "200 OK") && clock_monotonic_us() < until);
     SEE(a, "503 Service Unavailable");
     SEE(a, "\"failed\":[\"checks\"]");
     atomic_store(&hungry, false);
-    do a = ask(w, &mem, "GET", "/readyz", "", "");
+    do a = ask(w->server, &mem, "GET", "/readyz", "", "");
     while (strstr(a, "503 Service") && clock_monotonic_us() < until + 20 * 1000000);
     SEE(a, "\"failed\":[]");
     arena_clear(&mem);
@@ -452,7 +407,7 @@ static void test_stop(void **state)
         struct arena mem = { 0 };
         atomic_store(&stopping, NULL);
         atomic_store(&handling, 0);
-        int fds[2] = { dial(w), dial(w) };
+        int fds[2] = { dial(w->server), dial(w->server) };
         static const char post[] = "POST /api/v1/late/441621102205 HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n";
         assert_int_equal(write(fds[turn], post, sizeof post - 1), sizeof post - 1);
         while (!atomic_load(&handling)) usleep(1000);
@@ -476,7 +431,7 @@ static void test_no_guard(void **state)
 {
     struct world *w = *state;
     struct arena mem = { 0 };
-    SEE(ask(w, &mem, "GET", "/api/v1/private", "Authorization: Bearer x\r\n", ""), "401 Unauthorized");
+    SEE(ask(w->server, &mem, "GET", "/api/v1/private", "Authorization: Bearer x\r\n", ""), "401 Unauthorized");
     arena_clear(&mem);
 }
 

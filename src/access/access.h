@@ -31,6 +31,7 @@ int access_level(int64_t region);
 /* The same cover as a range of codes, for SQL: region BETWEEN first AND last. Scope 0 is
  * everything. */
 void access_span(int64_t scope, int64_t *first, int64_t *last);
+bool access_grant_holds(const struct grant *g, enum perm p);
 /* "01" covers "01" and "01.02", not "011". */
 bool access_grid_covers(const char *scope, const char *grid);
 /* A route with {village} lets pass whoever holds its permission for the village, an ancestor of it,

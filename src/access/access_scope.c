@@ -28,6 +28,11 @@ bool access_covers(int64_t scope, int64_t region)
     return region >= first && region <= last;
 }
 
+bool access_grant_holds(const struct grant *g, enum perm p)
+{
+    return perm_in(g->perms, p);
+}
+
 bool access_grid_covers(const char *scope, const char *grid)
 {
     size_t n = strlen(scope);

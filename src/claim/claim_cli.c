@@ -124,13 +124,6 @@ static const struct err *subject_of(struct req *r, const struct import *im,
     return NULL;
 }
 
-static bool one_of(const char *s, const char *const *words)
-{
-    for (; *words; words++)
-        if (text_equal(s, *words)) return true;
-    return false;
-}
-
 static const struct err *number_cell(struct req *r, const struct import *im,
                                      const struct csv_row *row, enum column c, int64_t *out)
 {
@@ -162,11 +155,11 @@ static const struct err *row_read(struct req *r, const struct import *im, const 
     *n = (struct claim_new){ .village = im->village,
                              .subject_kind = kind ? kind : "resident",
                              .channel = channel ? channel : "paper" };
-    if (!one_of(n->subject_kind, subject_kinds))
+    if (text_place(subject_kinds, n->subject_kind) < 0)
         return fail_say(r, ERR_INVALID, "subject_kind",
                         "对象类别是 resident、household 或 organisation。",
                         "One of resident, household, organisation.");
-    if (!one_of(n->channel, claim_channels))
+    if (text_place(claim_channels, n->channel) < 0)
         return fail_say(r, ERR_INVALID, "channel", "没有这种渠道。", "There is no such channel.");
     if (!date_parse(csv_at(row, im->at[COL_DAY]), &n->deed_on))
         return fail_say(r, ERR_INVALID, "deed_on", "日期写成 2026-11-21。",
@@ -263,7 +256,7 @@ static int cmd_list(struct cli *c)
     struct listing l = { .state = cli_option(c, "state") };
     const struct err *e = cli_village(c, &l.village);
     if (e) return cli_misuse(c, e);
-    if (l.state && !one_of(l.state, claim_states + 1))
+    if (l.state && text_place(claim_states + 1, l.state) < 0)
         return cli_misuse(c, err_say(c->mem, ERR_INVALID, "state", "没有这种状态。", "There is no such state."));
     e = store_run(c->store, TX_READ, c->mem, access_operator(c->mem), list_all, &l);
     return e ? cli_fail(c, e) : 0;

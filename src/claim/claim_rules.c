@@ -69,9 +69,9 @@ const struct claim_move *claim_move_find(enum claim_state from, enum claim_actio
 
 enum claim_state claim_state_of(const char *name)
 {
-    for (int i = CLAIM_SUBMITTED; i < CLAIM_STATES; i++)
-        if (text_equal(claim_states[i], name)) return (enum claim_state)i;
-    BUG("claim: state %s", name);
+    int i = text_place(claim_states, name);
+    if (i < CLAIM_SUBMITTED) BUG("claim: state %s", name);
+    return (enum claim_state)i;
 }
 
 static const char *on_day(struct arena *mem, int64_t day, enum lang lang)

@@ -79,6 +79,9 @@ static void words_for_what_comes_next(void **unused)
     assert_string_equal(claim_next(&mem, CLAIM_PUBLISHED, day, NONE, LANG_EN), "On the board until 2026-11-24; then a cadre approves it.");
     assert_string_equal(claim_next(&mem, CLAIM_SUBMITTED, NONE, day, LANG_ZH), "等待网格员初审，最迟11月24日(周二)");
     assert_string_equal(claim_next(&mem, CLAIM_RETURNED, NONE, NONE, LANG_ZH), "请申报人更正后重新提交");
+    assert_string_equal(claim_next(&mem, CLAIM_CHECKED, NONE, NONE, LANG_ZH), "等待公示，最迟近日");
+    assert_string_equal(claim_next(&mem, CLAIM_CHECKED, NONE, NONE, LANG_EN), "It goes on the board by soon.");
+    assert_string_equal(claim_next(&mem, CLAIM_OBJECTED, date_of(2026, 1, 1), day, LANG_EN), "An objection is open; it is decided by 2026-11-24.");
     assert_null(claim_next(&mem, CLAIM_RECORDED, day, day, LANG_ZH));
     assert_null(claim_next(&mem, CLAIM_REJECTED, day, day, LANG_EN));
     arena_clear(&mem);
@@ -94,6 +97,10 @@ static void what_may_hang_on_a_wall(void **unused)
         { "电话13812345678", "电话138****" },
         { "电话１３８１２３４５６７８", "电话138****" },
         { "证号44162119800101123X，2026年11月21日", "证号441****，2026年11月21日" },
+        { "证号44162119800101123x后", "证号441****后" },
+        { "电话13812345678，家", "电话138****，家" },
+        { "门牌123456", "门牌123456" },
+        { "座机1234567", "座机123****" },
         { "捐款2000元", "捐款2000元" },
         { "", "" },
         { "<b>张小丰</b>'; DROP TABLE claim;--", "<b>张*丰</b>'; DROP TABLE claim;--" },
@@ -111,6 +118,7 @@ static void names_fit_the_numbers(void **unused)
         assert_non_null(claim_states_zh[i]);
     }
     assert_null(claim_states[CLAIM_STATES]);
+    assert_int_equal(text_place(claim_states, "nonsense"), -1);
     assert_null(claim_actions[CLAIM_ACTIONS]);
     assert_null(claim_actions_zh[CLAIM_ACTIONS]);
 }

@@ -59,11 +59,6 @@ static bool inside(const struct scope *a, const struct scope *b)
     return a->lo >= b->lo && a->hi <= b->hi && (!*b->grid || access_grid_covers(b->grid, a->grid));
 }
 
-static bool grant_has(const struct grant *g, enum perm p)
-{
-    return g->perms[p / 64] >> (p % 64) & 1;
-}
-
 /* The actor's scopes for a permission, none inside another. */
 static struct list scopes(struct req *r, enum perm p)
 {
@@ -71,7 +66,7 @@ static struct list scopes(struct req *r, enum perm p)
     size_t n = 0;
     for (int i = 0; i < r->who->grants_n; i++) {
         const struct grant *g = &r->who->grants[i];
-        if (g->scope == GRANT_HOUSEHOLD || !grant_has(g, p)) continue;
+        if (g->scope == GRANT_HOUSEHOLD || !access_grant_holds(g, p)) continue;
         struct scope s = scope_of(g);
         size_t kept = 0;
         bool known = false;
@@ -153,14 +148,14 @@ static const struct err *count_objections(struct req *r, struct todo_row *row)
 static const struct err *count_mine(struct req *r, enum claim_state state, struct todo_row *row)
 {
     struct count *c;
+    int64_t lo, hi;
+    access_span(r->who->village == NONE ? 0 : r->who->village, &lo, &hi);
     TRY(db_one(r, &count_record, &c,
                "SELECT count(*) AS count, 0 AS overdue, min(last_day) AS oldest_due, min(village) "
                "AS first,"
                " max(village) AS last FROM claim WHERE state = $1 AND claimed_by = $2 AND village "
                "BETWEEN $3 AND $4",
-               TEXT(claim_states[state]), I64(claim_me(r)),
-               I64(r->who->village == NONE ? 0 : r->who->village),
-               I64(r->who->village == NONE ? INT64_MAX : r->who->village)));
+               TEXT(claim_states[state]), I64(claim_me(r)), I64(lo), I64(hi)));
     merge(row, c);
     return NULL;
 }
@@ -181,7 +176,6 @@ const struct err *claim_todo(struct req *r)
     struct todo_row *rows = arena_array(r->mem, struct todo_row, STEPS + 3);
     size_t n = 0;
 
-    if (!r->who) return fail(r, ERR_SIGN_IN, NULL);
     for (size_t i = 0; i < STEPS; i++) {
         struct todo_row *row = row_new(r, todo_steps[i].step, todo_steps[i].zh, todo_steps[i].en);
         TRY(count_step(r, &todo_steps[i], row));
@@ -249,13 +243,6 @@ static const struct field batch_out_fields[] = {
 };
 RECORD(batch_out);
 
-static enum claim_action action_of(const char *name)
-{
-    for (int i = 0; i < CLAIM_ACTIONS; i++)
-        if (text_equal(claim_actions[i], name)) return (enum claim_action)i;
-    BUG("claim: action %s", name);
-}
-
 bool claim_row_error(const struct err *e)
 {
     return err_info(e->code)->status < 500 && !e->cause;
@@ -272,7 +259,7 @@ const struct err *claim_batch(struct req *r)
         struct claim *c;
         row->claim = LIST_AT(in->claims, int64_t, i);
         TRY(db_exec(r, "SAVEPOINT claim_row"));
-        const struct err *e = claim_do(r, action_of(in->action),
+        const struct err *e = claim_do(r, (enum claim_action)text_place(claim_actions, in->action),
                                        &(struct claim_do){
                                            .village = in->village,
                                            .claim = row->claim,

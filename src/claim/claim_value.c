@@ -71,6 +71,24 @@ static const struct err *count_warnings(struct req *r, const struct claim *c,
     return NULL;
 }
 
+/* What a limit counts of an item: what was given (1), what was taken (-1), both (0). An item with a contrary counts them
+ * apart. Wider limits are about what is given; of a group also one fault counts. */
+static int64_t sign_of(enum limit_scope scope, const struct scheme_item *item, bool fault)
+{
+    switch (scope) {
+    case LIMIT_ITEM:
+        return item->reverse_c == NONE ? 0 : fault ? -1 : 1;
+    case LIMIT_WARNING:
+        return item->reverse_c == NONE ? 0 : -1;
+    case LIMIT_GROUP:
+        return fault ? -1 : 1;
+    case LIMIT_CATEGORY:
+    case LIMIT_ACCOUNT:
+        return 1;
+    }
+    BUG("claim: limit %d", scope);
+}
+
 const struct err *claim_count_used(struct req *r, const struct claim *c, const struct scheme *s,
                                    const struct scheme_item *own, struct list *limits)
 {
@@ -81,15 +99,8 @@ const struct err *claim_count_used(struct req *r, const struct claim *c, const s
             const struct scheme_item *item = &LIST_AT(s->items, struct scheme_item, i);
             int64_t times, used_c;
             if (!scheme_limit_counts(l, item)) continue;
-            /* An item with a contrary counts what is given and what is taken apart. */
-            bool takes = fault || l->scope == LIMIT_WARNING;
-            int64_t sign = item->reverse_c == NONE ? 0 : takes ? -1 : 1;
-            TRY(ledger_used(r, c->village, c->subject_kind, c->subject, item->code, l->span, sign,
-                            &times, &used_c));
-            /* Wider limits are about what is given; of a group also one fault counts. */
-            if (l->scope != LIMIT_ITEM && l->scope != LIMIT_WARNING &&
-                (l->scope == LIMIT_GROUP && fault ? used_c >= 0 : used_c <= 0))
-                continue;
+            TRY(ledger_used(r, c->village, c->subject_kind, c->subject, item->code, l->span,
+                            sign_of(l->scope, item, fault), &times, &used_c));
             l->used_times += times;
             l->used_c += used_c;
         }

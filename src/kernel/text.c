@@ -134,6 +134,13 @@ bool text_equal(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+int text_place(const char *const *words, const char *s)
+{
+    for (int i = 0; words[i]; i++)
+        if (text_equal(words[i], s)) return i;
+    return -1;
+}
+
 bool text_starts(const char *s, const char *prefix)
 {
     return s && strncmp(s, prefix, strlen(prefix)) == 0;

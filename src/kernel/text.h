@@ -20,6 +20,8 @@ bool text_blank(const char *s);
 /* Trims, and folds full-width digits, Latin letters and every white space to ASCII: for names,
  * numbers, codes. NULL stays NULL. */
 char *text_normal(struct arena *mem, const char *s);
+/* The place of s in a list closed by NULL; -1: it is not there. */
+int text_place(const char *const *words, const char *s);
 bool text_equal(const char *a, const char *b);    /* NULL-safe */
 bool text_starts(const char *s, const char *prefix);
 /* "张三丰" → "张*丰", "张三" → "张*", "欧阳春雪" → "欧**雪"; a single character becomes "*",

@@ -74,18 +74,18 @@ static const struct err *passbook_fill(struct req *r, const struct subject *who,
     out->active = who->active == 1;
     TRY(ledger_balances(r, who->village, who->kind, who->id, &out->balances));
     order_balances(r, s, &out->balances);
-    struct page page = { 0 };
-    TRY(ledger_pages(r, who->village, who->kind, who->id, before, page_limit(limit), &page.rows));
-    bool more = page_cut(&page, limit);
-    for (size_t i = 0; i < page.rows.n; i++) {
-        struct posting *p = &LIST_AT(page.rows, struct posting, i);
+    struct page *page = arena_new(r->mem, struct page);
+    TRY(ledger_pages(r, who->village, who->kind, who->id, before, page_limit(limit), &page->rows));
+    bool more = page_cut(page, limit);
+    for (size_t i = 0; i < page->rows.n; i++) {
+        struct posting *p = &LIST_AT(page->rows, struct posting, i);
         for (size_t k = 0; k < p->effects.n; k++) {
             struct effect *e = &LIST_AT(p->effects, struct effect, k);
             e->label = scheme_balance_label(s, e->currency);
         }
     }
-    out->rows = page.rows;
-    if (more) out->next = page_cursor(r, LIST_AT(page.rows, struct posting, page.rows.n - 1).id, NONE, NULL);
+    out->rows = page->rows;
+    if (more) out->next = page_cursor(r, LIST_AT(page->rows, struct posting, page->rows.n - 1).id, NONE, NULL);
     return NULL;
 }
 
@@ -199,13 +199,7 @@ static const struct err *get_postings(struct req *r)
     return NULL;
 }
 
-static const char *part_zh(const char *part)
-{
-    static const char *const names[] = { "奖分", "扣分", "冲正", "兑换", "过期", "转移", "分红", "调整" };
-    for (int i = 0; parts[i]; i++)
-        if (text_equal(parts[i], part)) return names[i];
-    return part;
-}
+static const char *const parts_zh[] = { "奖分", "扣分", "冲正", "兑换", "过期", "转移", "分红", "调整" }; /* of parts */
 
 static const struct err *sheet_row(struct req *r, void *row, void *arg)
 {
@@ -218,7 +212,7 @@ static const struct err *sheet_row(struct req *r, void *row, void *arg)
     csv_cell(b, p->kind);
     csv_cell(b, p->name);
     csv_cell(b, p->grid ? p->grid : "");
-    csv_cell(b, r->lang == LANG_ZH ? part_zh(p->part) : p->part);
+    csv_cell(b, r->lang == LANG_ZH ? parts_zh[text_place(parts, p->part)] : p->part);
     csv_cell(b, p->rule ? p->rule : "");
     csv_cell(b, dec_format(p->points_c, points));
     csv_cell(b, p->memo);

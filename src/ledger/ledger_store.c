@@ -364,7 +364,6 @@ const struct err *ledger_pages(struct req *r, int64_t village, const char *kind,
                "SELECT " POSTING_COLUMNS POSTING_TABLES
                " WHERE p.village = $1 AND p.kind = $2 AND p.subject = $3 AND p.id < $4 ORDER BY p.id DESC LIMIT $5",
                I64(village), TEXT(kind), I64(subject), I64(before == NONE ? INT64_MAX : before), I64(limit)));
-    if (!out->n) return NULL;
     TRY(name_items(r, village, out));
     /* The same page again, as the outer loop, then its entries by their key: CROSS JOIN and LIMIT keep the planner from
      * walking all entries of the village. They come in order nearly always; SQL would sort. */

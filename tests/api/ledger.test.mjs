@@ -201,7 +201,7 @@ steps("from an empty book to the board", () => server, [
     assert.deepEqual(r.balances, [{ currency: "honour", label: "荣誉积分", points: "40.00", entries: 1 }, { currency: "extra", label: "新积分", points: "0.00", entries: 0 },
       { currency: "spendable", label: "spendable", points: "40.00", entries: 1 }]);
     assert.deepEqual(r.rows[0].effects.map((e) => e.label), ["荣誉积分", "spendable"]);
-    assert.match(cli("ledger", "open", opening("plain.csv", "household_number,points\n012,3\n"), "--village", VILLAGE), /1 rows 行, 1 opened/);
+    assert.match(cli("ledger", "open", opening("plain.csv", "points,household_number\n3,012\n"), "--village", VILLAGE), /1 rows 行, 1 opened/);
     const late = expect(await passbook(11), 200).body;
     assert.deepEqual(late.balances.map((b) => [b.currency, b.points]), [["honour", "3.00"], ["extra", "3.00"]]);
     assert.deepEqual([late.rows[0].on, late.rows[0].memo, late.rows[0].explanation.en], [today(), "期初积分3分", "Opening balance of 3 points"]);
@@ -218,6 +218,7 @@ describe("the commands", () => {
     };
     assert.match(refused("ledger", "open", file, "--village", "12"), /12 digits/);
     assert.match(refused("ledger", "open", file, "--village", VILLAGE, "--on", "2026-02-30"), /2026-11-21/);
+    assert.match(refused("ledger", "open", file, "--village", "12", "--on", "2026-02-30"), /12 digits/);
     assert.match(refused("ledger", "verify", "--village", "12"), /12 digits/);
     const open = run(["ledger", "open", opening("quote.csv", '户号,积分\n"x'), "--village", VILLAGE, ...place.flags], { env: { LC_ALL: "zh_CN.UTF-8" } });
     assert.match(open.stderr, /引号没有闭合。/);

@@ -92,6 +92,7 @@ function* constant(line, code) {
   // A buffer one byte longer is no fault, and one shorter is the address sanitizer's to see.
   if (/^\s*(static |const |struct |_Thread_local )*\w+ \**\w+\[[^\]]*\]/.test(code) || /\bsizeof\b|\barena_(array|alloc)\w*\(/.test(code)) return;
   if (/\bbuf_in\(/.test(code)) return; // the most that a buffer may grow to: where it matters to a byte it has a name
+  if (/\bpaper_space\(/.test(code)) return; // a millimetre of white
   if (/^\s*errno = 0;$/.test(code)) return; // before a call: what no failure sets
   for (const m of code.matchAll(/(?<![\w.$])\d+(?![\w.])/g)) {
     if (/^0./.test(m[0]) || /^10{3,}$/.test(m[0])) continue; // a thousand and more are units of time: one more is a millionth
@@ -135,7 +136,7 @@ function* condition(line, code, last, lines, n) {
 
 const balanced = (s) => [..."()[]"].map((c) => s.split(c).length).every((n, i, all) => i % 2 || n === all[i + 1]);
 
-const UNSEEN = /^(sodium_memzero|PQclear|PQfreemem|sqlite3_free|log_|pthread_|free|.*_free$|.*_clear$|.*_destroy$|close$|fclose$|BUG|atomic_|evthread|assert|print_|va_)/;
+const UNSEEN = /^(sodium_memzero|PQclear|PQfreemem|sqlite3_free|log_|pthread_|free|.*_free$|.*_clear$|.*_destroy$|close$|fclose$|BUG|atomic_|evthread|assert|print_|va_|paper_(space|rule)$)/;
 // Of testing builds and ./bench (store: fault injection, running twice, the trace), and pauses: done sooner, nobody sees it.
 const AIDS = /^(TRY\((fault|twice)\(|fault_|trace_|nanosleep\()/;
 
@@ -163,6 +164,9 @@ function* where(line, code, last, lines, n) {
       if (/^village = \$\d+$/.test(term) && act !== "SELECT" && /\b(id|posting|resident|household|subject) = \$/.test(statement(lines, n))) continue;
       // Ids of things that the statement around it looks for in its village.
       if (/^(\w+\.)?village = \$\d+$/.test(term) && /\b(id|posting|household) IN \(SELECT [\w.]+ FROM \w+( \w+)? WHERE $/.test(sql.slice(0, from))) continue;
+      // A claim's subject, photos and steps: who asks has found the subject, or the claim, in its village.
+      if (/^(village|subject_kind) = \$\d+$/.test(term) && /\bsubject_kind = \$\d+ AND subject = \$/.test(statement(lines, n))) continue;
+      if (/^village = \$\d+$/.test(term) && /\bFROM claim_(photo|step)\b.*\bclaim = \$/.test(statement(lines, n))) continue;
       if (!term || !balanced(term) || /\b(CASE|WHEN|SELECT|UNION)\b/.test(term) || /BETWEEN \S+$/.test(term)) continue;
       yield [start + from, replaced(line, start + from, start + from + term.length, `(${term} OR 1 = 1)`)];
     }

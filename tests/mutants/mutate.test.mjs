@@ -34,6 +34,8 @@ test("a call is left out, over several lines, but not a declaration, a lock or a
   assert.deepEqual(made("call", "(void)end_now(x);"), ["while (0) (void)end_now(x);"]);
   for (const line of ["TRY(fault(r->mem));", "fault_pause(true);", "trace_end(db, true);", "nanosleep(&t, NULL);"]) assert.deepEqual(made("call", line), [], line);
   assert.equal(made("call", "TRY(faulty(r->mem));").length, 1);
+  assert.deepEqual([made("call", "paper_space(p, 6);"), made("call", "paper_rule(p);"), made("constant", "paper_space(p, 6);")], [[], [], []]);
+  assert.equal(made("call", "paper_pair(p, zh, number);").length, 1);
   for (const line of ["pthread_mutex_lock(&mu);", "log_info(\"a\", \"b\");", "return f(x);", "if (x) y();", "int64_t n = f(x);"]) assert.deepEqual(made("call", line), [], line);
 });
 test("a term of WHERE is made true, with its parameters", () => {
@@ -43,6 +45,10 @@ test("a term of WHERE is made true, with its parameters", () => {
   assert.deepEqual(sql("DELETE FROM t WHERE day BETWEEN $1 AND $2 AND a = 1"), [
     "DELETE FROM t WHERE (day BETWEEN $1 AND $2 OR 1 = 1) AND a = 1", "DELETE FROM t WHERE day BETWEEN $1 AND $2 AND (a = 1 OR 1 = 1)"]);
   assert.deepEqual(sql("INSERT INTO t (a) VALUES ($1) ON CONFLICT DO NOTHING"), []);
+  assert.deepEqual(sql("SELECT x FROM claim WHERE village = $1 AND subject_kind = $2 AND subject = $3"), ["SELECT x FROM claim WHERE village = $1 AND subject_kind = $2 AND (subject = $3 OR 1 = 1)"]);
+  assert.equal(sql("SELECT x FROM claim WHERE village = $1 AND subject_kind = $2 AND item = $3").length, 3);
+  assert.deepEqual(sql("SELECT x FROM claim_photo WHERE village = $1 AND claim = $2"), ["SELECT x FROM claim_photo WHERE village = $1 AND (claim = $2 OR 1 = 1)"]);
+  assert.equal(sql("SELECT x FROM claim WHERE village = $1 AND claim = $2").length, 2);
 });
 test("neighbours of one shape change places", () => {
   assert.deepEqual(made("swap", "give(r, from, to->id);"), ["give(r, to->id, from);"]);

@@ -357,7 +357,6 @@ static const struct err *post_unmask(struct req *r)
     };
     r->audit_subject = in->resident;
     r->audit_note = in->reason;
-    http_set_header(r, "Cache-Control", "no-store");
     r->out = out;
     return NULL;
 }
@@ -388,13 +387,14 @@ const struct err *people_account(struct req *r, int64_t village, int64_t residen
     TRY(resident_load(r, PERM_PEOPLE_READ, village, resident, &s));
     if (strcmp(s->state, "active"))
         return fail_say(r, ERR_STATE, NULL, "此人已不在册。", "This person is not active any more.");
+    const char *phone = access_open_sealed(r, s->phone_sealed);
     struct account_new a = {
         .name = name, .display = s->name, .password = password,
-        .phone = s->phone_sealed.p ? access_open_sealed(r, s->phone_sealed) : NULL,
+        .phone = phone && *phone == '1' ? phone : NULL, /* nobody signs in by a fixed line */
         .village = village, .resident = resident, .household = s->household, .one_time = one_time,
     };
     const struct err *e = access_account_add(r, &a, account);
-    if (e && e->code == ERR_DUPLICATE && e->field && !strcmp(e->field, "phone")) {
+    if (e && text_equal(e->field, "phone")) {
         a.phone = NULL; /* a family shares one phone: the first account signs in by it, the others by name */
         e = access_account_add(r, &a, account);
     }
@@ -409,7 +409,6 @@ static const struct err *post_account(struct req *r)
     out->name = in->name ? in->name : arena_printf(r->mem, "v%lld", (long long)in->resident);
     TRY(people_account(r, in->village, in->resident, out->name, out->password, true, &out->account));
     r->audit_subject = in->resident;
-    http_set_header(r, "Cache-Control", "no-store");
     r->out = out;
     return NULL;
 }
@@ -448,7 +447,7 @@ static const struct err *post_tag(struct req *r)
 {
     const struct tag_new *in = r->in;
     struct tag *t = arena_new(r->mem, struct tag);
-    *t = (struct tag){ in->code, text_normal(r->mem, in->name), in->kind, 0 };
+    *t = (struct tag){ .code = in->code, .name = text_normal(r->mem, in->name), .kind = in->kind };
     TRY(access_require(r, PERM_PEOPLE_WRITE, in->village));
     TRY(tag_add(r, in->village, t));
     r->out = t;
@@ -606,8 +605,8 @@ static const struct err *get_subjects(struct req *r)
     if (!in->kind || !strcmp(in->kind, "organisation")) TRY(organisation_list(r, &f, &organisations));
     TRY(region_groups(r, in->village, &groups));
     size_t n = 0;
-    struct subject_row *rows = arena_array(r->mem, struct subject_row,
-                                           residents.rows.n + households.rows.n + organisations.rows.n + 1);
+    size_t most = residents.rows.n + households.rows.n + organisations.rows.n;
+    struct subject_row *rows = arena_array(r->mem, struct subject_row, most + 1);
     for (size_t i = 0; i < households.rows.n; i++) {
         const struct household_row *h = &LIST_AT(households.rows, struct household_row, i);
         rows[n++] = (struct subject_row){

@@ -496,8 +496,8 @@ static const struct err *write_family(struct import *im, struct family *f)
         return household_insert(r, &n);
     }
     bool update = im->existing == EXISTING_UPDATE;
-    const char *grid = f->grid && (update || !f->old_grid) ? f->grid : f->old_grid;
-    int64_t group = f->group != NONE && (update || f->old_group == NONE) ? f->group : f->old_group;
+    const char *grid = f->grid ? f->grid : f->old_grid; /* only an update may say another place than the register: check_families */
+    int64_t group = f->group != NONE ? f->group : f->old_group;
     const char *address = f->address && (update || !f->old_address) ? f->address : f->old_address;
     int64_t head = f->head != NONE ? f->head : f->old_head;
     struct list wanted = tags_list(r->mem, f->tags);
@@ -818,6 +818,5 @@ const struct err *post_register_export(struct req *r)
     const struct register_full_export *in = r->in;
     r->audit_note = in->reason;
     TRY(export_register(r, in->village, PERM_PEOPLE_UNMASK, in->grid, in->group));
-    http_set_header(r, "Cache-Control", "no-store");
     return NULL;
 }

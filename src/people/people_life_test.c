@@ -435,6 +435,10 @@ static const struct err *accounts(struct req *r)
     same_n("the person", who->resident, id);
     same_n("the household", who->household, household);
     same("the role", who->grants_n == 1 ? who->grants[0].role : NULL, "villager");
+    static const char fixed[] = CSV_HEAD "S2,林三,,男,1960-01-01,户主,0762-1234567,,,,\n"; /* nobody signs in by a fixed line */
+    TRY(people_import(r, VILLAGE, fixed, strlen(fixed), EXISTING_REFUSE, false, &n));
+    TRY(resident_id(r, "林三", &id));
+    same("with a fixed line", told(r, people_account(r, VILLAGE, id, "lin-3", "correct-horse", false, &two)), "fine");
     same("the same name", told(r, people_account(r, VILLAGE, id, "lin-1", "correct-horse", false, &two)), "duplicate name: 账号名已被使用。\nname 账号名已被使用。");
     TRY(resident_id(r, "赵走", &id));
     same("who left", told(r, people_account(r, VILLAGE, id, "gone", "correct-horse", false, &two)), "state: 此人已不在册。");

@@ -339,8 +339,24 @@ static const struct err *loads_by_grid(struct req *r)
     return NULL;
 }
 
+static const struct err *places(struct req *r)
+{
+    static const struct { const char *grid; bool group; const char *want; } cases[] = {
+        { "01.01", false, "fine" }, { "01.01.02", false, "fine" }, { "01.02", false, "forbidden" }, { "", false, "forbidden" },
+        { NULL, false, "fine" },    { "01.01", true, "invalid\ngroup 没有这个村民小组。" }, { "01.01.09", true, "invalid\ngrid 没有这个网格。\ngroup 没有这个村民小组。" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        same(cases[i].grid, told(r, people_place(r, VILLAGE, cases[i].grid, cases[i].group ? 1 : NONE)), cases[i].want);
+    return NULL;
+}
+
 static void test_rows(void **state)
 {
+    struct actor writer = *worker(VILLAGE, "01.01");
+    struct grant may = writer.grants[0];
+    may.perms[PERM_PEOPLE_WRITE / 64] |= UINT64_C(1) << PERM_PEOPLE_WRITE % 64;
+    writer.grants = &may;
+    try_out(places, &writer);
     (void)state;
     try_out(rows_whole, NULL);
     try_out(ids_find, NULL);

@@ -14,7 +14,7 @@ const HEAD = "户号,姓名,身份证号,性别,出生日期,与户主关系,手
 const REGISTER = [
   "A01,张三丰,441621198005010114,男,1980-05-01,户主,13800001111,上屋,01.01,坑口1号,\"党员;退役军人;老年户\"",
   "A01,王梅,,女,1982-03-02,配偶,,上屋,01.01,坑口1号,",
-  "A01,张豆,,男,2018-09-01,子,,上屋,01.01,坑口1号,在校学生",
+  "A01,张豆,,男,2012-11-18,子,,上屋,01.01,坑口1号,在校学生",
   "A02,李大海,441621197501150138,男,1975-01-15,户主,,下屋,01.02,,",
   "A03,=1+1,,女,1990-01-01,其他,,,,,",
 ];
@@ -66,7 +66,7 @@ const resident = (name, more) => ({ id: ids[VILLAGE][name], sex: "male", minor: 
   group: groups[VILLAGE]["上屋"], group_name: "上屋", tags: [], state: "active", version: 1, ...more });
 const zhang = () => resident("张三丰", { name: "张*丰", age: 46, relation: "head", phone: "138****1111", id_number: "4****************4", tags: ["party_member", "veteran"] });
 const mei = () => resident("王梅", { name: "王*", sex: "female", age: 44, relation: "spouse" });
-const dou = () => resident("张豆", { name: "张*", age: 8, minor: true, relation: "son", tags: ["student"] });
+const dou = () => resident("张豆", { name: "张*", age: 14, minor: true, relation: "son", tags: ["student"] });
 const household = (number, more) => ({ id: ids[VILLAGE][number], number, head: null, head_name: null, members: 1, address: null, grid: null, group: null, group_name: null, pledged_on: null,
   tags: [], state: "active", merged_into: null, version: 1, ...more });
 const home = () => household("A01", { head: ids[VILLAGE]["张三丰"], head_name: "张*丰", members: 3, address: "坑口1号", grid: "01.01", group: groups[VILLAGE]["上屋"], group_name: "上屋", tags: ["elderly"] });
@@ -134,7 +134,7 @@ describe("answers whole", () => {
     assert.deepEqual([as.mei.account, as.mei.name, as.mei.resident, as.mei.household, as.mei.village], [account.account, "王梅", ids[VILLAGE]["王梅"], ids[VILLAGE].A01, VILLAGE]);
     const member = (name, sex, age, relation, tags, minor = false) => ({ id: ids[VILLAGE][name], name, sex, age, minor, relation, tags });
     assert.deepEqual(await get("mei", "/me/household"), { id: ids[VILLAGE].A01, number: "A01", address: "坑口1号", grid: "01.01", group_name: "上屋", pledged_on: null, tags: ["elderly"], members: [
-      member("张三丰", "male", 46, "head", ["party_member", "veteran"]), member("王梅", "female", 44, "spouse", []), member("张豆", "male", 8, "son", ["student"], true)] });
+      member("张三丰", "male", 46, "head", ["party_member", "veteran"]), member("王梅", "female", 44, "spouse", []), member("张豆", "male", 14, "son", ["student"], true)] });
   });
 });
 
@@ -142,7 +142,7 @@ describe("the register as a file", () => {
   const file = async (query = "", who = "boss") => expect(await api(who, "GET", at(`residents/export${query}`)), 200);
   const MASKED = [
     'A01,张*丰,4****************4,男,1980,户主,138****1111,上屋,01.01,坑口1号,"党员;退役军人;老年户"', "A01,王*,,女,1982,配偶,,上屋,01.01,坑口1号,",
-    "A01,张*,,男,2018,子,,上屋,01.01,坑口1号,在校学生", "A02,李*海,4****************8,男,1975,户主,,下屋,01.02,,", "A03,=**1,,女,1990,其他,,,,,"];
+    "A01,张*,,男,2012,子,,上屋,01.01,坑口1号,在校学生", "A02,李*海,4****************8,男,1975,户主,,下屋,01.02,,", "A03,=**1,,女,1990,其他,,,,,"];
   test("masked: of the village, a grid, a group, the staff of a grid", async () => {
     const all = await file();
     assert.equal(all.headers["content-type"], "text/csv; charset=utf-8");
@@ -242,6 +242,9 @@ describe("changes", () => {
       "H02,新址,02,下屋,,true", "H02,新址,02,下屋,low_income,true"]);
     assert.deepEqual(where, ["01.01,上屋,other", "01.01,上屋,other", "02,上屋,other", "02,下屋,other", "02,下屋,other", "02,下屋,head", "02,下屋,head"]);
     assert.deepEqual((await get("boss", at("residents?grid=02"))).rows.map((r) => r.id), [person.id]); // found where it is now
+    const head = await get("boss", at(`residents/${person.id}`)), was = await get("boss", path);
+    assert.equal(expect(await patch(path, { head: person.id }), 200).body.version, was.version + 1); // is the head already
+    assert.equal((await get("boss", at(`residents/${person.id}`))).version, head.version);
     for (const [body, want, status, code] of [[{ grid: "09" }, ["grid"], 400, "invalid"], [{ group: 1 }, ["group"], 400, "invalid"], [{ grid: "03", group: groups[NEXT]["上屋"] }, ["grid", "group"], 400, "invalid"],
       [{ number: "A01" }, ["number"], 409, "duplicate"], [{ number: " A01 " }, ["number"], 409, "duplicate"], [{ head: ids[VILLAGE]["李大海"] }, ["head"], 400, "invalid"], [{ tags: ["party_member"] }, ["tags"], 400, "invalid"]])
       assert.deepEqual(fields(problem(await patch(path, body), status, code)), want, JSON.stringify(body));
@@ -267,6 +270,12 @@ describe("changes", () => {
     assert.deepEqual(pledges.map(({ id, ...p }) => p), [
       { signed_on: "2026-11-01", signer: ids[VILLAGE]["张三丰"], terms: "甲版", ended_on: TODAY, reason: "搬家" }, { signed_on: TODAY, signer: ids[VILLAGE]["王梅"], terms: null, ended_on: TODAY, reason: "再搬" }]);
     problem(await api("worker", "POST", at(`households/${ids[VILLAGE].A02}/unpledge`), { reason: "搬家" }), 403, "forbidden");
+    // whose household is dissolved counts no more as signed up
+    expect(await csv("boss", ["P01,签一,,男,1960-01-01,户主,,,,,"]), 200);
+    const [alone] = (await get("boss", at("households?q=P01"))).rows;
+    await post("boss", at(`households/${alone.id}/pledge`), {}, 200);
+    expect(await api("boss", "POST", at(`residents/${alone.head}/events`), { kind: "move_out" }), 200);
+    assert.deepEqual([(await get("boss", at("counts"))).pledged, (await get(null, `/public/villages/${VILLAGE}`)).pledged], [0, 0]);
   });
   test("a split: where it goes, who is its head, on which day", async () => {
     const rows = ["S01,孙一,,男,1960-01-01,户主,,上屋,01.01,老屋,", "S01,孙二,,男,1990-01-01,子,,,,,", "S01,孙三,,男,1992-01-01,子,,,,,", "S01,孙四,,男,1994-01-01,子,,,,,"];
@@ -276,6 +285,9 @@ describe("changes", () => {
     for (const [body, want] of [[{ residents: [two], head: three }, ["head"]], [{ residents: [two], on: "2026-11-19" }, ["on"]], [{ residents: [two], grid: "09" }, ["grid"]], [{ residents: [two], group: 1 }, ["group"]],
       [{ residents: [one, two, three, four] }, ["residents"]], [{ residents: [two, ids[VILLAGE]["王梅"]] }, ["residents"]]])
       assert.deepEqual(fields(problem(await split(body), 400, "invalid")), want, JSON.stringify(body));
+    for (const id of [12, ids[NEXT].A01]) // not here
+      for (const [action, body] of [["split", { number: "S02", residents: [two] }], ["merge", { into: from }], ["pledge", {}], ["unpledge", { reason: "搬家" }]])
+        problem(await api("boss", "POST", at(`households/${id}/${action}`), body), 404, "not-found");
     const told = ({ number, head, members, grid, group_name, address }) => [number, head, members, grid, group_name, address].join();
     assert.equal(told(expect(await split({ residents: [three, two], head: two, grid: "02", group: groups[VILLAGE]["下屋"], address: "新屋", on: TODAY, note: "分家" }), 201).body), `S02,${two},2,02,下屋,新屋`);
     assert.equal(told(expect(await split({ number: "S03", residents: [four] }), 201).body), `S03,${four},1,01.01,上屋,老屋`);
@@ -306,6 +318,7 @@ describe("changes", () => {
       assert.deepEqual(fields(problem(await api("boss", "POST", at("organisations"), { name: "新", kind: "shop", ...body }), status, code)), want, JSON.stringify(body));
     }
     expect(await patch(path, { name: "大车队" }), 200);
+    expect(await patch(path, { state: "dissolved" }), 200);
     assert.deepEqual(await get("boss", at(`organisations/${ids[VILLAGE]["豆腐坊"]}`)), shop());
   });
   test("nothing of all this touched the neighbour, and none of it is open to a stranger or where no village is", async () => {
@@ -314,10 +327,12 @@ describe("changes", () => {
     const counts = await get("next", at("counts", NEXT));
     assert.deepEqual([counts.residents, counts.households, counts.organisations, counts.minors, counts.cells.length], [5, 3, 1, 1, 3]);
     assert.deepEqual((await get("next", at("residents?state=moved_out", NEXT))).rows, []);
+    expect(await api("boss", "POST", at(`residents/${ids[VILLAGE]["张豆"]}/events`), { kind: "move_out" }), 200);
+    assert.deepEqual((await get("mei", "/me/household")).members.map((m) => m.name), ["张三丰", "王梅"]);
     // who left and what was merged counts no more
     const [all, here, [people, homes]] = [await get("boss", at("counts")), await get(null, `/public/villages/${VILLAGE}`), await Promise.all(["residents", "households"].map((l) => get("boss", at(`${l}?limit=200`))))];
     assert.ok((await get("boss", at("households?state=merged"))).total > 0 && (await get("boss", at("residents?state=dead"))).total > 0);
-    assert.deepEqual([all.residents, all.households, all.organisations, all.minors], [people.total, homes.total, 2, people.rows.filter((r) => r.minor).length]);
+    assert.deepEqual([all.residents, all.households, all.organisations, all.minors], [people.total, homes.total, 1, people.rows.filter((r) => r.minor).length]);
     assert.deepEqual([here.residents, here.households, here.pledged], [all.residents, all.households, all.pledged]);
     for (const key of ["residents", "households"]) assert.equal(all.cells.reduce((n, c) => n + c[key], 0), all[key]);
     for (const [method, rest, body] of [["GET", "counts"], ["GET", "residents/export"], ["POST", "households", { number: "1" }], ["POST", "organisations", { name: "x", kind: "shop" }],

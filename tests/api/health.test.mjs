@@ -121,21 +121,24 @@ describe("readiness", { concurrency: false }, () => {
 
   test("a backup too old is a warning, or a failure where that is wanted; 0 does not watch", async () => {
     const place = freshData(), clock = join(place.data, "clock");
-    for (const [flags, status, failed, result] of [
-      [["--backup-max-age-hours", "1"], 200, "", "warn"],
-      [["--backup-max-age-hours", "1", "--backup-age-fails"], 503, "backup", "fail"],
-      [["--backup-max-age-hours", "0", "--backup-age-fails"], 200, "", "pass"],
+    for (const [flags, status, failed, result, detail] of [
+      [["--backup-max-age-hours", "1"], 200, "", "warn", "还没有备份，安装已 3 小时，应不超过 1 小时"],
+      [["--backup-max-age-hours", "1", "--backup-age-fails"], 503, "backup", "fail", "还没有备份，安装已 3 小时，应不超过 1 小时"],
+      [["--backup-max-age-hours", "0", "--backup-age-fails"], 200, "", "pass", "不监测（backup-max-age-hours = 0）"],
     ]) {
       writeFileSync(clock, "0");
       const s = await serve({ place, flags, env: { SHANZHI_TEST_CLOCK: clock } });
       if (status === 200) await until(s, 200, "");
       writeFileSync(clock, String(3 * 3_600_000));
-      await until(s, status, failed, (body) => check(body, "backup").result === result);
+      assert.equal(check(await until(s, status, failed, (body) => check(body, "backup").result === result), "backup").detail, detail);
       await s.stop();
     }
     sql(place, `INSERT INTO backup_made (id, at, place, bytes, verified) SELECT 1, made_at + ${3 * 3_600_000}, '/backup/a', 1, 1 FROM installation`);
     const s = await serve({ place, flags: ["--backup-max-age-hours", "1", "--backup-age-fails"], env: { SHANZHI_TEST_CLOCK: clock } });
-    assert.equal(check(await until(s, 200, ""), "backup").result, "pass");
+    const { result, detail } = check(await until(s, 200, ""), "backup");
+    assert.deepEqual([result, detail], ["pass", "上次备份在 0 小时前，应不超过 1 小时"]);
+    const english = expect(await s.raw("GET", "/readyz", { headers: { "accept-language": "en" } }), 200).body;
+    assert.deepEqual(check(english, "backup"), { name: "backup", result: "pass", what: "age of the last good backup", detail: "the last backup is 0 hours old; at most 1" });
     assert.match(expect(await s.raw("GET", "/metrics"), 200).text, /^shanzhi_backup_age_seconds \d+$/m);
     await s.stop();
   });

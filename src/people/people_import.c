@@ -169,7 +169,7 @@ static bool date_read(const char *s, int64_t *out)
     if (eight && digits == 8) {
         int v = part[0];
         part[0] = v / 10000, part[1] = v / 100 % 100, part[2] = v % 100;
-    } else if (eight || (n < 2) || (n == 2 && !digits)) {
+    } else if (n < 2 || (n == 2 && !digits)) {
         return false;
     }
     if (!date_valid(part[0], part[1], part[2])) return false;

@@ -262,7 +262,10 @@ describe("changes", () => {
     for (const signer of [ids[VILLAGE]["李大海"], ids[NEXT]["王梅"], 12]) assert.deepEqual(fields(problem(await api("boss", "POST", `${path}/pledge`, { signer }), 400, "invalid")), ["signer"]);
     assert.deepEqual(fields(problem(await api("boss", "POST", `${path}/pledge`, { on: "2026-11-19" }), 400, "invalid")), ["on"]);
     problem(await api("boss", "POST", `${path}/pledge`, {}), 409, "state");
+    await post("boss", at(`households/${ids[VILLAGE].A02}/pledge`), {}, 200);
     await post("worker", `${path}/unpledge`, { reason: "搬家" }, 200);
+    assert.deepEqual((await get("boss", at(`households/${ids[VILLAGE].A02}`))).pledges.map((p) => [p.ended_on, p.reason]), [[null, null]]); // another's stays
+    await post("boss", at(`households/${ids[VILLAGE].A02}/unpledge`), { reason: "试" }, 200);
     problem(await api("boss", "POST", `${path}/unpledge`, { reason: "搬家" }), 409, "state");
     await post("worker", `${path}/pledge`, { signer: ids[VILLAGE]["王梅"] }, 200);
     const { pledges, pledged_on } = await post("worker", `${path}/unpledge`, { reason: "再搬" }, 200);

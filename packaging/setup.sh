@@ -13,7 +13,7 @@ packages_build="gcc libc6-dev cmake ninja-build pkg-config libevent-dev libjanss
  libbrotli-dev fonts-noto-cjk ca-certificates clang lld wasi-libc libclang-rt-14-dev-wasm32"
 packages_pages="nodejs npm"
 packages_test="libcmocka-dev postgresql-15 postgresql-common sqlite3 chromium-headless-shell poppler-utils zbar-tools git procps
- pgbouncer"
+ pgbouncer fonts-wqy-microhei"
 packages_all="clang libclang-rt-14-dev"
 packages_deb="debhelper dpkg-dev"
 packages_deploy="$packages_deb lintian mmdebstrap iproute2 systemd prometheus nginx-light caddy"

@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { run } from "./harness.mjs";
+import { apiDocument } from "./harness.mjs";
 import { check, drawsPaper, resolve } from "./schema.mjs";
 import { OTHER, VILLAGE, world } from "./world.mjs";
 
-const doc = JSON.parse(run(["openapi"]).stdout);
+const doc = apiDocument();
 const ROUNDS = Number(process.env.SHANZHI_ROUNDS ?? 6);
 const SEED = Number(process.env.SHANZHI_SEED ?? (process.env.SHANZHI_LONG ? 1 + randomInt(1e9) : 1));
 const CALLERS = ["sys", "admin", "cadre", "recorder", "grid1", "zhang", "town", null];

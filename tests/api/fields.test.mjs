@@ -13,7 +13,7 @@ import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { expect, root, run } from "./harness.mjs";
+import { apiDocument, expect, root } from "./harness.mjs";
 import { csv, filled, inputs, operationsOf, photo, simple, typeOf, who } from "./inputs.mjs";
 import { drawsPaper, resolve } from "./schema.mjs";
 import { OTHER, PASSWORD, VILLAGE, world } from "./world.mjs";
@@ -24,7 +24,7 @@ const addFormats = modules("ajv-formats").default;
 
 process.env.SHANZHI_LOCK_ADDRESS_AFTER = "1000000"; // wrong passwords are part of the test
 process.env.SHANZHI_LOCK_AFTER = "1000";
-const doc = JSON.parse(run(["openapi"]).stdout);
+const doc = apiDocument();
 const w = await world();
 const { server } = w;
 const operations = operationsOf(doc), { people, ripen, pathOf, queryOf, bodyOf, rawOf, value } = inputs(w, doc);

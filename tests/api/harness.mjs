@@ -16,10 +16,10 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import http from "node:http";
 import { after, describe, test } from "node:test";
-import { demoData, dropData, dropPlaces, engine, freshData, postgres, program, root, run } from "./place.mjs";
+import { FONTS, apiDocument, demoData, dropData, dropPlaces, engine, freshData, postgres, program, root, run } from "./place.mjs";
 import { checkAnswer } from "./schema.mjs";
 
-export { demoData, dropData, engine, freshData, postgres, program, root, run };
+export { apiDocument, demoData, dropData, engine, freshData, postgres, program, root, run };
 
 const START_MS = 60_000; // a sanitized program on a busy machine, with migrations
 const STOP_MS = 40_000;
@@ -32,12 +32,6 @@ function cleanUp() {
 }
 process.on("exit", cleanUp);
 for (const sig of ["SIGINT", "SIGTERM"]) process.once(sig, () => process.exit(130));
-
-let document; // the API document: every answer that a test gets through api() is held against it
-function apiDocument() {
-  document ??= JSON.parse(run(["openapi"]).stdout);
-  return document;
-}
 
 // A connection that has rested is not used again: the server closes it after a minute, and while a command blocks this
 // process (run below), or the machine is busy, that is not seen before the next request is on its way into the void.
@@ -88,7 +82,7 @@ export const watchWrites = (look) => { around = look; };
 export async function serve({ flags = [], place = freshData(), env = {}, ulimit, binary = program, logFile } = {}) {
   const args = ["serve", "--port", "0", "--rate-per-minute", "0", ...place.flags, ...(logFile ? ["--log-file", logFile] : []), ...flags];
   const under = ulimit ? ["sh", "-c", `ulimit ${ulimit}; exec "$0" "$@"`, binary] : [binary];
-  const child = spawn(under[0], [...under.slice(1), ...args], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const child = spawn(under[0], [...under.slice(1), ...args], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...FONTS, ...env } });
   child.unref(); // a failed test must not keep the runner waiting; cleanUp kills
   child.stderr.unref();
   const server = { child, place, data: place.data, log: "", exit: null };
@@ -156,7 +150,7 @@ export async function serve({ flags = [], place = freshData(), env = {}, ulimit,
     const below = path.startsWith("/api/v1/") ? path.slice("/api/v1".length) : path;
     const send = () => server.raw(method, `/api/v1${below}`, { headers: h, body: bytes });
     const r = await (method === "GET" || method === "HEAD" ? send() : around(server, `${method} ${below}`, send));
-    const wrong = checkAnswer(apiDocument(), method, below, r);
+    const wrong = checkAnswer(apiDocument(), method, below, r); // every answer that a test gets is held against the document
     assert.deepEqual(wrong, [], "the answer breaks the API document");
     return r;
   };

@@ -24,9 +24,13 @@ const databases = new Set();
 // through all memory at each end would be a third of a command's time.
 const ENDS = { ASAN_OPTIONS: "detect_leaks=0" };
 
+/** For every program that the tests start: sheets of paper in a font of which a program reads what it draws. Of the one that is
+ *  shipped cairo reads all 16 MB, twice a sheet, which was a third of a story's time; the units print with that one. */
+export const FONTS = { FONTCONFIG_FILE: join(root, "tests/api/fonts.conf") };
+
 /** Runs a command of the program to its end: { status, stdout, stderr }; `stdout` is a file descriptor to write to instead. */
 export function run(args, { input, env, stdout = "pipe" } = {}) {
-  const r = spawnSync(program, args, { encoding: "utf8", input, env: { ...process.env, ...ENDS, ...env }, maxBuffer: 1 << 28, stdio: ["pipe", stdout, "pipe"] });
+  const r = spawnSync(program, args, { encoding: "utf8", input, env: { ...process.env, ...ENDS, ...FONTS, ...env }, maxBuffer: 1 << 28, stdio: ["pipe", stdout, "pipe"] });
   if (r.error) throw r.error;
   return { status: r.status, stdout: r.stdout, stderr: r.stderr };
 }
@@ -109,16 +113,19 @@ function take(kind) {
 }
 const leave = (kind) => rmSync(join(shelf().at, `${kind}.making`), { force: true });
 
+/** `place`: what is put there; null: only what is told. */
 function put(kind, place, told) {
   const half = join(shelf().at, `${kind}.${process.pid}`);
   mkdirSync(half, { recursive: true });
-  cpSync(place.data, join(half, "data"), { recursive: true });
   writeFileSync(join(half, "told.json"), JSON.stringify(told));
-  if (postgres) {
-    psql(`DROP DATABASE IF EXISTS ${templateOf(kind)}`, `ALTER DATABASE ${place.database} RENAME TO ${templateOf(kind)}`);
-    databases.delete(place.database);
+  if (place) {
+    cpSync(place.data, join(half, "data"), { recursive: true });
+    if (postgres) {
+      psql(`DROP DATABASE IF EXISTS ${templateOf(kind)}`, `ALTER DATABASE ${place.database} RENAME TO ${templateOf(kind)}`);
+      databases.delete(place.database);
+    }
+    dropData(place);
   }
-  dropData(place);
   renameSync(half, join(shelf().at, kind));
 }
 
@@ -159,6 +166,19 @@ function copiedNow(kind, ...args) {
     }
   }
   return copy(kind);
+}
+
+let document;
+/** The API document of the program, asked for once in a run of the tests. */
+export function apiDocument() {
+  if (!document && !(document = take("document"))) {
+    try {
+      put("document", null, document = JSON.parse(run(["openapi"]).stdout));
+    } finally {
+      leave("document");
+    }
+  }
+  return document;
 }
 
 /**

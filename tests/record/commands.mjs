@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root } from "../api/place.mjs";
+import { freshData, root } from "../api/place.mjs";
 import { resolve } from "../api/schema.mjs";
 import { VILLAGE } from "../api/world.mjs";
 
@@ -49,6 +49,8 @@ export function commands(w, tape) {
       ["claim", "import", "claims.csv", "--village", VILLAGE, "--as", "grid1"], ["claim", "import", "claims.csv", "--village", VILLAGE, "--as", "gridb"], ["claim", "import", "other.csv", "--village", VILLAGE, "--as", "grid1"], ["claim", "import", "empty.csv", "--village", VILLAGE, "--as", "grid1"],
       ["claim", "import", "claims.csv", "--village"], ["claim", "import", "claims.csv", "too", "many", "--village", VILLAGE, "--as", "grid1"], ["account", "add", "nobody", "--password-stdin"],
       ["backup", "copy", "--verify"]]) tape.command(words);
+    const demo = freshData({ empty: true }).flags;
+    for (const words of [["demo", "--log-level", "warn"], ["account", "list"], ["claim", "list", "--village", VILLAGE]]) tape.command(words, { on: demo, note: "of the demo" });
     tape.command(["restore", "copy", "--check"], { on: ["--data", w.place.data] });
     tape.command(["restore", "nowhere"], { on: ["--data", "empty"] });
   } finally {

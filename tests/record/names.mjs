@@ -13,6 +13,7 @@ const TEXTS = [
   [/\b(shanzhi_session=)[\w-]{20,}/g, "$1‹secret›"],
   [/((?:installation 安装|key 密钥) )[0-9a-f]+/g, "$1‹hex›"],
   [/\b\d+( bytes\b)/g, "‹n›$1"], // of a database file
+  [/\bin \d+\.\d s\b/g, "in ‹n› s"],
   [/(127\.0\.0\.1|localhost):\d+/g, "$1:‹port›"],
   [/([\w/]+)-[\w-]{8}\.(js|css|woff2?|wasm)\b/g, "$1-‹hash›.$2"], // a page's file, named by its content
 ];

@@ -39,8 +39,8 @@ export function walkOf(w, doc, operations, make, tape, ids) {
   /** The one who may: in English, by each parameter, page by page, again with what was answered. */
   async function oneReads(o) {
     const as = who(o), path = known(o), required = await make.queryOf(o, []);
-    if (drawsPaper(o.operation)) return;
     const first = await ask(o, as, path, { query: required, lang: "en" });
+    if (drawsPaper(o.operation)) return;
     if (first.etag) await ask(o, as, path, { query: required, lang: "en", headers: { "if-none-match": first.etag }, note: "that has it" });
     for (const p of o.inQuery.filter((one) => !one.required)) {
       const one = await make.queryOf(o, [p.name]);

@@ -115,7 +115,7 @@ static void tell(struct health_desk *d)
 
 static void round_of(struct health_desk *d)
 {
-    struct round r = { .d = d, .mem = &d->mem[1 - d->current] };
+    struct round r = { .d = d, .mem = &d->mem[1 - d->current], .seen.connections_share = NONE };
     arena_reset(r.mem);
     bool whole = arena_try(run_checks, &r);
     if (!whole) {

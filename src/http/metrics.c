@@ -1,5 +1,6 @@
 /* Counters for /metrics, in the Prometheus text format. */
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -116,6 +117,25 @@ static void refused(const struct server *s, struct buf *b)
         buf_printf(b, "shanzhi_http_limited_total{by=\"%s\"} %" PRIu64 "\n", held[i], st.refused_held[i]);
 }
 
+struct sample { const char *name, *help; size_t at; };
+#define SEEN(name, member, help) { "shanzhi_store_" name, help, offsetof(struct health_seen, member) }
+static const struct sample of_look[] = {
+    SEEN("disk_free_bytes", look.disk_free, "Free on the database's file system."),
+    SEEN("disk_size_bytes", look.disk_size, "Size of the database's file system."),
+    SEEN("database_bytes", look.database_bytes, "Size of the database."),
+    SEEN("wal_bytes", look.wal_bytes, "Size of SQLite's log."),
+    SEEN("connections", look.connections, "Connections to PostgreSQL, of everybody."),
+    SEEN("connections_limit", look.connections_max, "Connections that PostgreSQL allows."),
+    SEEN("connections_share", connections_share, "Of these, how many this server may use."),
+    { 0 }
+};
+#define COUNTED(member, help) { "shanzhi_store_" #member "_total", help, offsetof(struct store_stats, member) }
+static const struct sample of_store[] = {
+    COUNTED(reads, "Read transactions."), COUNTED(writes, "Write transactions."), COUNTED(rollbacks, "Transactions rolled back."),
+    COUNTED(statements, "SQL statements."), COUNTED(groups, "Commit groups."), COUNTED(grouped, "Writes committed in groups."),
+    COUNTED(retries, "Transactions run again."), COUNTED(reconnects, "Connections made anew."), { 0 }
+};
+
 /* What the last round of checks saw: asking for metrics costs the database nothing. */
 static void seen_last(struct server *s, struct buf *b)
 {
@@ -128,14 +148,7 @@ static void seen_last(struct server *s, struct buf *b)
     if (!health_last(s, &seen, &age_ms)) return;
     health_metrics(s, b);
     one(b, "shanzhi_health_age_seconds", "gauge", "Since the last round of checks.", (uint64_t)(age_ms / 1000));
-    known(b, "shanzhi_store_disk_free_bytes", "Free on the database's file system.", seen.look.disk_free);
-    known(b, "shanzhi_store_disk_size_bytes", "Size of the database's file system.", seen.look.disk_size);
-    known(b, "shanzhi_store_database_bytes", "Size of the database.", seen.look.database_bytes);
-    known(b, "shanzhi_store_wal_bytes", "Size of SQLite's log.", seen.look.wal_bytes);
-    known(b, "shanzhi_store_connections", "Connections to PostgreSQL, of everybody.", seen.look.connections);
-    known(b, "shanzhi_store_connections_limit", "Connections that PostgreSQL allows.", seen.look.connections_max);
-    if (seen.connections_share)
-        known(b, "shanzhi_store_connections_share", "Of these, how many this server may use.", seen.connections_share);
+    for (const struct sample *k = of_look; k->name; k++) known(b, k->name, k->help, *(const int64_t *)((const char *)&seen + k->at));
     if (seen.beat_at_us > 0) {
         known(b, "shanzhi_store_heartbeat_age_seconds", "Since the last durable heartbeat.", (clock_monotonic_us() - seen.beat_at_us) / 1000000);
         buf_printf(b, "# HELP shanzhi_store_heartbeat_seconds How long it took.\n# TYPE shanzhi_store_heartbeat_seconds gauge\n"
@@ -160,14 +173,7 @@ const char *metrics_text(struct server *s, struct arena *mem, size_t *n)
     one(&b, "shanzhi_http_workers", "gauge", "Worker threads.", (uint64_t)s->workers_n);
     one(&b, "shanzhi_http_workers_busy", "gauge", "Workers with a request.", (uint64_t)atomic_load(&s->busy));
     one(&b, "shanzhi_http_cache_bytes", "gauge", "Cached public answers.", cache_bytes(s->cache));
-    one(&b, "shanzhi_store_reads_total", "counter", "Read transactions.", st.reads);
-    one(&b, "shanzhi_store_writes_total", "counter", "Write transactions.", st.writes);
-    one(&b, "shanzhi_store_rollbacks_total", "counter", "Transactions rolled back.", st.rollbacks);
-    one(&b, "shanzhi_store_statements_total", "counter", "SQL statements.", st.statements);
-    one(&b, "shanzhi_store_groups_total", "counter", "Commit groups.", st.groups);
-    one(&b, "shanzhi_store_grouped_total", "counter", "Writes committed in groups.", st.grouped);
-    one(&b, "shanzhi_store_retries_total", "counter", "Transactions run again.", st.retries);
-    one(&b, "shanzhi_store_reconnects_total", "counter", "Connections made anew.", st.reconnects);
+    for (const struct sample *k = of_store; k->name; k++) one(&b, k->name, "counter", k->help, *(const uint64_t *)((const char *)&st + k->at));
     seen_last(s, &b);
     one(&b, "process_resident_memory_bytes", "gauge", "Memory.", resident_bytes());
     *n = b.n;

@@ -46,6 +46,22 @@ static void windows(void **state)
     assert_int_equal(rate.limit, 10);
     assert_int_equal(rate.left, 9);
     assert_int_equal(rate.reset_s, 60);
+    /* an answer from memory has a count of its own, and says so; the window runs from its first request */
+    assert_true(limiter_request(l, FROM_MEMORY, b, NOW + 7, &rate));
+    assert_true(limiter_request(l, FROM_MEMORY, b, NOW + 30, &rate));
+    assert_string_equal(rate.policy, "cached");
+    assert_int_equal(rate.limit, 300);
+    assert_int_equal(rate.left, 298);
+    assert_int_equal(rate.reset_s, 37);
+    assert_true(limiter_request(l, FROM_MEMORY, b, NOW + 66, &rate));
+    assert_int_equal(rate.left, 297);
+    assert_int_equal(rate.reset_s, 1);
+    assert_true(limiter_request(l, FROM_MEMORY, b, NOW + 67, &rate));
+    assert_int_equal(rate.left, 299);
+    assert_true(limiter_request(l, BY_ADDRESS, (uint64_t)BY_ADDRESS << 56, NOW, &rate)); /* whose key is 0 like an empty place's */
+    assert_true(limiter_request(l, BY_ADDRESS, (uint64_t)BY_ADDRESS << 56, NOW + 1, &rate));
+    assert_int_equal(rate.left, 28);
+    assert_string_equal(rate.policy, "address");
     limiter_clear(l);
 }
 
@@ -128,6 +144,37 @@ static void flood(void **state)
     limiter_clear(l);
 }
 
+/* A row that is full forgives its oldest only: eight of one row keep their counts, the ninth takes the first one's place. */
+static void full_row(void **state)
+{
+    struct limiter *l = limiter_new(*state, ADDRESS_MOST, ACCOUNT_MOST);
+    enum { ROW = 64 * 32 }; /* keys this far apart share a row */
+    struct rate rate;
+    for (uint64_t i = 1; i <= 8; i++) limiter_request(l, BY_ADDRESS, i * ROW, NOW + (int64_t)i, &rate);
+    for (uint64_t i = 8; i >= 1; i--) {
+        limiter_request(l, BY_ADDRESS, i * ROW, NOW + 20, &rate);
+        assert_int_equal(rate.left, 28);
+    }
+    limiter_request(l, BY_ADDRESS, 9 * ROW, NOW + 20, &rate);
+    assert_int_equal(rate.left, 29);
+    for (uint64_t i = 2; i <= 9; i++) {
+        limiter_request(l, BY_ADDRESS, i * ROW, NOW + 21, &rate);
+        assert_int_equal(rate.left, i == 9 ? 28 : 27);
+    }
+    limiter_request(l, BY_ADDRESS, ROW, NOW + 21, &rate);
+    assert_int_equal(rate.left, 29);
+    /* tokens: the one not seen for longest goes */
+    for (uint64_t i = 1; i <= 8; i++) limiter_know(l, i * ROW, 7, NOW - (int64_t)i);
+    limiter_know(l, 8 * ROW, 7, NOW + 1);
+    limiter_know(l, 9 * ROW, 8, NOW + 2);
+    for (uint64_t i = 1; i <= 9; i++) assert_int_equal(limiter_known(l, i * ROW) != 0, i != 7);
+    assert_int_not_equal(limiter_known(l, 9 * ROW), limiter_known(l, 8 * ROW));
+    limiter_forget(l, 3 * ROW);
+    limiter_know(l, 10 * ROW, 9, NOW + 3); /* an empty place before any other */
+    for (uint64_t i = 1; i <= 10; i++) assert_int_equal(limiter_known(l, i * ROW) != 0, i != 7 && i != 3);
+    limiter_clear(l);
+}
+
 static void held(void **state)
 {
     struct limiter *l = limiter_new(*state, ADDRESS_MOST, ACCOUNT_MOST);
@@ -146,6 +193,8 @@ static void held(void **state)
     assert_true(limiter_hold(l, HELD_CONNECTION, hall));
     struct limiter_stats stats;
     limiter_stats(l, &stats);
+    limiter_release(l, HELD_STREAM, hall);
+    assert_true(limiter_hold(l, HELD_STREAM, hall));
     assert_int_equal(stats.refused_held[HELD_STREAM], 1);
     assert_int_equal(stats.refused_held[HELD_CONNECTION], 2);
     limiter_clear(l);
@@ -154,7 +203,7 @@ static void held(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(windows), TEST(no_limit), TEST(networks), TEST(tokens), TEST(flood), TEST(held),
+        TEST(windows), TEST(no_limit), TEST(networks), TEST(tokens), TEST(flood), TEST(full_row), TEST(held),
     };
     return cmocka_run_group_tests_name("limit", tests, NULL, NULL);
 }

@@ -217,7 +217,7 @@ static int cmd_import(struct cli *c)
     /* Bytes as they are: tables from old spreadsheets come in GB 18030, which the CSV reader knows. */
     e = file_bytes(c->mem, cli_arg(c, 0), LIMIT_RAW_BODY_BYTES, &im.csv, &im.csv_n);
     if (!e) e = store_run(c->store, TX_WRITE, c->mem, NULL, import_all, &im);
-    if (e && e != im.undone) return cli_fail(c, e);
+    if (e != im.undone) return cli_fail(c, e);
     if (im.dry)
         printf("试运行：%d 条可以导入，没有写入。 dry run: %d rows are right, nothing written\n", im.rows, im.rows);
     else

@@ -234,9 +234,7 @@ static const struct err *insert(struct req *r, const struct claim *c)
 static const struct err *may_deduct(struct req *r, const struct claim *c)
 {
     if (c->points_c >= 0 && !c->reverse) return NULL;
-    if (text_equal(c->claimant, "recorder") ||
-        access_may_at(r, PERM_CLAIM_PROXY, c->village, c->grid, NONE))
-        return NULL;
+    if (access_may_at(r, PERM_CLAIM_PROXY, c->village, c->grid, NONE)) return NULL;
     return fail_say(r, ERR_FORBIDDEN, "item", "扣分事项由网格员或村干部登记。",
                     "Deductions are entered by grid workers or cadres.");
 }

@@ -71,20 +71,20 @@ static const struct err *count_warnings(struct req *r, const struct claim *c,
     return NULL;
 }
 
-/* What a limit counts of an item: what was given (1), what was taken (-1), both (0). An item with a contrary counts them
+/* What a limit counts of an item. An item with a contrary counts what is given and what is taken
  * apart. Wider limits are about what is given; of a group also one fault counts. */
 static int64_t sign_of(enum limit_scope scope, const struct scheme_item *item, bool fault)
 {
     switch (scope) {
     case LIMIT_ITEM:
-        return item->reverse_c == NONE ? 0 : fault ? -1 : 1;
+        return item->reverse_c == NONE ? USED_BOTH : fault ? USED_TAKEN : USED_GIVEN;
     case LIMIT_WARNING:
-        return item->reverse_c == NONE ? 0 : -1;
+        return item->reverse_c == NONE ? USED_BOTH : USED_TAKEN;
     case LIMIT_GROUP:
-        return fault ? -1 : 1;
+        return fault ? USED_TAKEN : USED_GIVEN;
     case LIMIT_CATEGORY:
     case LIMIT_ACCOUNT:
-        return 1;
+        return USED_GIVEN;
     }
     BUG("claim: limit %d", scope);
 }

@@ -38,7 +38,8 @@ MUST_CHECK const struct err *ledger_find(struct req *r, int64_t village, const c
  * left of a cap and then post take turns. */
 MUST_CHECK const struct err *ledger_lock(struct req *r, int64_t village, const char *kind, int64_t subject);
 /* Sum and count of awards of a rule for a subject within a span, for caps; what was reversed does not count.
- * sign: 1 only what was given, -1 only what was taken, 0 both (an item with a contrary 反之 has both). */
+ * sign: an item with a contrary 反之 has both. */
+enum { USED_TAKEN = -1, USED_BOTH, USED_GIVEN };
 MUST_CHECK const struct err *ledger_used(struct req *r, int64_t village, const char *kind, int64_t subject, const char *rule, struct span in, int64_t sign, int64_t *times, int64_t *points_c);
 /* 0 when the subject has no account yet. */
 MUST_CHECK const struct err *ledger_balance(struct req *r, int64_t village, const char *kind, int64_t subject, const char *currency, int64_t *points_c);

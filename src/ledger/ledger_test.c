@@ -703,15 +703,16 @@ static const struct forgery {
         "currency does not sum to zero…, honour: 5.00 instead of 0.00",
         "currency does not sum to zero…, spendable: 5.00 instead of 0.00" } },
     /* entries of somebody else of the same number */
-    { { AWARD("500"),
+    { { AWARD("300"),
         "INSERT INTO ledger_holder (village, kind, subject, masked, touched) SELECT village, 'organisation', subject, 'x', 0"
         " FROM ledger_posting WHERE village = $1 AND id = $2",
         "INSERT INTO ledger_account (village, kind, subject, currency, balance, entries, opened_at) SELECT village, 'organisation',"
-        " subject, currency, 500, 1, 0 FROM ledger_entry WHERE village = $1 AND posting = $2 AND kind <> 'system'",
+        " subject, currency, 300, 1, 0 FROM ledger_entry WHERE village = $1 AND posting = $2 AND kind <> 'system'",
         "INSERT INTO ledger_entry (village, posting, line, kind, subject, currency, amount_c, seq, after_c) SELECT village, posting + 1,"
-        " line, CASE kind WHEN 'system' THEN kind ELSE 'organisation' END, subject, currency, amount_c, seq, after_c"
+        " line, CASE kind WHEN 'system' THEN kind ELSE 'organisation' END, subject, currency,"
+        " CASE kind WHEN 'system' THEN -300 ELSE 300 END, seq, after_c - 200"
         " FROM ledger_entry WHERE village = $1 AND posting = $2" },
-      { "posting and entries disagree…: - instead of 5.00" } },
+      { "posting and entries disagree…: - instead of 3.00" } },
     { { ACCOUNT("100", "0") " AND currency = 'honour'" }, { "balance is not the sum of its entries…, honour: 6.00 instead of 5.00" } },
     { { ACCOUNT("0", "1") " AND currency = 'honour'" }, { "entries are missing…, honour: 1.00 instead of 2.00" } },
     { { AWARD("500"), ENTRIES("500", "2", "500", ""), ACCOUNT("500", "1") },

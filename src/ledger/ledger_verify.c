@@ -123,7 +123,7 @@ static int verify_command(struct cli *c)
     e = store_run(c->store, TX_READ, c->mem, NULL, verify_all, &w);
     if (e) return cli_fail(c, e);
     if (w.engine.faults) return damaged(w.engine.faults);
-    if (w.engine.note) printf("%s\n", w.engine.note);
+    printf("%s%s", w.engine.note ? w.engine.note : "", w.engine.note ? "\n" : "");
     printf("postings 记账 %" PRId64 ", entries 分录 %" PRId64 ", accounts 账户 %" PRId64 ": ", v.postings, v.entries, v.accounts);
     if (v.faults) printf("%" PRId64 " faults 不符\n", v.faults);
     else printf("all balances agree with the entries, the sum is zero 账实相符，合计为零\n");

@@ -83,6 +83,8 @@ steps("difficulty and the contrary on the way of a claim", w.server, [
     assert.deepEqual(r.deeds.map((d) => [d.item, d.computed, d.booked, d.same]).sort(), [
       ["D1", "-3.00", "-3.00", true], ["D1", "0.00", "0.00", true], ["D1", "2.00", "2.00", true], ["R1", "6.00", "6.00", true]]);
     assert.deepEqual([r.computed, r.booked, r.difference], ["5.00", "5.00", "0.00"]);
+    const first = r.deeds.map((d) => d.on).sort()[0], until = (to) => w.ok("cadre", "GET", `/villages/${VILLAGE}/explain/resident/${w.residents["张小丰"]}?from=${w.today(-60)}&to=${to}`);
+    assert.deepEqual((await until(first)).deeds.map((d) => [d.item, d.booked]), [["R1", "6.00"]], "up to that day");
     assert.equal(r.result.numbers.find((n) => n.code === "points").value, "5.00"); // the engine, over the same deeds
   }],
 ]);

@@ -13,7 +13,7 @@ scheme: limits
 title: 上限
 publicity: {days: 3}
 false_claims: {times: 2}
-classes: [{code: resident, label: 村民, kind: resident}, {code: veteran, label: 退役军人, kind: resident, tag: 退役军人}]
+classes: [{code: veteran, label: 退役军人, kind: resident, tag: 退役军人}, {code: resident, label: 村民, kind: resident}]
 groups: [{code: light, label: 路灯, per: life}]
 categories:
   - {code: help, label: 互助, cap: {points: 5, per: life}}
@@ -23,6 +23,7 @@ categories:
 items:
   - {code: H1, category: help, label: 帮工, points: 3}
   - {code: H2, category: help, label: 陪护, points: 3}
+  - {code: H3, category: help, label: 误工, points: -1, claim: [recorder], clause: 村规民约第一条}
   - {code: L1, category: lamps, label: 修路灯, points: 2, one_of: light}
   - {code: L2, category: lamps, label: 擦路灯, points: 1, one_of: light}
   - {code: C1, category: lamps, label: 扫路, points: 1, cap: [{times: 1, per: day}, {times: 2, per: life}]}
@@ -42,6 +43,7 @@ steps("limits on the way of a claim", w.server, [
     assert.equal(first.points, "3.00");
     const mine = await w.ok("zhang", "GET", "/me/passbook"); // a scheme that has no class for households
     assert.deepEqual([mine.own.name, mine.own.rows.length, mine.household], ["张小丰", 1, null]);
+    assert.equal((await w.claimed("recorded", deed("H3", "田埂", { claimant: "recorder" }), "recorder")).points, "-1.00"); // what is taken makes no room
     const second = await w.claimed("recorded", deed("H2", "医院"));
     assert.equal(second.points, "2.00");
     assert.match(second.explain ?? second.explain_zh ?? JSON.stringify(second), /累计已计3分，上限5分，计2分/);

@@ -36,6 +36,8 @@ steps("a draft on what really happened", () => w.server, [
     const found = await w.claimed("recorded", w.deed("张小丰", { item: "A03", chosen: "5.00", place: "晒谷场" }));
     await w.did("supervisor", found, "false", { reason: "查明不实" }); // −10
     await w.claimed("submitted", w.deed("王梅", { item: "A04", place: "桥头" }));
+    await w.claimed("submitted", w.deed("王梅", { item: "A04", place: "早先", deed_on: w.today(-85) })); // before the days of the trial
+    await w.ok("huang", "POST", `/villages/${OTHER}/claims`, w.deed("黄外村")); // another village's
     const file = join(w.server.data, "opening.csv");
     writeFileSync(file, "户号,积分,说明\n002,10,旧存折\n");
     w.server.command(["ledger", "open", file, "--village", VILLAGE, "--on", w.today()], { env: { SHANZHI_TEST_CLOCK: w.clock } });

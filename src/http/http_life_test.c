@@ -369,6 +369,7 @@ static void ends(void **state)
     assert_int_equal(w->server->config.request_s, 15);
     assert_int_equal(w->server->config.idle_s, 60);
     assert_int_equal(w->server->queue_cap, 1024);
+    uint64_t id = atomic_load(&w->server->next_id);
     int port = http_port(w->server), stream = say_on(w->server, GET("/api/v1/events")), idle = dial(w->server);
     head_of(&mem, stream);
     until(&w->server->streams, 1);
@@ -379,6 +380,7 @@ static void ends(void **state)
     assert_int_equal(read(idle, &rest, 1), 0);
     w = started(port);
     assert_int_equal(http_port(w->server), port);
+    assert_true(atomic_load(&w->server->next_id) > id + 1000 || atomic_load(&w->server->next_id) < id); /* requests have other names than before */
     ended(w);
     close(stream);
     close(idle);

@@ -278,6 +278,10 @@ static void in_flight(void **state)
     assert_true(inflight_enter(s, IN_FLIGHT - 1));
     assert_true(inflight_enter(s, 2 * IN_FLIGHT - 1)); /* round the table's end */
     assert_false(inflight_enter(s, 2 * IN_FLIGHT - 1));
+    for (uint64_t i = 0; i < 64; i++) inflight_leave(s, 5 + i * IN_FLIGHT);
+    inflight_leave(s, IN_FLIGHT - 1);
+    inflight_leave(s, 2 * IN_FLIGHT - 1);
+    for (int i = 0; i < IN_FLIGHT; i++) assert_int_equal(s->in_flight[i], 0);
     pthread_mutex_destroy(&s->in_flight_lock);
 }
 

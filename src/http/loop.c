@@ -54,7 +54,7 @@ void loops_publish(struct server *s, const char *topic)
     struct note n = { .kind = NOTE_PUBLISH };
     size_t len = strlen(topic);
     if (len >= sizeof n.topic) BUG("topic %s is too long", topic);
-    memcpy(n.topic, topic, len + 1);
+    memcpy(n.topic, topic, len); /* what is behind it is 0 */
     for (int i = 0; i < s->loops_n; i++) post(&s->loops[i], &n);
 }
 

@@ -55,6 +55,9 @@ describe("readiness", { concurrency: false }, () => {
       assert.match(m, new RegExp(`^${name} \\d+$`, "m"));
     assert.match(m, new RegExp(`^shanzhi_build_info\\{version="[0-9.]+",engine="${engine}"\\} 1$`, "m"));
     assert.match(m, /^shanzhi_http_limited_total\{by="address"\} 0$/m);
+    if (engine === "sqlite") assert.doesNotMatch(m, /shanzhi_store_connections/);
+    await s.logged(/"where":"health"|"path":"\/metrics"/);
+    assert.doesNotMatch(s.log, /"msg":"well again"/); // nothing was ill
     await s.stop();
   });
 
@@ -116,6 +119,7 @@ describe("readiness", { concurrency: false }, () => {
     const s = await serve({ flags: ["--disk-free-mib", "1000000000"] });
     const body = await until(s, 503, "disk");
     assert.match(check(body, "disk").detail, /1000000000/);
+    await s.logged(/"where":"health",.*"check":"disk","result":"fail"/);
     await s.stop();
   });
 
@@ -150,6 +154,7 @@ describe("readiness", { concurrency: false }, () => {
     await until(s, 503, "migrations");
     sql(s.place, "DELETE FROM schema_migration WHERE slice = 'later'");
     await until(s, 200, "");
+    await s.logged(/"where":"health",.*"msg":"well again","check":"migrations"/);
     sql(s.place, "UPDATE installation SET id = 'ffffffffffffffffffff'");
     await until(s, 503, "key");
     await s.stop();

@@ -19,7 +19,8 @@ enum { OID_BOOL = 16, OID_INT2 = 21, OID_INT4 = 23, OID_NUMERIC = 1700 };
 struct pg_stmt {
     struct stmt common;
     char name[24];        /* "" when not prepared */
-    char cursor[24];      /* while streaming */
+    char cursor[24];
+    bool streams;         /* from the cursor */
     PGresult *res;
     int row, rows;
     unsigned char *blob;  /* the decoded bytes of the newest cell */
@@ -96,7 +97,6 @@ static void notice(void *arg, const char *msg)
 
 void pg_disconnect(struct pg_conn *s)
 {
-    if (!s->c) return;
     statements_drop(&postgres_driver, &s->statements);
     PQfinish(s->c);
     s->c = NULL;
@@ -115,10 +115,10 @@ static const struct err *find_pooler(struct db *db, struct arena *mem)
 {
     static const char sql[] = "SELECT pg_backend_pid()";
     struct pg_conn *s = session(db);
-    int64_t pid;
+    const char *told = arena_printf(mem, "%d", PQbackendPID(s->c));
     PGresult *res = PQexec(s->c, sql);
     if (!succeeded(res)) return pg_fail(db, mem, res, sql);
-    s->pooled = !text_int(PQgetvalue(res, 0, 0), 0, INT64_MAX, &pid) || pid != PQbackendPID(s->c);
+    s->pooled = !text_equal(PQgetvalue(res, 0, 0), told);
     PQclear(res);
     return NULL;
 }
@@ -130,7 +130,7 @@ static const struct err *connect_to(struct db *db, struct arena *mem)
     static const char *const keys[] = { "connect_timeout", "client_encoding", "fallback_application_name", "dbname", NULL };
     const char *const values[] = { "10", "UTF8", "shanzhi", db->s->config.database, NULL };
     pg_disconnect(s);
-    s->c = PQconnectdbParams(keys, values, 1);
+    s->c = PQconnectdbParams(keys, values, true);
     if (s->c) PQsetNoticeProcessor(s->c, notice, NULL);
     const struct err *e = PQstatus(s->c) == CONNECTION_OK ? NULL : pg_fail(db, mem, NULL, "connect");
     s->pooled = db->s->config.pooled;
@@ -157,7 +157,6 @@ static const struct err *begin_on(struct db *db, struct arena *mem, enum tx mode
         const struct err *e = pg_command(db, mem, begin_sql(db, mem, mode));
         if (!e) return NULL;
         /* The connection was lost since its last use: nothing was under way, so try a new one. */
-        if (e->code != ERR_DATABASE) return e;
         atomic_fetch_add(&db->s->reconnects, 1);
     }
     TRY(connect_to(db, mem));
@@ -169,7 +168,7 @@ static bool too_many(const struct err *e)
 {
     static const char *const said[] = { "too many clients", "remaining connection slots", "too many connections", "no more connections allowed",
                                         "已经有太多的客户", "保留的连接位置", "连接太多了", NULL };
-    for (int i = 0; e->cause && said[i]; i++)
+    for (int i = 0; said[i]; i++)
         if (strstr(e->cause, said[i])) return true;
     return false;
 }
@@ -342,11 +341,9 @@ static const struct err *run_stream(struct db *db, struct arena *mem, struct pg_
     snprintf(q->cursor, sizeof q->cursor, "c%lld", (long long)++s->names);
     const char *sql = arena_printf(mem, "DECLARE %s NO SCROLL CURSOR FOR %s", q->cursor, q->common.sql);
     PGresult *res = PQexecParams(s->c, sql, n, p->type, p->value, p->length, p->format, 0);
-    if (!succeeded(res)) {
-        q->cursor[0] = '\0';
-        return pg_fail(db, mem, res, sql);
-    }
+    if (!succeeded(res)) return pg_fail(db, mem, res, sql);
     PQclear(res);
+    q->streams = true;
     return fetch(db, mem, q);
 }
 
@@ -385,7 +382,7 @@ static const struct err *next(struct db *db, struct arena *mem, struct stmt *st,
 {
     struct pg_stmt *q = (struct pg_stmt *)st;
     *row = false;
-    if (q->cursor[0] && q->row + 1 == STREAM_ROWS) TRY(fetch(db, mem, q));
+    if (q->streams && q->row + 1 == STREAM_ROWS) TRY(fetch(db, mem, q));
     if (q->row + 1 < q->rows) {
         q->row++;
         *row = true;
@@ -438,13 +435,13 @@ static void finish(struct db *db, struct stmt *st, int64_t *changed)
 {
     struct pg_stmt *q = (struct pg_stmt *)st;
     struct pg_conn *s = session(db);
-    if (changed && !(q->res && text_int(PQcmdTuples(q->res), 0, INT64_MAX, changed))) *changed = 0;
-    if (q->cursor[0] && PQtransactionStatus(s->c) == PQTRANS_INTRANS) {
+    if (changed && !text_int(PQcmdTuples(q->res), INT64_MIN, INT64_MAX, changed)) BUG("rows of what changes none: %s", st->sql);
+    if (q->streams) {
         char sql[40];
         snprintf(sql, sizeof sql, "CLOSE %s", q->cursor);
-        PQclear(PQexec(s->c, sql)); /* the end of the transaction closes it anyway */
+        PQclear(PQexec(s->c, sql)); /* a spoiled transaction refuses it and closes it at its end */
     }
-    q->cursor[0] = '\0';
+    q->streams = false;
     forget(st);
 }
 

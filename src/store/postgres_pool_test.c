@@ -87,6 +87,31 @@ static void who_waits_behind_a_refused_one_is_next(void **state)
     pool_close(&pool);
 }
 
+static void who_waits_is_next_when_there_may_be_more(void **state)
+{
+    struct pg_pool pool;
+    pthread_t thread;
+    (void)state;
+    pool_open(&pool, 0); /* one at least */
+    struct pg_conn *first = pool_take(&pool, soon());
+    assert_non_null(first);
+    assert_null(pool_take(&pool, 0));
+    struct waiting w = { .pool = &pool, .until_us = soon() };
+    int before = waiters(&pool);
+    assert_int_equal(pthread_create(&thread, NULL, take, &w), 0);
+    while (waiters(&pool) == before) sched_yield();
+    pool_most(&pool, 2);
+    pthread_join(thread, NULL);
+    assert_non_null(w.got);
+    EXPECT(w.took_us < LONG_US / 2, "it waited %lld us", (long long)w.took_us);
+    assert_int_equal(pool.open, 2);
+    pool_most(&pool, 1); /* nobody rests: who gives back first goes */
+    pool_give(&pool, first);
+    pool_give(&pool, w.got);
+    assert_int_equal(pool.open, 0);
+    pool_close(&pool);
+}
+
 /* ---- a server that says no ---- */
 struct refusing { int fd, tries; };
 
@@ -100,11 +125,11 @@ static void refuse(int fd, const char *state, const char *words)
     close(fd);
 }
 
-/* Three times no room, as PostgreSQL 15 puts it in Chinese; then something that does not get better by waiting. */
+/* Four times no room, as PostgreSQL 15 puts it, three of them in Chinese; then something that does not get better by waiting. */
 static void *refuse_all(void *arg)
 {
     static const struct { const char *state, *words; } answers[] = {
-        { "53300", "对不起, 已经有太多的客户" }, { "53300", "已保留的连接位置为执行非复制请求的超级用户预留" },
+        { "53300", "sorry, too many clients already" }, { "53300", "对不起, 已经有太多的客户" }, { "53300", "已保留的连接位置为执行非复制请求的超级用户预留" },
         { "53300", "由角色\"shanzhi\"发起的连接太多了" }, { "3D000", "数据库 \"x\" 不存在" },
     };
     struct refusing *r = arg;
@@ -146,7 +171,7 @@ static void no_room_is_waited_for_in_chinese_too(void **state)
     store_close(s);
     assert_non_null(e);
     assert_int_equal(e->code, ERR_DATABASE);
-    assert_int_equal(r.tries, 4);
+    assert_int_equal(r.tries, 5);
 }
 
 int main(void)
@@ -155,6 +180,7 @@ int main(void)
         cmocka_unit_test(who_is_refused_again_and_again_ends),
         cmocka_unit_test(an_idle_connection_is_taken_however_late),
         cmocka_unit_test(who_waits_behind_a_refused_one_is_next),
+        cmocka_unit_test(who_waits_is_next_when_there_may_be_more),
         TEST(no_room_is_waited_for_in_chinese_too),
     };
     return cmocka_run_group_tests_name("pool", tests, NULL, NULL);

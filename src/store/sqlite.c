@@ -8,12 +8,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "kernel/file.h"
 #include "store/sqlite.h"
 
 struct sqlite_stmt {
     struct stmt common;
     sqlite3_stmt *h;
-    int index[PARAMS_MAX + 1]; /* of $n; `$1` is a name to SQLite, not a number */
+    int index[PARAMS_MAX]; /* of $1, $2 …: names to SQLite, not numbers */
     bool ready;                /* stepped to the first row by run */
     bool row;
 };
@@ -87,10 +88,10 @@ static const struct { int flags; const char *setup; } modes[] = {
 /* Before the library's first use. Its own books about memory take a lock at every allocation and nobody reads
  * them. A member of a group is a savepoint, whose undo copies of some thirty pages (a claim) are more than
  * the 64 KiB that SQLite would keep in memory before it opens a file for them. */
+enum { UNDO_BYTES = 1024 * 1024 };
 static void configure(void)
 {
-    enum { UNDO_BYTES = 1024 * 1024 };
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, false);
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_BYTES);
 }
 
@@ -102,12 +103,12 @@ const struct err *sqlite_connect(struct arena *mem, const char *path, enum sqlit
     /* Every connection is used by one thread at a time, which our own locks see to. */
     int rc = sqlite3_open_v2(path, &c->h, modes[mode].flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK) {
-        sqlite3_extended_result_codes(c->h, 1);
+        sqlite3_extended_result_codes(c->h, true);
         sqlite3_busy_timeout(c->h, WRITER_WAIT_MS);
         rc = sqlite3_exec(c->h, modes[mode].setup, NULL, NULL, NULL);
     }
     for (int i = 0; rc == SQLITE_OK && i < CTL_COUNT; i++)
-        rc = sqlite3_prepare_v3(c->h, sqlite_ctl_text[i], -1, SQLITE_PREPARE_PERSISTENT, &c->ctl[i], NULL);
+        rc = sqlite3_prepare_v3(c->h, sqlite_ctl_text[i], WHOLE_TEXT, SQLITE_PREPARE_PERSISTENT, &c->ctl[i], NULL);
     if (rc == SQLITE_OK) return NULL;
     const struct err *e = sqlite_fail(mem, c->h, rc, path);
     sqlite_disconnect(c);
@@ -168,9 +169,8 @@ static const struct err *begin(struct db *db, struct arena *mem, enum tx mode)
 
 static void end_read(struct sqlite_session *s)
 {
-    if (sqlite3_get_autocommit(s->reader.h)) return; /* an error ended it */
-    int rc = sqlite_do(&s->reader, CTL_COMMIT);
-    if (rc != SQLITE_OK) BUG("a read transaction cannot end: %s", sqlite3_errmsg(s->reader.h));
+    int rc = sqlite_do(&s->reader, CTL_COMMIT); /* an error may have ended it */
+    if (rc != SQLITE_OK && !sqlite3_get_autocommit(s->reader.h)) BUG("a read transaction cannot end: %s", sqlite3_errmsg(s->reader.h));
 }
 
 static void commit(struct db *db, struct arena *mem, tx_done_fn *done, void *arg)
@@ -193,7 +193,7 @@ static void rollback(struct db *db)
 
 static void session_close(struct db *db)
 {
-    if (session(db)->reader.h) sqlite_disconnect(&session(db)->reader);
+    sqlite_disconnect(&session(db)->reader);
     group_session_close(session(db));
 }
 
@@ -209,12 +209,12 @@ static const struct err *prepare(struct db *db, struct arena *mem, struct stmt *
     sqlite3 *h = sqlite_conn_of(db)->h;
     const char *tail;
     (void)args;
-    int rc = sqlite3_prepare_v3(h, st->sql, -1, SQLITE_PREPARE_PERSISTENT, &q->h, &tail);
+    int rc = sqlite3_prepare_v3(h, st->sql, WHOLE_TEXT, SQLITE_PREPARE_PERSISTENT, &q->h, &tail);
     if (rc != SQLITE_OK) return sqlite_fail(mem, h, rc, st->sql);
     if (!q->h || *tail) BUG("not exactly one statement: %s", st->sql);
-    for (int i = 1; i <= n; i++) {
+    for (int i = 0; i < n; i++) {
         char name[16];
-        snprintf(name, sizeof name, "$%d", i);
+        snprintf(name, sizeof name, "$%d", i + 1);
         q->index[i] = sqlite3_bind_parameter_index(q->h, name);
     }
     return NULL;
@@ -234,7 +234,7 @@ static int bind(struct sqlite_stmt *q, int i, const struct db_arg *a)
     case DB_I64:
         return sqlite3_bind_int64(q->h, i, a->i);
     case DB_TEXT:
-        return sqlite3_bind_text(q->h, i, a->p, -1, SQLITE_STATIC);
+        return sqlite3_bind_text(q->h, i, a->p, WHOLE_TEXT, SQLITE_STATIC);
     case DB_BLOB:
         return sqlite3_bind_blob64(q->h, i, a->p, (sqlite3_uint64)a->i, SQLITE_STATIC);
     case DB_NULL_I64:
@@ -263,7 +263,7 @@ static const struct err *run(struct db *db, struct arena *mem, struct stmt *st, 
     struct sqlite_stmt *q = (struct sqlite_stmt *)st;
     (void)stream;
     for (int i = 0; i < n; i++) {
-        int rc = bind(q, q->index[i + 1], &args[i]);
+        int rc = bind(q, q->index[i], &args[i]);
         if (rc != SQLITE_OK) return sqlite_fail(mem, sqlite_conn_of(db)->h, rc, st->sql);
     }
     q->ready = true;
@@ -276,8 +276,7 @@ static const struct err *next(struct db *db, struct arena *mem, struct stmt *st,
     *row = false;
     if (!q->ready) TRY(step(db, mem, q));
     q->ready = false;
-    *row = q->row;
-    if (!q->row) q->ready = true; /* never step past the end: that would run it again */
+    *row = q->row; /* false: nobody asks again, which would run it again */
     return NULL;
 }
 
@@ -356,7 +355,7 @@ static const struct err *sync_path(struct arena *mem, const char *path, int flag
         return NULL;
     }
     int why = errno;
-    if (fd >= 0) close(fd);
+    close(fd);
     struct err *e = err_new(mem, no_space(why) ? ERR_DISK_FULL : ERR_DATABASE, NULL);
     e->cause = arena_printf(mem, "%s: %s", path, strerror(why));
     return e;
@@ -378,9 +377,7 @@ static const struct err *look(struct store *s, struct arena *mem, struct store_l
     }
     if (db.st_nlink) out->database_bytes = db.st_size;
     if (log.st_nlink) out->wal_bytes = log.st_size;
-    const char *slash = strrchr(s->config.path, '/');
-    const char *folder = slash ? arena_strndup(mem, s->config.path, (size_t)(slash - s->config.path) + 1) : ".";
-    if (statvfs(folder, &fs) == 0) {
+    if (statvfs(file_folder(mem, s->config.path), &fs) == 0) {
         out->disk_free = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
         out->disk_size = (int64_t)fs.f_blocks * (int64_t)fs.f_frsize;
     }
@@ -413,9 +410,7 @@ static const struct err *backup(struct store *s, struct arena *mem, const char *
         unlink(part);
         return e;
     }
-    char *folder = arena_strdup(mem, path), *slash = strrchr(folder, '/');
-    if (slash) slash[slash == folder] = '\0';
-    return sync_path(mem, slash ? folder : ".", O_RDONLY | O_DIRECTORY);
+    return sync_path(mem, file_folder(mem, path), O_RDONLY | O_DIRECTORY);
 }
 
 const struct driver sqlite_driver = {

@@ -37,14 +37,16 @@ enum { WHOLE_TEXT = -1 }; /* to SQLite: as long as it is */
 enum {
     GROUP_MEMBERS_MAX = 1024,
     GROUP_AGE_US = 20 * 1000,      /* nobody waits longer than this and one fsync for others */
-    GATHER_MAX_US = 3 * 1000,      /* the longest the committer waits for members it expects */
+    GATHER_PART = 2,               /* of a commit's time the committer waits for members it expects: half */
+    GATHER_MAX_US = 3 * 1000,      /* at the longest */
+    COMMITS_REMEMBERED = 8,        /* in the average of a commit's time */
     CHECKPOINT_PAGES = 1000,       /* 4 MiB of log: wake the checkpointer */
     CHECKPOINT_EVERY_S = 30,
     CHECKPOINT_FORCE_PAGES = 16 * 1024, /* 64 MiB: stop the writers until the log is empty */
 };
 
 /* A file by what it is, not by its name. */
-struct file_id { bool known; dev_t dev; ino_t ino; };
+struct file_id { dev_t dev; ino_t ino; };
 
 struct member { tx_done_fn *done; void *arg; };
 
@@ -72,7 +74,7 @@ struct sqlite_store {
     pthread_t committer;
 
     pthread_cond_t checkpoint_cv;
-    int log_pages;
+    int log_pages, force_pages;
     pthread_t checkpointer;
     struct sqlite_conn checkpoint;
 

@@ -48,7 +48,7 @@ static bool take_turn(struct sqlite_store *w, struct turn *t)
     if (writing == w) BUG("a write transaction inside another on one thread");
     int64_t until = clock_monotonic_us() + INT64_C(1000) * patience_ms();
     pthread_mutex_lock(&w->mu);
-    if (!w->taken && !w->head) {
+    if (!w->taken) { /* then nobody waits either */
         w->taken = true;
     } else {
         t->next = NULL;
@@ -102,9 +102,8 @@ static void pass_turn(struct sqlite_store *w)
 static const struct err *static_err(enum err_code code)
 {
     static const struct err full = { .code = ERR_DISK_FULL, .cause = "commit: disk full" },
-                            busy = { .code = ERR_BUSY, .cause = "commit: busy", .retry_after_s = 1 },
                             other = { .code = ERR_DATABASE, .cause = "commit failed" };
-    return code == ERR_DISK_FULL ? &full : code == ERR_BUSY ? &busy : &other;
+    return code == ERR_DISK_FULL ? &full : &other;
 }
 
 /* Takes all members out; for who has the turn. */
@@ -151,7 +150,7 @@ static void commit_group(struct sqlite_store *w)
     atomic_fetch_add(&w->s->grouped, (uint64_t)n);
     pthread_mutex_lock(&w->mu);
     int64_t took = clock_monotonic_us() - start;
-    w->fsync_us = w->fsync_us ? (w->fsync_us * 7 + took) / 8 : took;
+    w->fsync_us += (took - w->fsync_us) / COMMITS_REMEMBERED;
     w->expected = n + w->waiting;
     w->due = false;
     pass_turn(w);
@@ -167,7 +166,7 @@ static void *committer(void *arg)
         bool go = w->due;
         int64_t until = 0;
         if (!go && w->n && !w->taken) {
-            int64_t gather = w->fsync_us / 2 < GATHER_MAX_US ? w->fsync_us / 2 : GATHER_MAX_US;
+            int64_t half = w->fsync_us / GATHER_PART, gather = half < GATHER_MAX_US ? half : GATHER_MAX_US;
             until = w->opened_us + gather;
             go = w->n >= w->expected || clock_monotonic_us() >= until || w->stop;
         }
@@ -252,8 +251,8 @@ void group_rollback(struct sqlite_store *w, struct sqlite_session *s)
 void group_commit(struct sqlite_store *w, struct sqlite_session *s, struct arena *mem, tx_done_fn *done, void *arg)
 {
     /* A deferred foreign key would fail the whole group's COMMIT: it counts against its member. */
-    int open_keys = 0, high;
-    sqlite3_db_status(w->conn.h, SQLITE_DBSTATUS_DEFERRED_FKS, &open_keys, &high, 0);
+    int open_keys, high;
+    sqlite3_db_status(w->conn.h, SQLITE_DBSTATUS_DEFERRED_FKS, &open_keys, &high, false);
     int rc = open_keys ? SQLITE_CONSTRAINT_FOREIGNKEY : sqlite_do(&w->conn, CTL_RELEASE);
     if (rc != SQLITE_OK) {
         const struct err *e = sqlite_fail(mem, w->conn.h, rc, "end of a write");
@@ -280,7 +279,7 @@ void group_session_close(struct sqlite_session *s)
  * few pages written meanwhile, or all that came after an old reader's snapshot. */
 static int checkpoint(struct sqlite_store *w, int mode)
 {
-    int log = 0, copied = 0;
+    int log, copied; /* -1 after an error */
     int rc = sqlite3_wal_checkpoint_v2(w->checkpoint.h, NULL, mode, &log, &copied);
     if (rc != SQLITE_OK && rc != SQLITE_BUSY)
         log_error("store", "checkpoint failed", LS("cause", sqlite3_errmsg(w->checkpoint.h)), LI("code", rc));
@@ -320,7 +319,7 @@ static void *checkpointer(void *arg)
         w->log_pages = 0;
         pthread_mutex_unlock(&w->mu);
         int log = checkpoint(w, SQLITE_CHECKPOINT_PASSIVE);
-        if (log > CHECKPOINT_FORCE_PAGES) checkpoint_alone(w, &turn);
+        if (log > w->force_pages) checkpoint_alone(w, &turn);
         pthread_mutex_lock(&w->mu);
     }
     pthread_mutex_unlock(&w->mu);
@@ -370,7 +369,7 @@ static bool is_wal(sqlite3 *h)
 {
     sqlite3_stmt *q;
     bool yes = false;
-    if (sqlite3_prepare_v2(h, "PRAGMA journal_mode", -1, &q, NULL) != SQLITE_OK) return false;
+    if (sqlite3_prepare_v2(h, "PRAGMA journal_mode", WHOLE_TEXT, &q, NULL) != SQLITE_OK) return false;
     if (sqlite3_step(q) == SQLITE_ROW) yes = text_equal((const char *)sqlite3_column_text(q, 0), "wal");
     sqlite3_finalize(q);
     return yes;
@@ -379,13 +378,13 @@ static bool is_wal(sqlite3 *h)
 static struct file_id file_at(const char *path)
 {
     struct stat st;
-    return stat(path, &st) == 0 ? (struct file_id){ true, st.st_dev, st.st_ino } : (struct file_id){ 0 };
+    return stat(path, &st) == 0 ? (struct file_id){ st.st_dev, st.st_ino } : (struct file_id){ 0 };
 }
 
 bool sqlite_is(const struct file_id *id, const char *path, struct stat *there)
 {
     if (stat(path, there) != 0) *there = (struct stat){ 0 };
-    return there->st_nlink ? id->known && id->dev == there->st_dev && id->ino == there->st_ino : !id->known;
+    return id->dev == there->st_dev && id->ino == there->st_ino;
 }
 
 bool sqlite_in_place(const struct sqlite_store *w)
@@ -418,8 +417,9 @@ static const struct err *connections(struct sqlite_store *w, struct arena *mem, 
 const struct err *group_open(struct store *s, struct arena *mem, const struct store_config *c)
 {
     struct sqlite_store *w = arena_new(mem, struct sqlite_store);
-    int create = c->create || c->use == STORE_BUILD ? O_CREAT : 0;
-    int flags = c->use == STORE_SEALED ? O_RDONLY : O_RDWR | create;
+    bool create = c->create || c->use == STORE_BUILD;
+    int flags = c->use == STORE_SEALED ? O_RDONLY : O_RDWR;
+    if (create) flags |= O_CREAT;
     int fd = open(c->path, flags | O_CLOEXEC, 0600); /* people's data: nobody else reads it */
     if (fd < 0 && errno == ENOENT && c->use == STORE_LIVE && !create) return no_installation(mem, c->path);
     if (fd < 0) return barred(mem, c->path, strerror(errno));
@@ -432,6 +432,7 @@ const struct err *group_open(struct store *s, struct arena *mem, const struct st
     cond_init(&w->checkpoint_cv);
     w->writes = c->use != STORE_SEALED;
     w->checkpoints = c->use == STORE_LIVE;
+    w->force_pages = CHECKPOINT_FORCE_PAGES;
     w->file = file_at(c->path);
     w->log_path = arena_printf(mem, "%s-wal", file_whole(mem, c->path)); /* beside the file that a link leads to */
     w->log = file_at(w->log_path); /* is_wal has opened it */

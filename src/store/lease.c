@@ -213,9 +213,9 @@ const struct err *lease_hold(struct req *r)
     struct store *s = r->db->s;
     struct lease *l = &s->lease;
     if (atomic_load(&s->migrations) == UNMIGRATED || r->db->leasing) return NULL; /* no table yet, or no ids */
-    int64_t now = clock_monotonic_us();
-    if (due(l, now)) {
-        bool valid = now < atomic_load(&l->until_us);
+    int64_t now_us = clock_monotonic_us();
+    if (due(l, now_us)) {
+        bool valid = now_us < atomic_load(&l->until_us);
         const struct err *e = NULL;
         arena_hold(); /* nobody leaves with the lock, or with the session marked as leasing */
         int got = valid ? pthread_mutex_trylock(&l->mu) : pthread_mutex_lock(&l->mu);

@@ -275,7 +275,7 @@ const struct err *postgres_integrity(struct req *r, struct store_integrity *out)
     TRY(run_check(r, "SELECT format('%s pages of the database failed their checksum since %s', checksum_failures, stats_reset)"
                      " FROM pg_stat_database WHERE datname = current_database() AND checksum_failures > 0", out));
     TRY(db_int_(r, &sums, "SELECT count(*) FROM pg_settings WHERE name = 'data_checksums' AND setting = 'on'", DB_ARGS()));
-    TRY(db_int_(r, &there, "SELECT count(*) FROM pg_proc WHERE proname = 'bt_index_check' AND pronargs = 2"
+    TRY(db_int_(r, &there, "SELECT count(*) FROM pg_proc WHERE proname = 'bt_index_check'"
                            " AND has_function_privilege(oid, 'EXECUTE') AND pg_function_is_visible(oid)", DB_ARGS()));
     if (there) return each_index(r, out);
     out->note = sums ? "PostgreSQL: page checksums are on; indexes were not compared with their tables (CREATE EXTENSION amcheck, and"

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 #undef fail /* cmocka's; ours is in req.h */
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -132,6 +133,49 @@ static void numbers_of_the_dead_are_taken(void **state)
     must(node_of_another(b, &node));
     assert_int_equal(node, 1);
     assert_int_equal(ask(b, "SELECT count(*) FROM node_lease WHERE until = 1"), 1);
+}
+
+struct racer { struct bench *b; int64_t node; enum err_code code; pthread_t thread; };
+
+static void *take_too(void *arg)
+{
+    struct racer *me = arg;
+    struct bench own = { .config = me->b->config };
+    struct store *s;
+    const struct err *e = store_open(&own.mem, &own.config, &s);
+    if (!e) e = store_migrate(s, &own.mem, migrations, 1, NULL);
+    if (!e) e = store_run(s, TX_WRITE, &own.mem, NULL, own_id, &me->node);
+    me->code = e ? e->code : ERR_NONE;
+    store_close(s);
+    arena_clear(&own.mem);
+    return NULL;
+}
+
+static void told(void *arg, const struct err *e)
+{
+    (void)arg;
+    assert_null(e);
+}
+
+/* Whose number is renewed or taken while another waits for it: that one goes on to the next. On SQLite the second cannot begin. */
+static void of_two_who_want_the_same_one_gets_it(void **state)
+{
+    struct bench *b = *state;
+    struct req r = { .mem = &b->mem };
+    struct racer second = { .b = b };
+    if (!server) return;
+    only(b, (const struct held[20]){ { 0, NONE, "elsewhere" } });
+    r.db = db_open(b->s);
+    must(tx_begin(&r, TX_WRITE));
+    must(db_exec(&r, "UPDATE node_lease SET until = until + 1"));
+    assert_int_equal(pthread_create(&second.thread, NULL, take_too, &second), 0);
+    while (!ask(b, "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND a.query LIKE 'UPDATE node_lease%'")) sched_yield();
+    tx_end(&r, true, told, NULL);
+    pthread_join(second.thread, NULL);
+    db_close(r.db);
+    assert_int_equal(second.code, ERR_NONE);
+    assert_int_equal(second.node, 1);
+    assert_int_equal(ask(b, "SELECT count(*) FROM node_lease WHERE node = 0 AND holder = 'elsewhere' AND until = 2"), 1);
 }
 
 static void all_numbers_are_held(void **state)
@@ -288,7 +332,7 @@ int main(void)
     log_set_level(LOG_WARN);
 #define ON(t) cmocka_unit_test_setup_teardown(t, open_bench, bench_close)
     const struct CMUnitTest tests[] = {
-        ON(numbers_of_the_dead_are_taken), ON(all_numbers_are_held), ON(who_serves_is_known), ON(a_write_whose_number_is_lost_runs_again),
+        ON(numbers_of_the_dead_are_taken), ON(of_two_who_want_the_same_one_gets_it), ON(all_numbers_are_held), ON(who_serves_is_known), ON(a_write_whose_number_is_lost_runs_again),
         ON(the_row_stays_ahead_of_the_ids), ON(a_renewal_that_fails_ends_no_write), ON(given_back_is_what_was_used),
     };
     int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);

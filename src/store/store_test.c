@@ -309,7 +309,9 @@ static void test_memory(void **state)
     struct bench *b = *state;
     fill_accounts(b, 100);
     for (int i = 0; i < 5; i++) { /* more often than sessions could be lost unnoticed */
-        assert_int_equal(code(store_run(b->s, TX_READ, &b->mem, NULL, short_of_memory, NULL)), ERR_NO_MEMORY);
+        const struct err *e = store_run(b->s, TX_READ, &b->mem, NULL, short_of_memory, NULL);
+        assert_int_equal(code(e), ERR_NO_MEMORY);
+        assert_int_equal(e->retry_after_s, 5);
         assert_int_equal(code(store_run(b->s, TX_WRITE, &b->mem, NULL, short_of_memory, b)), ERR_NO_MEMORY);
         assert_int_equal(ask(b, "SELECT sum(balance) FROM account"), 100 * 100);
     }

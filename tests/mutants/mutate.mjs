@@ -82,8 +82,11 @@ const TURNED = { "<": ["<=", ">"], "<=": ["<", ">="], ">": [">=", "<"], ">=": ["
 // The larger or smaller of two, where they are equal: a > b ? a : b, and if (a > b) b = a.
 const LIMIT = /([\w.>-]+) ([<>])=? ([\w.>-]+)(?: \? (?:\1 : \3|\3 : \1)(?![\w.(>-])|\) (?:\1 = \3|\3 = \1);)/g;
 
+// The very microsecond at which a time is over.
+const INSTANT = /(clock_monotonic_us\(\)|\bnow_us) [<>]=? /g;
+
 function* compare(line, code) {
-  const limits = [...code.matchAll(LIMIT)].map((m) => m.index + m[1].length);
+  const limits = [...code.matchAll(LIMIT), ...code.matchAll(INSTANT)].map((m) => m.index + m[1].length);
   for (const m of code.matchAll(/ (<=|>=|==|!=|<|>) /g))
     for (const by of TURNED[m[1]]) if (!limits.includes(m.index) || by[0] !== m[1][0]) yield [m.index, replaced(line, m.index + 1, m.index + 1 + m[1].length, by)];
 }

@@ -16,6 +16,8 @@ test("comparisons are turned and moved by one", () => {
   assert.deepEqual(made("compare", "if (n <= max) n = max;"), ["if (n >= max) n = max;"]);
   assert.deepEqual(made("compare", "x = a > b ? a : c;"), ["x = a >= b ? a : c;", "x = a < b ? a : c;"]);
   assert.deepEqual(made("compare", "x = a > b ? a : b(c);").length, 2);
+  assert.deepEqual(made("compare", "if (now_us >= until) end();"), ["if (now_us <= until) end();"]);
+  assert.deepEqual(made("compare", "if (clock_monotonic_us() < u || n < 2) end();").length, 3);
 });
 test("numbers go up and down by one; buffers and names do not", () => {
   assert.deepEqual(made("constant", "f(x1, 10, 0x1f, 0);"), ["f(x1, 11, 0x1f, 0);", "f(x1, 9, 0x1f, 0);", "f(x1, 10, 0x1f, 1);"]);

@@ -531,7 +531,7 @@ steps("photos and slips", () => w.server, [
     const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1]);
     t.c = await claim("zhang", "Q1", "拍照");
     const path = `${w.claims}/${t.c.id}/photos`, send = (who, bytes, more = {}) => w.call(who, "POST", path, bytes, { type: "image/png", ...more });
-    for (const bytes of [jpeg.subarray(0, 3), photo.subarray(0, 8), Buffer.from("%PDF-1.7 and more"), Buffer.alloc(9)]) {
+    for (const bytes of [jpeg.subarray(0, 3), photo.subarray(0, 8), Buffer.concat([photo.subarray(0, 7), Buffer.from("xx")]), Buffer.from([0xff, 0xd8, 0, 0]), Buffer.from("%PDF-1.7 and more"), Buffer.alloc(9)]) {
       const r = problem(await send("zhang", bytes, en), 415, "media-type");
       assert.equal(r.body.detail, "Only JPEG and PNG pictures.");
     }
@@ -586,10 +586,12 @@ steps("photos and slips", () => w.server, [
     await w.did("grid1", fresh, "check");
     const shown = await w.did("cadre2", fresh, "publish");
     assert.equal(expect(await seen(shown), 200).body.decided_on, null);
-    await w.did("zhang", shown, "withdraw");
+    const back = await w.did("zhang", shown, "withdraw");
+    assert.deepEqual([back.decided_by_name, back.decided_on, back.due_on], ["张小丰", w.today(), null]);
     problem(await seen(shown), 404, "not-found");
     const refused = await w.did("cadre2", await w.did("grid1", await claim("zhang", "Q1", "被拒"), "check"), "publish");
-    await w.did("cadre", refused, "reject", { reason: "没有" });
+    const out = await w.did("cadre", refused, "reject", { reason: "没有" });
+    assert.deepEqual([out.decided_by_name, out.decided_on, out.due_on], ["陈建国", w.today(), null]);
     problem(await seen(refused), 404, "not-found");
   }],
 ]);
@@ -757,5 +759,18 @@ steps("tables from the command line", () => w.server, [
     assert.deepEqual(lines(), all.map(line));
     for (const state of ["submitted", "reversed"]) assert.deepEqual(lines("--state", state), all.filter((c) => c.state === state).map(line));
     assert.deepEqual(w.server.command(["claim", "list", "--village", OTHER], { env }).stdout.split("\n").map((l) => l.split("\t")[1]), ["withdrawn", "submitted", undefined]);
+  }],
+]);
+
+steps("ten thousand", () => w.server, [
+  ["are counted; one more, and the list tells no total", async () => {
+    const more = (first, last) => sql(w.place, `CREATE TABLE more AS WITH RECURSIVE n(i) AS (SELECT ${first} UNION ALL SELECT i + 1 FROM n WHERE i < ${last})
+      SELECT c.*, n.i FROM claim c, n WHERE c.village = ${OTHER} AND c.state = 'withdrawn' AND c.number NOT LIKE '%-%-%';
+      UPDATE more SET id = id - i, number = number || '-' || i; ALTER TABLE more DROP COLUMN i; INSERT INTO claim SELECT * FROM more; DROP TABLE more`);
+    const total = async () => (await w.ok("cadreb", "GET", `/villages/${OTHER}/claims?limit=1`)).total;
+    more(1, 9998);
+    assert.equal(await total(), 10_000);
+    more(9999, 9999);
+    assert.equal(await total(), null);
   }],
 ]);

@@ -56,13 +56,15 @@ describe("a PostgreSQL of one's own", { concurrency: false, skip: postgres ? fal
   });
 
   test("restarted under the server: requests and readiness say that it is away, and all goes on by itself", async () => {
-    const { pg, place, end } = await installed();
+    const { pg, place, end } = await installed("fsync=on");
     const s = await serve({ place });
     try {
       let n = 0; // a name of its own each time: none is locked out
       const signIn = () => s.api("POST", "/session", { body: { name: `nobody${++n}`, password: "Wrong-Horse-7" }, key: null });
       const until = async (status) => { while ((await s.raw("GET", "/readyz")).status !== status) await new Promise((ok) => setTimeout(ok, 50)); };
       await until(200);
+      const engine = (await s.raw("GET", "/readyz")).body.checks.find((c) => c.name === "engine");
+      assert.deepEqual([engine.result, engine.detail], ["pass", "postgresql"]); // it syncs: nothing is said
       expect(await signIn(), 401);
       await pg.does("pg_ctlcluster 15 regress stop -m immediate");
       const away = problem(await signIn(), 503, "database");

@@ -49,7 +49,7 @@ static const struct err *answer(struct req *r, int64_t village, const struct lis
             .until = s->until,
             .class_ = person && tags_have(s->tags, "party_member") ? "party_member" : s->kind,
             .tags = tags_names(r->mem, &tags, s->tags),
-            .minor = person && s->birth >= people_minor_since(r->today),
+            .minor = s->birth >= people_minor_since(r->today), /* only persons have one */
             .active = !strcmp(s->state, "active"),
         };
         all[i].masked = person ? text_mask_name(r->mem, s->name)

@@ -202,6 +202,7 @@ static void asked_about(void **state)
     }
     assert_int_equal(atomic_load(&w->server->streams), 0);
     close(fd);
+    until(&w->server->connections, 0); /* who leaves between two requests is noticed */
     arena_clear(&mem);
 }
 

@@ -146,7 +146,7 @@ void limiter_know(struct limiter *l, uint64_t token, int64_t account, int64_t no
     if (!k) {
         struct known *row = s->known[token / STRIPES % ROWS];
         k = row;
-        for (int i = 0; i < WAYS && k->token; i++)
+        for (int i = 0; i < WAYS; i++)
             if (!row[i].token || row[i].seen < k->seen) k = &row[i];
     }
     *k = (struct known){ .token = token, .account = key_of(l, &account, sizeof account), .seen = now_s };

@@ -245,16 +245,16 @@ export function faultsOf(file, text) {
     let above = "{", logs = 0; // the last line with code; brackets open in a statement that only logs or asserts
     for (let n = f.first; n <= f.last; n++) {
       const line = lines[n - 1], code = masked[n - 1];
-      const asks = /^\s*(else )?if \(.*\)$/.test(code) && /^\s*log_(debug|info|warn|error)\(/.test(masked[n] ?? ""); // whether to log
-      const speaks = asks || logs > 0 || /(^|[ (])(log_(debug|info|warn|error)|BUG)\(/.test(code);
+      const asks = /^\s*(else )?if \(.*\)$/.test(code) && /^\s*(log_(debug|info|warn|error|at)|BUG)\(/.test(masked[n] ?? ""); // whether to log; an assert over two lines
+      const speaks = asks || logs > 0 || /(^|[ (])(log_(debug|info|warn|error|at)|BUG)\(/.test(code);
       if (speaks && !asks) {
-        const from = logs > 0 ? code : code.slice(code.search(/(log_(debug|info|warn|error)|BUG)\(/));
+        const from = logs > 0 ? code : code.slice(code.search(/(log_(debug|info|warn|error|at)|BUG)\(/));
         logs = Math.max(0, logs + from.split("(").length - from.split(")").length);
       }
       if (!code.trim()) continue;
       const last = above;
       above = code;
-      if (speaks || testing.has(n) || code.startsWith("#") || f.name === "back_off") continue; // how long a pause is, nobody sees
+      if (speaks || testing.has(n) || code.startsWith("#") || /^(back_off|hash64)$/.test(f.name)) continue; // how long a pause is, which bits a hash has, nobody sees
       for (const kind of KINDS) {
         const seen = new Set();
         for (const [column, after] of MAKERS[kind](line, code, last, lines, n)) {

@@ -73,7 +73,7 @@ test("what nobody could see is none: the most of a buffer, a line of the log or 
   assert.equal(two("TRY(q(r, HEAD \" AND h.id IN (SELECT s.household FROM resident s WHERE village = $1\", I64(a)));"), 0);
 });
 test("only bodies of functions, nothing of testing builds, nothing that only logs or asserts", () => {
-  const text = `static const int limits[] = {\n    1, 2,\n};\n#ifdef SHANZHI_TESTING\n${body("return 1;")}#else\n${body("return 2;")}#endif\n${body("if (n > 3) BUG(\"%d\", n);", "if (n > 4 && m)", "    log_error(\"a\", \"b\");", "log_warn(\"a\", \"b\",", "         LI(\"n\", 5));", "return 4;")}`;
+  const text = `static const int limits[] = {\n    1, 2,\n};\n#ifdef SHANZHI_TESTING\n${body("return 1;")}#else\n${body("return 2;")}#endif\n${body("if (n > 3) BUG(\"%d\", n);", "if (n > 4 && m)", "    log_error(\"a\", \"b\");", "if (n > 5)", "    BUG(\"c\");", "if (m)", "    log_at(n > 6 ? 1 : 2, \"d\");", "log_warn(\"a\", \"b\",", "         LI(\"n\", 5));", "return 4;")}`;
   assert.deepEqual([...new Set(faultsOf("x.c", text).map((f) => f.before.trim()))], ["return 2;", "return 4;"]);
   assert.deepEqual(functionsOf(mask(text)).map((f) => f.name), ["f", "f", "f"]);
 });

@@ -206,7 +206,7 @@ static void memory(void **state)
     assert_true(cache_bytes(s->cache) == before && !answered(mem, s, "/large"));
     kept(mem, s, "/large", HERE, 512 * KIB);
     assert_true(cache_bytes(s->cache) > before + 512 * KIB && answered(mem, s, "/large"));
-    for (int i = 0; i < 40; i++) kept(mem, s, arena_printf(mem, "/%d", i), HERE, 512 * KIB);
+    for (int i = 0; i < 24; i++) kept(mem, s, arena_printf(mem, "/%d", i), HERE, 512 * KIB);
     assert_in_range(cache_bytes(s->cache), 29 * KIB * KIB, 32 * KIB * KIB);
     cache_clear(s->cache);
 }

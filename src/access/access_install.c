@@ -196,7 +196,7 @@ static const struct err *key_belongs(struct req *r, void *arg)
     struct key_row *row;
     (void)arg;
     secret_hash("mark", "", 0, mark);
-    TRY(db_find(r, &key_row_record, &row, "SELECT mark FROM access_key WHERE id = 1"));
+    TRY(db_find(r, &key_row_record, &row, "SELECT mark FROM access_key"));
     if (row && memcmp(row->mark.p, mark, HASH_SIZE) == 0) return NULL;
     return fail_say(
         r, ERR_NO_INSTALLATION, "key-file", "密钥文件与数据库不匹配，请恢复原来的密钥文件。",
@@ -207,7 +207,7 @@ const struct err *access_key_fingerprint(struct req *r, const char **out)
 {
     enum { SHOWN_BYTES = 8 };
     struct key_row *row;
-    TRY(db_find(r, &key_row_record, &row, "SELECT mark FROM access_key WHERE id = 1"));
+    TRY(db_find(r, &key_row_record, &row, "SELECT mark FROM access_key"));
     *out = row ? hex_encode(r->mem, row->mark.p, SHOWN_BYTES) : NULL;
     return NULL;
 }

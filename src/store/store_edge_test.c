@@ -437,13 +437,15 @@ static void the_look_is_right(void **state)
     struct bench *b = *state;
     struct store_look look;
     must(store_run(b->s, TX_WRITE, &b->mem, NULL, add_many, NULL));
+    const char *size = "SELECT pg_database_size(current_database())";
+    int64_t least = server ? ask(b, size) : 0; /* PostgreSQL grows by itself, too: its vacuum notes where there is room */
     must(store_look(b->s, &b->mem, &look));
     assert_null(look.lost_en);
     assert_false(look.pooler_untold);
     if (server) {
         assert_true(look.unsafe); /* the tests' server does not sync */
         assert_true(look.connections >= 1 && look.connections_max == ask(b, "SELECT current_setting('max_connections')::bigint - 3"));
-        assert_int_equal(look.database_bytes, ask(b, "SELECT pg_database_size(current_database())"));
+        assert_in_range(look.database_bytes, least, ask(b, size));
         return;
     }
     struct stat st;

@@ -180,7 +180,7 @@ void inflight_leave(struct server *s, uint64_t key);
 struct metrics;
 struct metrics *metrics_new(struct arena *mem, int routes);
 void metrics_count(struct metrics *m, int route, int status, int64_t us);
-const char *metrics_text(struct server *s, struct arena *mem, size_t *n);
+const char *metrics_text(struct server *s, struct metrics *m, struct arena *mem, size_t *n); /* m: what was counted */
 
 /* loop.c, conn.c: the only files that know libevent */
 MUST_CHECK const struct err *loops_start(struct server *s);

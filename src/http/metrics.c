@@ -48,22 +48,22 @@ static void label(const struct server *s, int i, char *out, size_t n)
     else snprintf(out, n, "method=\"\",route=\"other\"");
 }
 
-static void by_route(const struct server *s, struct buf *b)
+static void by_route(const struct server *s, struct metrics *m, struct buf *b)
 {
     char l[256];
     buf_puts(b, "# HELP shanzhi_http_requests_total Answered requests.\n"
                 "# TYPE shanzhi_http_requests_total counter\n");
-    for (int i = 0; i < s->metrics->n; i++) {
+    for (int i = 0; i < m->n; i++) {
         label(s, i, l, sizeof l);
         for (int status = 100; status < STATUSES; status++) {
-            uint64_t n = GET(s->metrics->routes[i].by_status[status]);
+            uint64_t n = GET(m->routes[i].by_status[status]);
             if (n) buf_printf(b, "shanzhi_http_requests_total{%s,status=\"%d\"} %" PRIu64 "\n", l, status, n);
         }
     }
     buf_puts(b, "# HELP shanzhi_http_request_seconds Time from the complete head to the last byte sent.\n"
                 "# TYPE shanzhi_http_request_seconds histogram\n");
-    for (int i = 0; i < s->metrics->n; i++) {
-        struct per_route *r = &s->metrics->routes[i];
+    for (int i = 0; i < m->n; i++) {
+        struct per_route *r = &m->routes[i];
         uint64_t sum = 0;
         label(s, i, l, sizeof l);
         for (int k = 0; k <= BUCKETS; k++) sum += GET(r->buckets[k]);
@@ -157,7 +157,7 @@ static void seen_last(struct server *s, struct buf *b)
     if (seen.backup_at > 0) known(b, "shanzhi_backup_age_seconds", "Since the last good backup.", (now - seen.backup_at) / 1000);
 }
 
-const char *metrics_text(struct server *s, struct arena *mem, size_t *n)
+const char *metrics_text(struct server *s, struct metrics *m, struct arena *mem, size_t *n)
 {
     struct buf b = buf_in(mem, 16 * 1024 * 1024);
     struct store_stats st = { 0 };
@@ -165,7 +165,7 @@ const char *metrics_text(struct server *s, struct arena *mem, size_t *n)
     pthread_mutex_lock(&s->queue_lock);
     int waiting = s->queue_n;
     pthread_mutex_unlock(&s->queue_lock);
-    by_route(s, &b);
+    by_route(s, m, &b);
     one(&b, "shanzhi_http_connections", "gauge", "Open connections.", (uint64_t)atomic_load(&s->connections));
     one(&b, "shanzhi_http_streams", "gauge", "Open event streams.", (uint64_t)atomic_load(&s->streams));
     one(&b, "shanzhi_http_queue", "gauge", "Requests waiting for a worker.", (uint64_t)waiting);

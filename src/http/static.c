@@ -254,7 +254,7 @@ bool assets_answer(struct exchange *x)
     }
     if (!strcmp(path, "metrics") && from_inside(x)) {
         size_t n;
-        const char *text = metrics_text(x->server, x->mem, &n);
+        const char *text = metrics_text(x->server, x->server->metrics, x->mem, &n);
         return send_text(x, "text/plain; version=0.0.4; charset=utf-8", text, n);
     }
     if (!strncmp(path, "problems/", 9)) {

@@ -1,4 +1,4 @@
-/* For tests: a store with its tables in a folder of its own. Include it behind cmocka. */
+/* For tests: a store with its tables in a folder of its own, and what is asked of it. Include it behind cmocka. */
 #ifndef STORE_BENCH_H
 #define STORE_BENCH_H
 #include <stdio.h>
@@ -49,5 +49,32 @@ static inline int bench_close(void **state)
     arena_clear(&b->mem);
     free(b);
     return 0;
+}
+
+static inline void must(const struct err *e)
+{
+    if (e) print_error("%s: %s\n", err_text(e, LANG_EN), e->cause ? e->cause : "");
+    assert_null(e);
+}
+
+static inline enum err_code code(const struct err *e)
+{
+    return e ? e->code : ERR_NONE;
+}
+
+/* Asks one number. */
+struct bench_question { const char *sql; int64_t out; };
+
+static inline const struct err *bench_asked(struct req *r, void *arg)
+{
+    struct bench_question *q = arg;
+    return db_int_(r, &q->out, q->sql, DB_ARGS());
+}
+
+static inline int64_t ask(struct bench *b, const char *sql)
+{
+    struct bench_question q = { .sql = sql };
+    must(store_run(b->s, TX_READ, &b->mem, NULL, bench_asked, &q));
+    return q.out;
 }
 #endif

@@ -45,30 +45,6 @@ static int open_bench(void **state)
     return 0;
 }
 
-static void must(const struct err *e)
-{
-    if (e) print_error("%s: %s\n", err_text(e, LANG_EN), e->cause ? e->cause : "");
-    assert_null(e);
-}
-
-static enum err_code code(const struct err *e)
-{
-    return e ? e->code : ERR_NONE;
-}
-
-static const struct err *asked(struct req *r, void *arg)
-{
-    const char **p = arg;
-    return db_int_(r, (int64_t *)(void *)&p[1], p[0], DB_ARGS());
-}
-
-static int64_t ask(struct bench *b, const char *sql)
-{
-    struct { const char *sql; int64_t out; } q = { sql, 0 };
-    must(store_run(b->s, TX_READ, &b->mem, NULL, asked, &q));
-    return q.out;
-}
-
 static const struct err *add(struct req *r, void *arg)
 {
     return db_exec(r, "INSERT INTO word (n, s) VALUES ($1, 'a')", I64(*(int64_t *)arg));

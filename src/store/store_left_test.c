@@ -68,7 +68,7 @@ static RECORD(wide);
 static const char text[] = "SELECT 7 AS n, 'seven' AS s";
 struct asking { struct req r; const struct record *rec; void *row; };
 
-static void ask(void *arg)
+static void find_one(void *arg)
 {
     struct asking *a = arg;
     assert_null(db_find_(&a->r, a->rec, &a->row, text, DB_ARGS()));
@@ -82,15 +82,15 @@ static void half_a_map_is_none(void **state)
     for (long n = 1; !whole; n++) {
         assert_null(tx_begin(&a.r, TX_READ));
         a.rec = &narrow_record;
-        ask(&a);
+        find_one(&a);
         a.rec = &wide_record;
         arena_fail_at(n);
-        whole = arena_try(ask, &a);
+        whole = arena_try(find_one, &a);
         arena_fail_at(0);
         tx_abandon(&a.r);
         assert_null(tx_begin(&a.r, TX_READ));
         a.rec = &narrow_record;
-        ask(&a);
+        find_one(&a);
         const struct narrow *row = a.row;
         assert_int_equal(row->n, 7);
         assert_string_equal(row->s, "seven");
